@@ -1,0 +1,100 @@
+import { createHash, randomUUID } from 'node:crypto';
+import * as fs from 'node:fs/promises';
+import * as os from 'node:os';
+import * as path from 'node:path';
+
+/** The user's cache folder: `$SANDERS_CACHE`, else `$XDG_CACHE_HOME/sanders`, else `~/.cache/sanders`. */
+export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+  if (env['SANDERS_CACHE']) return path.resolve(env['SANDERS_CACHE']);
+  return path.join(env['XDG_CACHE_HOME'] ?? path.join(os.homedir(), '.cache'), 'sanders');
+}
+
+/** Sixteen hex digits that change when any of the parts does. */
+export function digest(parts: readonly (string | Buffer)[]): string {
+  const hash = createHash('sha256');
+  // The length keeps ["ab", "c"] and ["a", "bc"] apart.
+  for (const part of parts) hash.update(`${part.length}\n`).update(part);
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** Name and content of every file that a Go build of the folder reads: all but tests, test data and hidden files. */
+export async function sources(folder: string): Promise<(string | Buffer)[]> {
+  const found: (string | Buffer)[] = [];
+  const walk = async (relative: string): Promise<void> => {
+    const entries = await fs.readdir(path.join(folder, relative), { withFileTypes: true });
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      if (entry.name.startsWith('.') || entry.name === 'testdata' || entry.name.endsWith('_test.go')) continue;
+      const file = path.join(relative, entry.name);
+      if (entry.isDirectory()) await walk(file);
+      else if (entry.isFile()) found.push(file, await fs.readFile(path.join(folder, file)));
+    }
+  };
+  await walk('');
+  return found;
+}
+
+/** True when the path exists. */
+export async function exists(file: string): Promise<boolean> {
+  return fs.access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Fills a folder of the cache once: `fill` writes into a temporary folder, which is then renamed, so that the
+ * folder is there in full or not at all, whoever else fills it at the same time and whenever that is interrupted.
+ */
+export async function fillOnce(folder: string, fill: (temporary: string) => Promise<void>): Promise<void> {
+  await fs.mkdir(path.dirname(folder), { recursive: true });
+  const unlock = await lock(`${folder}.lock`);
+  try {
+    if (await exists(folder)) return;
+    const temporary = `${folder}.${randomUUID().slice(0, 8)}.tmp`;
+    try {
+      await fs.mkdir(temporary);
+      await fill(temporary);
+      await fs.rename(temporary, folder);
+    } catch (error) {
+      await fs.rm(temporary, { recursive: true, force: true });
+      // Somebody may have been faster all the same: the lock only spares double work.
+      if (!(await exists(folder))) throw error;
+    }
+  } finally {
+    await unlock();
+  }
+}
+
+/**
+ * Waits until no living process holds the lock file, takes it, and returns how to give it back. A lock left by a
+ * process that is gone is taken over.
+ */
+async function lock(file: string): Promise<() => Promise<void>> {
+  // Written aside and linked into place, so that a lock never exists without its holder's pid.
+  const mine = `${file}.${randomUUID().slice(0, 8)}`;
+  await fs.writeFile(mine, String(process.pid));
+  try {
+    for (;;) {
+      try {
+        await fs.link(mine, file);
+        return () => fs.rm(file, { force: true });
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+      const holder = Number(await fs.readFile(file, 'utf8').catch(() => String(process.pid)));
+      if (alive(holder)) await new Promise((resolve) => setTimeout(resolve, 200));
+      else await fs.rm(file, { force: true });
+    }
+  } finally {
+    await fs.rm(mine, { force: true });
+  }
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,113 @@
+import { spawn } from 'node:child_process';
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import { BuildFailure, classify, remedy } from './failure';
+
+/** The oldest release that builds everything but Argo CD, which names a toolchain of its own. */
+const oldest = { major: 1, minor: 26 };
+
+/** A finished `go` command. */
+interface Finished {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface GoOptions {
+  /** Folder of the module. */
+  readonly cwd: string;
+  /** Value of GOTOOLCHAIN. */
+  readonly toolchain: string;
+  /** Ends the command. */
+  readonly signal?: AbortSignal;
+  /** Called for each line on standard error. */
+  readonly onLine?: (line: string) => void;
+}
+
+/**
+ * Runs `go` the same way everywhere: no cgo (no C compiler is required, and the binaries are static), no
+ * workspace, and the toolchain that is asked for and no other.
+ */
+export async function go(args: readonly string[], options: GoOptions): Promise<string> {
+  const env = { ...process.env, CGO_ENABLED: '0', GOWORK: 'off', GOTOOLCHAIN: options.toolchain };
+  const done = await run('go', args, { ...options, env });
+  if (done.code === 0) return done.stdout;
+  const command = `cd ${options.cwd} && CGO_ENABLED=0 GOWORK=off GOTOOLCHAIN=${options.toolchain} go ${args.join(' ')}`;
+  if (options.signal?.aborted) throw new BuildFailure('interrupted', `Interrupted: ${command}\n${remedy.interrupted}`);
+  const reason = classify(done.stderr);
+  const last = done.stderr.trimEnd().split('\n').slice(-20).join('\n');
+  throw new BuildFailure(reason, `Failed (${done.signal ?? `exit ${done.code}`}): ${command}\n${last}\n${remedy[reason]}`);
+}
+
+function run(
+  program: string,
+  args: readonly string[],
+  options: GoOptions & { readonly env: NodeJS.ProcessEnv },
+): Promise<Finished> {
+  return new Promise((resolve, reject) => {
+    // Its own process group, so that an interrupted build takes the compilers along.
+    const child = spawn(program, args, { cwd: options.cwd, env: options.env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    let stdout = '';
+    let stderr = '';
+    let unfinished = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+      const lines = (unfinished + text).split('\n');
+      unfinished = lines.pop() ?? '';
+      lines.forEach((line) => options.onLine?.(line));
+    });
+    const stop = () => {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+    };
+    options.signal?.addEventListener('abort', stop, { once: true });
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      options.signal?.removeEventListener('abort', stop);
+      reject(
+        error.code === 'ENOENT'
+          ? new BuildFailure('go-missing', `${program}: not found on PATH. ${remedy['go-missing']}`)
+          : error,
+      );
+    });
+    child.on('close', (code, signal) => {
+      options.signal?.removeEventListener('abort', stop);
+      resolve({ code, signal, stdout, stderr });
+    });
+    if (options.signal?.aborted) stop();
+  });
+}
+
+/** The version of the `go` that a toolchain setting picks, such as `go1.26.8`; throws BuildFailure when it is missing or too old. */
+export async function goVersion(cwd: string, toolchain: string, signal?: AbortSignal): Promise<string> {
+  const version = (await go(['env', 'GOVERSION'], { cwd, toolchain, signal })).trim();
+  const [, major = '0', minor = '0'] = /^go(\d+)\.(\d+)/.exec(version) ?? [];
+  if (Number(major) < oldest.major || (Number(major) === oldest.major && Number(minor) < oldest.minor)) {
+    throw new BuildFailure('go-too-old', `go: found ${version || 'an unknown version'}. ${remedy['go-too-old']}`);
+  }
+  return version;
+}
+
+/** What a program's go.mod says: the toolchain to build with, and the version of a module. */
+export interface GoMod {
+  readonly toolchain: string;
+  versionOf(module: string): string;
+}
+
+/** Reads a module's go.mod. `local` is the toolchain where it names none: the machine's own Go. */
+export async function readGoMod(folder: string): Promise<GoMod> {
+  const file = path.join(folder, 'go.mod');
+  const text = await fs.readFile(file, 'utf8').catch(() => {
+    throw new BuildFailure('source-missing', `${file}: not there. ${remedy['source-missing']}`);
+  });
+  const lines = text.split('\n').map((line) => line.trim().split(/\s+/));
+  return {
+    toolchain: lines.find(([keyword]) => keyword === 'toolchain')?.[1] ?? 'local',
+    versionOf(module) {
+      const words = lines.find((line) => line.includes(module) && !line.includes('=>') && !line.includes('tool'));
+      const version = words?.[words.indexOf(module) + 1];
+      if (!version?.startsWith('v')) throw new BuildFailure('source-missing', `${file}: does not require ${module}.`);
+      return version.slice(1);
+    },
+  };
+}

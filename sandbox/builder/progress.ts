@@ -1,0 +1,32 @@
+import { Terminal, duration } from '../terminal/terminal';
+import { BuildEvent } from './builder';
+
+/** Shows builds on a terminal: what is being built, how far it is, how long it took and about how long it will take. */
+export function showBuild(terminal: Terminal): (event: BuildEvent) => void {
+  const { ok, dim } = terminal.style;
+  return (event) => {
+    switch (event.kind) {
+      case 'cached':
+        return;
+      case 'preparing':
+        terminal.line(dim(`  ${event.program}: building`));
+        terminal.status(`  ${event.program}: fetching modules`);
+        return;
+      case 'compiling':
+        terminal.status(`  ${event.program}: ${compiling(event)}`);
+        return;
+      case 'built':
+        terminal.status(undefined);
+        terminal.line(`${ok('✓')} ${event.program} built ${dim(duration(event.elapsed))}`);
+        return;
+    }
+  };
+}
+
+/** `120 of 480 packages, 31.0s, about 1m33s left`. The estimate waits for a tenth of the packages: before that it is noise. */
+export function compiling(event: Extract<BuildEvent, { kind: 'compiling' }>): string {
+  const { done, total, elapsed } = event;
+  const known = done > 0 && done >= total / 10;
+  const left = known ? `, about ${duration((elapsed / done) * (total - done))} left` : '';
+  return done < total ? `${done} of ${total} packages, ${duration(elapsed)}${left}` : `linking, ${duration(elapsed)}`;
+}
