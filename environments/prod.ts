@@ -1,0 +1,41 @@
+import type { EnvironmentInput } from './schema';
+
+export const prod: EnvironmentInput = {
+  name: 'prod',
+  account: '120569615884',
+  region: 'eu-central-1',
+
+  network: {
+    availabilityZones: ['eu-central-1a', 'eu-central-1b'],
+    vpcCidr: '10.0.0.0/16',
+    natGateways: 1,
+  },
+
+  batch: {
+    maxvCpus: 16,
+    jobs: [
+      { name: '2g', vcpu: 0.5, memoryMiB: 2048 },
+      { name: '8g', vcpu: 2, memoryMiB: 8192 },
+      { name: '16g', vcpu: 4, memoryMiB: 16384 },
+    ],
+  },
+
+  orchestration: {
+    steps: {
+      featureExtraction: { job: '8g', timeoutMinutes: 6 * 60 },
+      dataProcessing: { job: '2g', timeoutMinutes: 6 * 60 },
+      modelTraining: { job: '16g', timeoutMinutes: 12 * 60 },
+    },
+  },
+
+  // Data outlives its manifests, and Argo CD asks before it prunes them.
+  retention: {
+    data: 'retain',
+    pointInTimeRecovery: true,
+    deletionProtection: true,
+    noncurrentVersionDays: 90,
+    logDays: 365,
+  },
+
+  budget: { limitUSD: 10 },
+};

@@ -1,0 +1,114 @@
+import type { z } from 'zod';
+
+import { EnvironmentError, formatPath, formatProblem, type Problem } from './problem';
+import { problemsBetween, RULES } from './rules';
+import { environmentSchema, type Environment, type EnvironmentInput } from './schema';
+
+export { EnvironmentError } from './problem';
+export { names, PLATFORM, type Names } from './names';
+export { describeFargateMemories, fargateMemories } from './fargate';
+export type { Environment, EnvironmentInput } from './schema';
+
+/**
+ * Checks environments and fills in their defaults.
+ *
+ * @throws EnvironmentError with every mistake of every environment, when there is one.
+ */
+export function parseEnvironments(inputs: readonly EnvironmentInput[]): Environment[] {
+  const checked = inputs.map((input) => checkEnvironment(input));
+  const valid = checked.flatMap(({ env }) => (env === undefined ? [] : [env]));
+  const between = problemsBetween(valid);
+
+  const lines = checked.flatMap(({ env, problems }, i) => {
+    const all = [...problems, ...(env === undefined ? [] : (between[valid.indexOf(env)] ?? []))];
+    return all.map((problem) => `environments/${labelOf(inputs[i], i)}: ${formatProblem(problem)}`);
+  });
+  if (lines.length > 0) throw new EnvironmentError(lines);
+  return valid;
+}
+
+interface Checked {
+  /** The environment with its defaults; absent when a field is not valid on its own. */
+  readonly env: Environment | undefined;
+  readonly problems: Problem[];
+}
+
+function checkEnvironment(input: unknown): Checked {
+  const parsed = environmentSchema.safeParse(input);
+  const problems = parsed.success ? [] : parsed.error.issues.flatMap((issue) => toProblems(issue, input));
+
+  // A rule between fields still runs when other fields are bad, so that one run reports every mistake.
+  const bad = problems.map((problem) => formatPath(problem.path));
+  const env = parsed.success ? parsed.data : withDefaults(input);
+  for (const rule of RULES) {
+    const readable = rule.reads.every((field) => !bad.some((path) => related(path, field)));
+    if (readable) problems.push(...rule.check(env));
+  }
+  return { env: parsed.success ? parsed.data : undefined, problems };
+}
+
+/** What a bad environment would be with its defaults: only the fields without problems may be read. */
+function withDefaults(input: unknown): Environment {
+  const groups: Record<string, z.ZodType> = environmentSchema.shape;
+  const given = (typeof input === 'object' && input !== null ? input : {}) as Record<string, unknown>;
+  const filled = Object.entries(groups).map(([key, schema]) => {
+    const parsed = schema.safeParse(given[key]);
+    return [key, parsed.success ? parsed.data : given[key]];
+  });
+  return Object.fromEntries(filled) as Environment;
+}
+
+/** Whether one path is the other or lies in it: `batch.jobs[1].vcpu` and `batch.jobs`. */
+function related(a: string, b: string): boolean {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  return short === '' || short === long || long.startsWith(`${short}.`) || long.startsWith(`${short}[`);
+}
+
+function toProblems(issue: z.core.$ZodIssue, input: unknown): Problem[] {
+  const path = issue.path.map((key) => (typeof key === 'number' ? key : String(key)));
+  if (issue.code === 'unrecognized_keys') {
+    const allowed = `no such key; ${formatPath(path) || 'an environment'} has ${keysAt(path).join(', ')}`;
+    return issue.keys.map((key) => ({ path: [...path, key], allowed, got: valueAt(input, [...path, key]) }));
+  }
+  if (issue.code === 'invalid_key') {
+    return issue.issues.map((inner) => ({ path, allowed: inner.message, got: path.at(-1) }));
+  }
+  const got = issue.code === 'custom' && issue.params !== undefined ? issue.params['got'] : valueAt(input, path);
+  const generic = issue.code === 'invalid_type' && issue.message.startsWith('Invalid input');
+  return [{ path, allowed: generic ? `keys ${keysAt(path).join(', ')}` : issue.message, got }];
+}
+
+function valueAt(input: unknown, path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (value as Record<string | number, unknown> | null | undefined)?.[key],
+    input,
+  );
+}
+
+/** The keys that the schema knows at `path`. */
+function keysAt(path: readonly (string | number)[]): string[] {
+  let schema: unknown = environmentSchema;
+  for (const key of path) {
+    const node = unwrap(schema);
+    schema = typeof key === 'number' ? node.element : node.shape?.[key];
+  }
+  return Object.keys(unwrap(schema).shape ?? {});
+}
+
+interface SchemaNode {
+  readonly shape?: Record<string, unknown>;
+  readonly element?: unknown;
+  unwrap?(): unknown;
+}
+
+function unwrap(schema: unknown): SchemaNode {
+  let node = (schema ?? {}) as SchemaNode;
+  while (node.shape === undefined && node.element === undefined && node.unwrap !== undefined)
+    node = node.unwrap() as SchemaNode;
+  return node;
+}
+
+function labelOf(input: unknown, index: number): string {
+  const name = (input as { name?: unknown } | null)?.name;
+  return typeof name === 'string' && name !== '' ? name : `[${index}]`;
+}

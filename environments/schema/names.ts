@@ -1,0 +1,87 @@
+import type { Environment } from './schema';
+
+/** The name of the platform; also the value of the tag `Project` and of `app.kubernetes.io/part-of`. */
+export const PLATFORM = 'sanders-customer-platform';
+
+/** The tags that the platform sets itself. */
+export const PLATFORM_TAGS: readonly string[] = ['Project', 'Environment', 'ManagedBy', 'Service'];
+
+/** The names of an environment's resources in AWS: `sanders-{resource-type}-{environment}`. */
+export interface Names {
+  readonly namespace: string;
+  readonly bucket: string;
+  readonly table: string;
+  readonly repository: string;
+  readonly queue: string;
+  readonly computeEnvironment: string;
+  readonly stateMachine: string;
+  readonly budget: string;
+  readonly batchServiceRole: string;
+  readonly executionRole: string;
+  readonly jobRole: string;
+  readonly stateMachineRole: string;
+  readonly securityGroup: string;
+  readonly vpc: string;
+  /** Of the job definition for a job size. */
+  job(size: string): string;
+}
+
+/** The names of an environment's resources, from its own name and its overrides. */
+export function names(env: Pick<Environment, 'name' | 'names'>): Names {
+  const e = env.name;
+  return {
+    namespace: `sanders-${e}`,
+    bucket: env.names.bucket ?? `${PLATFORM}-${e}`,
+    table: env.names.table ?? `sanders_daily_customer_features_${e}`,
+    repository: env.names.repository ?? `${PLATFORM}-${e}`,
+    queue: env.names.queue ?? `sanders-batch-queue-${e}`,
+    computeEnvironment: `sanders-batch-compute-${e}`,
+    stateMachine: `sanders-orchestrator-${e}`,
+    budget: `SandersMonthlyBudget-${e}`,
+    batchServiceRole: `sanders-batch-service-role-${e}`,
+    executionRole: `sanders-ecs-task-execution-role-${e}`,
+    jobRole: `sanders-batch-job-role-${e}`,
+    stateMachineRole: `sanders-stepfunctions-role-${e}`,
+    securityGroup: `sanders-batch-sg-${e}`,
+    vpc: `${PLATFORM}-vpc-${e}`,
+    job: (size) => `sanders-job-${size}-${e}`,
+  };
+}
+
+interface NameRule {
+  /** What AWS allows, in words. */
+  readonly allowed: string;
+  accepts(name: string): boolean;
+}
+
+/** What AWS allows as a name of the resources whose name an environment may override. */
+export const NAME_RULES: Readonly<Record<'bucket' | 'table' | 'repository' | 'queue', NameRule>> = {
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html. Dots are legal there, but AWS's
+  // TLS certificate does not cover such a bucket's host name, and this bucket refuses plain HTTP.
+  bucket: {
+    allowed:
+      'a bucket name of 3 to 63 lower case letters, digits and dashes, beginning and ending with a letter or digit, without what AWS reserves (xn--…, sthree-…, amzn-s3-demo-…, …-s3alias, …--ol-s3, …--x-s3)',
+    accepts: (name) =>
+      /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(name) &&
+      !/^(xn--|sthree-|amzn-s3-demo-)/.test(name) &&
+      !/(-s3alias|--ol-s3|--x-s3|--table-s3)$/.test(name),
+  },
+  // DynamoDB API reference, CreateTable: TableName.
+  table: {
+    allowed: 'a table name of 3 to 255 letters, digits and _ . -',
+    accepts: (name) => /^[A-Za-z0-9_.-]{3,255}$/.test(name),
+  },
+  // ECR API reference, CreateRepository: repositoryName.
+  repository: {
+    allowed: 'a repository name of 2 to 256 lower case letters and digits, with single . _ - or / between them',
+    accepts: (name) =>
+      name.length >= 2 &&
+      name.length <= 256 &&
+      /^[a-z0-9]+([._-][a-z0-9]+)*(\/[a-z0-9]+([._-][a-z0-9]+)*)*$/.test(name),
+  },
+  // Batch API reference, CreateJobQueue: jobQueueName.
+  queue: {
+    allowed: 'a queue name of 1 to 128 letters, digits, dashes and underscores, beginning with a letter or digit',
+    accepts: (name) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(name),
+  },
+};

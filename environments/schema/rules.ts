@@ -1,0 +1,208 @@
+import { Netmask } from 'netmask';
+
+import { NAME_RULES, names, PLATFORM_TAGS } from './names';
+import type { Problem } from './problem';
+import type { Environment } from './schema';
+
+/** A rule between fields. It runs when every field that it reads is valid on its own. */
+interface Rule {
+  /** The fields that `check` reads, as paths from the root: `batch.jobs`. */
+  readonly reads: readonly string[];
+  check(env: Environment): Problem[];
+}
+
+/** The rules between the fields of one environment. */
+export const RULES: readonly Rule[] = [
+  {
+    reads: ['partition', 'region'],
+    check: ({ partition, region }) => {
+      const expected = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+      if (partition === expected) return [];
+      return [{ path: ['partition'], allowed: `"${expected}", where the region ${region} is`, got: partition }];
+    },
+  },
+  {
+    reads: ['region', 'network.availabilityZones'],
+    check: ({ region, network }) => [
+      ...network.availabilityZones.flatMap((zone, i) =>
+        zone.slice(0, -1) === region
+          ? []
+          : [
+              {
+                path: ['network', 'availabilityZones', i],
+                allowed: `a zone of ${region}, e.g. "${region}a"`,
+                got: zone,
+              },
+            ],
+      ),
+      ...duplicates(network.availabilityZones, (i) => ['network', 'availabilityZones', i]),
+    ],
+  },
+  {
+    reads: ['network.availabilityZones', 'network.natGateways'],
+    check: ({ network: { availabilityZones, natGateways } }) => {
+      const zones = availabilityZones.length;
+      if ([0, 1, zones].includes(natGateways)) return [];
+      return [
+        {
+          path: ['network', 'natGateways'],
+          allowed: `0, 1 or ${zones} (one for each availability zone)`,
+          got: natGateways,
+        },
+      ];
+    },
+  },
+  {
+    reads: ['network.availabilityZones', 'network.vpcCidr', 'network.subnetMask'],
+    check: ({ network: { availabilityZones, vpcCidr, subnetMask } }) => {
+      const subnets = availabilityZones.length * 2;
+      const room = 2 ** (subnetMask - new Netmask(vpcCidr).bitmask);
+      if (room >= subnets) return [];
+      return [
+        {
+          path: ['network', 'vpcCidr'],
+          allowed: `room for ${subnets} subnets of /${subnetMask} (a public and a private one for each zone), of which it holds ${Math.floor(room)}`,
+          got: vpcCidr,
+        },
+      ];
+    },
+  },
+  {
+    reads: ['network.vpcCidr', 'network.avoidCidrs'],
+    check: ({ network: { vpcCidr, avoidCidrs } }) =>
+      avoidCidrs.flatMap((avoid, i) =>
+        overlap(vpcCidr, avoid)
+          ? [
+              {
+                path: ['network', 'vpcCidr'],
+                allowed: `a block that does not overlap ${avoid} (network.avoidCidrs[${i}])`,
+                got: vpcCidr,
+              },
+            ]
+          : [],
+      ),
+  },
+  {
+    reads: ['batch.jobs'],
+    check: ({ batch: { jobs } }) => [
+      ...duplicates(
+        jobs.map((job) => job.name),
+        (i) => ['batch', 'jobs', i, 'name'],
+      ),
+    ],
+  },
+  {
+    reads: ['batch.jobs', 'batch.maxvCpus'],
+    check: ({ batch: { jobs, maxvCpus } }) => {
+      const largest = Math.max(...jobs.map((job) => job.vcpu));
+      if (maxvCpus >= largest) return [];
+      return [
+        {
+          path: ['batch', 'maxvCpus'],
+          allowed: `at least ${largest}, which the largest job needs to start`,
+          got: maxvCpus,
+        },
+      ];
+    },
+  },
+  {
+    reads: ['batch.jobs', 'orchestration.steps', 'orchestration.timeoutHours'],
+    check: ({ batch: { jobs }, orchestration: { steps, timeoutHours } }) =>
+      Object.entries(steps).flatMap(([name, step]) => {
+        const path = ['orchestration', 'steps', name];
+        const problems: Problem[] = [];
+        if (!jobs.some((job) => job.name === step.job)) {
+          const allowed = `the name of an entry of batch.jobs (${jobs.map((job) => `"${job.name}"`).join(', ')})`;
+          problems.push({ path: [...path, 'job'], allowed, got: step.job });
+        }
+        if (step.timeoutMinutes > timeoutHours * 60) {
+          const allowed = `at most ${timeoutHours * 60} minutes, the whole execution's time-out`;
+          problems.push({ path: [...path, 'timeoutMinutes'], allowed, got: step.timeoutMinutes });
+        }
+        return problems;
+      }),
+  },
+  {
+    reads: ['retention.data', 'retention.deletionProtection'],
+    check: ({ retention: { data, deletionProtection } }) => {
+      if (data === 'retain' || !deletionProtection) return [];
+      const allowed = 'false when retention.data is "delete", or the table could not be deleted';
+      return [{ path: ['retention', 'deletionProtection'], allowed, got: deletionProtection }];
+    },
+  },
+  {
+    reads: ['budget'],
+    check: ({ budget: { emails, actualThresholds, forecastThresholds } }) => {
+      const problems = [
+        ...duplicates(emails, (i) => ['budget', 'emails', i]),
+        ...duplicates(actualThresholds, (i) => ['budget', 'actualThresholds', i]),
+        ...duplicates(forecastThresholds, (i) => ['budget', 'forecastThresholds', i]),
+      ];
+      const count = actualThresholds.length + forecastThresholds.length;
+      if (count > 5)
+        problems.push({ path: ['budget'], allowed: 'at most 5 thresholds in all (AWS Budgets)', got: count });
+      return problems;
+    },
+  },
+  {
+    reads: ['tags'],
+    check: ({ tags }) => {
+      // S3 allows the fewest, 50 a bucket; ACK adds up to four of its own.
+      const most = 50 - PLATFORM_TAGS.length - 4;
+      const count = Object.keys(tags).length;
+      return count > most ? [{ path: ['tags'], allowed: `at most ${most} tags`, got: count }] : [];
+    },
+  },
+  {
+    reads: ['name', 'names'],
+    check: (env) => {
+      const named = names(env);
+      return (['bucket', 'table', 'repository', 'queue'] as const).flatMap((kind) =>
+        NAME_RULES[kind].accepts(named[kind])
+          ? []
+          : [{ path: ['names', kind], allowed: NAME_RULES[kind].allowed, got: named[kind] }],
+      );
+    },
+  },
+];
+
+/** The rules between environments: what must differ. Returns the problems of each environment, in their order. */
+export function problemsBetween(envs: readonly Environment[]): Problem[][] {
+  const taken = new Map<string, string>();
+  return envs.map((env) => {
+    const named = names(env);
+    const place = `${env.partition}/${env.account}/${env.region}`;
+    // Bucket names are unique in the whole partition; the others in an account and region.
+    const claims: [string, Problem['path'], string][] = [
+      ['environment', ['name'], env.name],
+      [`bucket ${env.partition}`, ['names', 'bucket'], named.bucket],
+      [`table ${place}`, ['names', 'table'], named.table],
+      [`repository ${place}`, ['names', 'repository'], named.repository],
+      [`queue ${place}`, ['names', 'queue'], named.queue],
+    ];
+    return claims.flatMap(([scope, path, name]) => {
+      const claim = `${scope} ${name}`;
+      const owner = taken.get(claim);
+      taken.set(claim, owner ?? env.name);
+      return owner === undefined
+        ? []
+        : [{ path, allowed: `a name that no other environment has (environments/${owner} has it)`, got: name }];
+    });
+  });
+}
+
+function duplicates(values: readonly (string | number)[], path: (index: number) => Problem['path']): Problem[] {
+  return values.flatMap((value, i) => {
+    const first = values.indexOf(value);
+    return first === i ? [] : [{ path: path(i), allowed: `no duplicate of ${lastKey(path(first))}`, got: value }];
+  });
+}
+
+function lastKey(path: Problem['path']): string {
+  return path.map((key, i) => (typeof key === 'number' ? `[${key}]` : i === 0 ? key : `.${key}`)).join('');
+}
+
+function overlap(a: string, b: string): boolean {
+  const [one, other] = [new Netmask(a), new Netmask(b)];
+  return one.contains(other.base) || other.contains(one.base);
+}
