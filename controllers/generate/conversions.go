@@ -1,0 +1,3 @@
+package main
+
+func writeConversions(config *Config, sdk *SDK, model *Model) error { return nil }

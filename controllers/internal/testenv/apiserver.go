@@ -1,0 +1,74 @@
+// Package testenv starts what the tests run against: a real Kubernetes API server and the AWS emulator.
+package testenv
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/envtest"
+)
+
+// Folder is the folder of this Go module.
+func Folder() string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(file), "..", "..")
+}
+
+// APIServer is a running etcd and kube-apiserver that serves our CRDs and ACK's own.
+type APIServer struct {
+	environment *envtest.Environment
+	// Config of a client with every right.
+	Config *rest.Config
+}
+
+// StartAPIServer starts the API server with the CRDs of the folders given, besides our own.
+func StartAPIServer(crds ...string) (*APIServer, error) {
+	assets := os.Getenv("KUBEBUILDER_ASSETS")
+	for _, program := range []string{"etcd", "kube-apiserver"} {
+		if _, err := os.Stat(filepath.Join(assets, program)); assets == "" || err != nil {
+			return nil, fmt.Errorf("KUBEBUILDER_ASSETS=%q must name a folder with etcd and kube-apiserver: "+
+				"run `make test` in the project's top folder, which builds them", assets)
+		}
+	}
+	folder := filepath.Join(Folder(), "config", "crd")
+	environment := &envtest.Environment{
+		CRDDirectoryPaths:     append([]string{filepath.Join(folder, "bases"), filepath.Join(folder, "standins")}, crds...),
+		ErrorIfCRDPathMissing: true,
+	}
+	config, err := environment.Start()
+	if err != nil {
+		return nil, fmt.Errorf("start the API server: %w", err)
+	}
+	// The tests are the only client, and some create a thousand objects.
+	config.QPS, config.Burst = 1000, 1000
+	return &APIServer{environment: environment, Config: config}, nil
+}
+
+// Stop stops the processes.
+func (s *APIServer) Stop() error { return s.environment.Stop() }
+
+// Main runs a package's tests with an API server; it is what the package's TestMain calls.
+func Main(m *testing.M, started func(ctx context.Context, server *APIServer) error, crds ...string) {
+	server, err := StartAPIServer(crds...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	code := 1
+	if err := started(ctx, server); err != nil {
+		log.Print(err)
+	} else {
+		code = m.Run()
+	}
+	cancel()
+	if err := server.Stop(); err != nil {
+		log.Printf("stop the API server: %v", err)
+	}
+	os.Exit(code)
+}
