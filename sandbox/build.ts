@@ -16,7 +16,10 @@ import { openTerminal } from './terminal/terminal';
 async function main(args: readonly string[]): Promise<number> {
   const terminal = openTerminal();
   const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => { interrupt.abort(); });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => {
+      interrupt.abort();
+    });
   try {
     const { values, positionals } = parseArgs({
       args: [...args],

@@ -12,7 +12,13 @@ export type BuildEvent =
   /** Modules are fetched and what is to be compiled is counted. */
   | { readonly kind: 'preparing'; readonly program: string }
   /** `done` of `total` packages are compiled; total is 0 until it is known. */
-  | { readonly kind: 'compiling'; readonly program: string; readonly done: number; readonly total: number; readonly elapsed: number }
+  | {
+      readonly kind: 'compiling';
+      readonly program: string;
+      readonly done: number;
+      readonly total: number;
+      readonly elapsed: number;
+    }
   | { readonly kind: 'built'; readonly program: string; readonly elapsed: number };
 
 export interface BuildOptions {
@@ -59,7 +65,10 @@ async function buildOne(program: Program, options: BuildOptions): Promise<string
   try {
     await fillOnce(folder, async (temporary) => {
       onEvent({ kind: 'preparing', program: program.name });
-      const stale = await go(['list', '-deps', '-f={{if .Stale}}{{.ImportPath}}{{end}}', ...common, program.command], run);
+      const stale = await go(
+        ['list', '-deps', '-f={{if .Stale}}{{.ImportPath}}{{end}}', ...common, program.command],
+        run,
+      );
       const total = stale.split('\n').filter(Boolean).length;
       let done = 0;
       const report = () => {
@@ -72,7 +81,10 @@ async function buildOne(program: Program, options: BuildOptions): Promise<string
         done += 1;
         report();
       };
-      await go(['build', '-v', ...common, '-o', path.join(temporary, program.name), program.command], { ...run, onLine });
+      await go(['build', '-v', ...common, '-o', path.join(temporary, program.name), program.command], {
+        ...run,
+        onLine,
+      });
     });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

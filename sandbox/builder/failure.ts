@@ -1,12 +1,6 @@
 /** Why a build failed, so that callers and tests need not read messages. */
 export type BuildFailureReason =
-  | 'go-missing'
-  | 'go-too-old'
-  | 'source-missing'
-  | 'disk-full'
-  | 'offline'
-  | 'compile'
-  | 'interrupted';
+  'go-missing' | 'go-too-old' | 'source-missing' | 'disk-full' | 'offline' | 'compile' | 'interrupted';
 
 /** A build that failed; the message says what, where, and what to do. */
 export class BuildFailure extends Error {
@@ -22,7 +16,11 @@ export class BuildFailure extends Error {
 /** Tells apart what a failing `go` says on standard error. */
 export function classify(stderr: string): BuildFailureReason {
   if (/no space left on device|disk quota exceeded/i.test(stderr)) return 'disk-full';
-  if (/no such host|dial tcp|i\/o timeout|TLS handshake timeout|connection refused|network is unreachable|module lookup disabled/i.test(stderr)) {
+  if (
+    /no such host|dial tcp|i\/o timeout|TLS handshake timeout|connection refused|network is unreachable|module lookup disabled/i.test(
+      stderr,
+    )
+  ) {
     return 'offline';
   }
   return 'compile';
@@ -33,7 +31,8 @@ export const remedy: Readonly<Record<BuildFailureReason, string>> = {
   'go-missing': 'Install Go 1.26 or newer and put it on PATH.',
   'go-too-old': 'Install Go 1.26 or newer and put it first on PATH.',
   'source-missing': 'Check out the whole repository.',
-  'disk-full': 'Free some space (a full build takes about 6 GB), or point SANDERS_CACHE and GOCACHE at another disk; then run it again: it goes on where it stopped.',
+  'disk-full':
+    'Free some space (a full build takes about 6 GB), or point SANDERS_CACHE and GOCACHE at another disk; then run it again: it goes on where it stopped.',
   offline: 'Check the network and `go env GOPROXY`; then run it again: it goes on where it stopped.',
   compile: 'The output above is the compiler’s.',
   interrupted: 'Run it again: it goes on where it stopped.',

@@ -37,7 +37,10 @@ export async function go(args: readonly string[], options: GoOptions): Promise<s
   if (options.signal?.aborted) throw new BuildFailure('interrupted', `Interrupted: ${command}\n${remedy.interrupted}`);
   const reason = classify(done.stderr);
   const last = done.stderr.trimEnd().split('\n').slice(-20).join('\n');
-  throw new BuildFailure(reason, `Failed (${done.signal ?? `exit ${done.code}`}): ${command}\n${last}\n${remedy[reason]}`);
+  throw new BuildFailure(
+    reason,
+    `Failed (${done.signal ?? `exit ${done.code}`}): ${command}\n${last}\n${remedy[reason]}`,
+  );
 }
 
 function run(
@@ -47,7 +50,12 @@ function run(
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
     // Its own process group, so that an interrupted build takes the compilers along.
-    const child = spawn(program, args, { cwd: options.cwd, env: options.env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const child = spawn(program, args, {
+      cwd: options.cwd,
+      env: options.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
     let stdout = '';
     let stderr = '';
     let unfinished = '';

@@ -1,0 +1,110 @@
+import { ChildProcess, fork } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { build } from '../builder/builder';
+import { find as findPrograms } from '../builder/catalog';
+import { showBuild } from '../builder/progress';
+import { marker } from '../parts/context';
+import { describeExit } from '../process/failure';
+import { showParts } from '../process/show';
+import { programs } from '../platform';
+import { Settings } from '../settings';
+import { checkout, Folder } from '../state/folder';
+import { Report, Start } from '../supervisor';
+import { Terminal } from '../terminal/terminal';
+import { find, stop } from './supervision';
+
+/** Thrown when the sandbox did not come up; nothing of it is left running. */
+export class NotUp extends Error {
+  override readonly name = 'NotUp';
+}
+
+/** Thrown when the user interrupted the start; nothing is left running. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+/** Builds what is missing, and brings up the sandbox in the background. Resolves when every part is ready; throws NotUp, Interrupted or BuildFailure. */
+export async function up(
+  folder: Folder,
+  settings: Settings,
+  terminal: Terminal,
+  interrupt: AbortSignal,
+): Promise<void> {
+  const found = await find(folder);
+  if (found.kind === 'supervised') {
+    if (found.status.phase === 'up') {
+      terminal.line(`sandbox ${folder.name} is up already`);
+      return;
+    }
+    throw new NotUp(
+      `sandbox ${folder.name} is ${found.status.phase} in another \`make up\` or \`make down\`: wait for that one`,
+    );
+  }
+  if (found.kind === 'orphans') {
+    terminal.line(
+      `sandbox ${folder.name}: ending ${found.pids.length} processes that its supervisor left behind when it was killed`,
+    );
+    await stop(folder);
+  }
+  const binaries = await build(findPrograms(programs(settings)), { onEvent: showBuild(terminal), signal: interrupt });
+  await folder.create('logs');
+  const supervisor = startSupervisor(folder);
+  await follow(supervisor, { sandbox: folder.name, settings, binaries: [...binaries] }, folder, terminal, interrupt);
+}
+
+function startSupervisor(folder: Folder): ChildProcess {
+  const log = fs.openSync(folder.log('supervisor'), 'a', 0o600);
+  try {
+    return fork(path.join(__dirname, '..', 'supervisor.ts'), {
+      cwd: checkout,
+      // A session of its own: closing the terminal, or Ctrl-C in it, is not for the supervisor.
+      detached: true,
+      execArgv: ['-r', require.resolve('ts-node/register')],
+      env: { ...process.env, [marker]: folder.root },
+      stdio: ['ignore', log, log, 'ipc'],
+    });
+  } finally {
+    fs.closeSync(log);
+  }
+}
+
+function follow(
+  supervisor: ChildProcess,
+  start: Start,
+  folder: Folder,
+  terminal: Terminal,
+  interrupt: AbortSignal,
+): Promise<void> {
+  const showPart = showParts(terminal);
+  // Without this process the supervisor gives up, too: see Supervisor.run.
+  const giveUp = () => supervisor.kill('SIGTERM');
+  interrupt.addEventListener('abort', giveUp, { once: true });
+  return new Promise<void>((resolve, reject) => {
+    supervisor.on('message', (report: Report) => {
+      switch (report.kind) {
+        case 'part':
+          showPart(report.event);
+          return;
+        case 'up':
+          supervisor.unref();
+          resolve();
+          return;
+        case 'failed':
+          reject(interrupt.aborted ? new Interrupted('interrupted') : new NotUp(report.message));
+          return;
+      }
+    });
+    supervisor.once('error', reject);
+    supervisor.once('exit', (code, signal) => {
+      const how = describeExit(signal ? { signal } : { code: code ?? 0 });
+      reject(
+        new NotUp(`the supervisor ended before the sandbox was up (${how}); its log: ${folder.log('supervisor')}`),
+      );
+    });
+    supervisor.send(start);
+  }).finally(() => {
+    interrupt.removeEventListener('abort', giveUp);
+    terminal.status(undefined);
+  });
+}

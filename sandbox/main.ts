@@ -1,0 +1,107 @@
+/**
+ * The sandbox: the platform's management cluster and an emulated AWS as processes on this machine.
+ *
+ *   ts-node sandbox/main.ts up [--controller SERVICE=PATH]... [--crds DIR]...
+ *   ts-node sandbox/main.ts down | reset | env
+ *   ts-node sandbox/main.ts status [--json]
+ *   ts-node sandbox/main.ts logs PART [--follow]
+ *
+ * The environment's SANDBOX names the sandbox (default: default); several run side by side. Results go to standard
+ * output, everything else to standard error. Exit codes: 0 success, 1 failure, 2 usage, 130 interrupted.
+ */
+import { parseArgs } from 'node:util';
+import { BuildFailure } from './builder/failure';
+import { env } from './commands/env';
+import { NoSuchLog, logs } from './commands/logs';
+import { status, table } from './commands/status';
+import { stop } from './commands/supervision';
+import { Interrupted, NotUp, up } from './commands/up';
+import { BadSettings, readSettings } from './settings';
+import { BadName, Folder } from './state/folder';
+import { openTerminal } from './terminal/terminal';
+
+const usage = `Usage: ts-node sandbox/main.ts COMMAND
+  up [--controller SERVICE=PATH]... [--crds DIR]...   build what is missing, bring the sandbox up, wait until it is Ready
+  down                                                stop it; its state stays
+  reset                                               stop it and remove its state
+  status [--json]                                     each part's state, uptime, memory and port
+  logs PART [--follow]                                a part's log
+  env                                                 shell commands that point kubectl, aws and argocd at it
+SANDBOX=name picks one of several (default: default).`;
+
+class UsageError extends Error {}
+
+async function main(args: readonly string[]): Promise<void> {
+  const [name, ...rest] = args;
+  const folder = new Folder(process.env['SANDBOX'] || 'default');
+  const terminal = openTerminal();
+  switch (name) {
+    case 'up': {
+      const list = { type: 'string', multiple: true, default: [] as string[] } as const;
+      const { values } = parseArgs({ args: rest, options: { controller: list, crds: list } });
+      await up(folder, await readSettings(folder, values), terminal, interruption());
+      return;
+    }
+    case 'down':
+      parseArgs({ args: rest });
+      await stop(folder);
+      terminal.line(`sandbox ${folder.name} is down`);
+      return;
+    case 'reset':
+      parseArgs({ args: rest });
+      await stop(folder);
+      await folder.remove();
+      terminal.line(`sandbox ${folder.name} is down and its state removed`);
+      return;
+    case 'status': {
+      const { values } = parseArgs({ args: rest, options: { json: { type: 'boolean', default: false } } });
+      const report = await status(folder);
+      print(values.json ? JSON.stringify(report, undefined, 2) : table(report));
+      return;
+    }
+    case 'logs': {
+      const options = { follow: { type: 'boolean', short: 'f', default: false } } as const;
+      const { values, positionals } = parseArgs({ args: rest, options, allowPositionals: true });
+      await logs(folder, positionals[0], values.follow, interruption());
+      return;
+    }
+    case 'env':
+      parseArgs({ args: rest });
+      print(await env(folder));
+      return;
+    default:
+      throw new UsageError(name === undefined ? 'which command?' : `${name}: no such command`);
+  }
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function interruption(): AbortSignal {
+  const interrupt = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => {
+      interrupt.abort();
+    });
+  return interrupt.signal;
+}
+
+/** Prints an error that a user can do something about, and picks the exit code; throws the others, which are faults of ours. */
+function exitCode(error: unknown): number {
+  if (!(error instanceof Error)) throw error;
+  const say = (text: string) => process.stderr.write(`${text}\n`);
+  if (error instanceof UsageError || ('code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))) {
+    say(`${error.message}\n${usage}`);
+    return 2;
+  }
+  const expected = [BadName, BadSettings, BuildFailure, Interrupted, NoSuchLog, NotUp];
+  if (!expected.some((kind) => error instanceof kind)) throw error;
+  say(error.message);
+  if (error instanceof BadName || error instanceof BadSettings || error instanceof NoSuchLog) return 2;
+  return error instanceof Interrupted || (error instanceof BuildFailure && error.reason === 'interrupted') ? 130 : 1;
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.exitCode = exitCode(error);
+});

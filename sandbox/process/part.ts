@@ -1,0 +1,302 @@
+import { Child, Command } from './child';
+import { Failure, PartFailed, Stopped } from './failure';
+
+/** A server to keep running. Times are milliseconds. */
+export interface PartSpec {
+  readonly name: string;
+  /** Names of what must be up before it starts. */
+  readonly after: readonly string[];
+  /** Where it listens, for people. @default - nowhere */
+  readonly port?: number;
+  /** Its log file. */
+  readonly log: string;
+  readonly command: Command;
+  /** Resolves when the server answers as it should; rejects with the reason why it does not. Called until it resolves. */
+  check(signal: AbortSignal): Promise<void>;
+  /** How long it may take to become ready. @default 60_000 */
+  readonly startTimeout?: number;
+  /** How long it may take to end after SIGTERM. @default 10_000 */
+  readonly stopGrace?: number;
+  /** The waits between restarts. @default - 0.5 s, doubling up to 15 s */
+  readonly backoff?: Backoff;
+}
+
+/** The wait before the n-th restart in a row: `first`, doubled each time up to `max`. A run of `reset` starts over. */
+export interface Backoff {
+  readonly first: number;
+  readonly max: number;
+  readonly reset: number;
+}
+
+const usual: Backoff = { first: 500, max: 15_000, reset: 60_000 };
+
+/** The wait before a restart, given how many came before it in a row. */
+export function backoffDelay({ first, max }: Backoff, restartsBefore: number): number {
+  return Math.min(max, first * 2 ** restartsBefore);
+}
+
+/** Where a part is in its life; each state holds only what is true in it. */
+export type PartState =
+  | { readonly kind: 'pending' }
+  /** `child` settles when the program is spawned, or cannot be. */
+  | { readonly kind: 'starting'; readonly child: Promise<Child> }
+  | { readonly kind: 'ready'; readonly child: Child; readonly since: number }
+  /** It failed and is started again at `until`. */
+  | { readonly kind: 'waiting'; readonly failure: Failure; readonly until: number; readonly timer: NodeJS.Timeout }
+  | { readonly kind: 'stopping'; readonly done: Promise<void> }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+/** What happens to a part. Times are milliseconds. */
+export type PartEvent = { readonly part: string; readonly at: number } & (
+  | { readonly kind: 'starting'; readonly restarts: number }
+  | { readonly kind: 'ready'; readonly took: number }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'restarting'; readonly failure: Failure; readonly wait: number }
+  | { readonly kind: 'stopping' }
+  | { readonly kind: 'stopped' }
+);
+
+type Happening = PartEvent extends infer E ? (E extends PartEvent ? Omit<E, 'part' | 'at'> : never) : never;
+
+/** Pause between two checks of a starting part. */
+const checkEvery = 100;
+/** A check that takes longer has failed. */
+const checkTimeout = 5_000;
+
+/**
+ * Keeps one server running: starts it, waits until it is ready, starts it again with growing waits when it ends, and
+ * stops it with all its children. The first start is different: if it fails there is no second try, because what
+ * is wrong then (a flag, a port, a file) is wrong for good.
+ */
+export class Part {
+  private current: PartState = { kind: 'pending' };
+  private restarts = 0;
+  private readonly backoff: Backoff;
+
+  constructor(
+    readonly spec: PartSpec,
+    private readonly onEvent: (event: PartEvent) => void,
+  ) {
+    this.backoff = spec.backoff ?? usual;
+  }
+
+  get name(): string {
+    return this.spec.name;
+  }
+
+  get after(): readonly string[] {
+    return this.spec.after;
+  }
+
+  get state(): PartState {
+    return this.current;
+  }
+
+  /** How often it was started again since `start`. */
+  get restartCount(): number {
+    return this.restarts;
+  }
+
+  /** Starts it; resolves when it is ready. Rejects with PartFailed, or with Stopped when `stop` came first. */
+  async start(): Promise<void> {
+    if (this.current.kind !== 'pending') throw new Error(`${this.name}: start() in state ${this.current.kind}`);
+    const failure = await this.run();
+    if (!failure) return;
+    this.current = { kind: 'failed', failure };
+    this.emit({ kind: 'failed', failure });
+    throw new PartFailed(this.name, failure, this.spec.log);
+  }
+
+  /** Stops it for good, whatever it is doing; resolves when nothing of it is left. */
+  async stop(): Promise<void> {
+    const state = this.current;
+    switch (state.kind) {
+      case 'starting':
+        this.emit({ kind: 'stopping' });
+        return this.end(
+          state.child.then(
+            (child) => child.stop(this.stopGrace),
+            () => undefined,
+          ),
+        );
+      case 'ready':
+        this.emit({ kind: 'stopping' });
+        return this.end(state.child.stop(this.stopGrace));
+      case 'waiting':
+        clearTimeout(state.timer);
+        return this.end();
+      case 'pending':
+        return this.end();
+      case 'stopping':
+        return state.done;
+      case 'stopped':
+      case 'failed':
+        return;
+    }
+  }
+
+  /**
+   * Ends the process and starts it again at once: for a program that reads something only at its start. Does nothing
+   * unless the part is ready.
+   */
+  async restart(): Promise<void> {
+    if (this.current.kind !== 'ready') return;
+    const { child } = this.current;
+    this.current = { kind: 'starting', child: Promise.resolve(child) };
+    await child.stop(this.stopGrace);
+    if (!this.stopped()) await this.runAgain();
+  }
+
+  private async end(work: Promise<unknown> = Promise.resolve()): Promise<void> {
+    const done = work.then(() => {
+      this.current = { kind: 'stopped' };
+      this.emit({ kind: 'stopped' });
+    });
+    this.current = { kind: 'stopping', done };
+    return done;
+  }
+
+  /** One run up to readiness. Returns why it failed, with nothing of it left; throws Stopped when `stop` came first. */
+  private async run(): Promise<Failure | undefined> {
+    const spawned = Child.start(this.spec.command, this.spec.log);
+    this.current = { kind: 'starting', child: spawned };
+    this.emit({ kind: 'starting', restarts: this.restarts });
+    let child: Child;
+    try {
+      child = await spawned;
+    } catch (error) {
+      this.throwIfStopped();
+      return { kind: 'not-startable', reason: notStartable(this.spec.command, error) };
+    }
+    this.throwIfStopped();
+    const outcome = await this.untilReady(child);
+    this.throwIfStopped();
+    if (outcome === 'ready') {
+      this.current = { kind: 'ready', child, since: Date.now() };
+      this.emit({ kind: 'ready', took: child.elapsed });
+      void child.exited.then((exit) => {
+        this.onExit(child, { kind: 'exited', exit, after: child.elapsed, output: child.lastLines() });
+      });
+      return undefined;
+    }
+    // Also after an early exit: it may have left children.
+    await child.stop(this.stopGrace);
+    this.throwIfStopped();
+    return outcome;
+  }
+
+  /** Races three outcomes: it answers its check, it ends, or the time is over. */
+  private async untilReady(child: Child): Promise<'ready' | Failure> {
+    const over = new AbortController();
+    const limit = this.spec.startTimeout ?? 60_000;
+    const seen = { lastCheck: 'it was not asked yet' };
+    const exited = child.exited.then((exit): Failure => {
+      return { kind: 'exited-early', exit, after: child.elapsed, output: child.lastLines() };
+    });
+    const timer = setTimeout(() => {
+      over.abort();
+    }, limit);
+    const checked = this.checkUntil(over.signal, seen).then((answers): 'ready' | Failure => {
+      if (answers) return 'ready';
+      return { kind: 'timed-out', after: child.elapsed, lastCheck: seen.lastCheck, output: child.lastLines() };
+    });
+    try {
+      const outcome = await Promise.race([exited, checked]);
+      // Another server on its port could have answered in its place.
+      return outcome === 'ready' && !child.alive ? await exited : outcome;
+    } finally {
+      clearTimeout(timer);
+      over.abort();
+    }
+  }
+
+  private async checkUntil(over: AbortSignal, seen: { lastCheck: string }): Promise<boolean> {
+    while (!over.aborted) {
+      try {
+        await this.spec.check(AbortSignal.any([over, AbortSignal.timeout(checkTimeout)]));
+        return true;
+      } catch (error) {
+        // The check that was cut off by the end of the time says nothing new.
+        if (!over.aborted) seen.lastCheck = reason(error);
+      }
+      await pause(checkEvery, over);
+    }
+    return false;
+  }
+
+  private onExit(child: Child, failure: Failure): void {
+    if (this.current.kind !== 'ready' || this.current.child !== child) return;
+    if (child.elapsed >= this.backoff.reset) this.restarts = 0;
+    // Its orphans would hold its port or its data.
+    void child.stop(0).then(() => {
+      this.wait(failure);
+    });
+  }
+
+  private wait(failure: Failure): void {
+    if (this.stopped()) return;
+    const wait = backoffDelay(this.backoff, this.restarts);
+    this.restarts += 1;
+    this.emit({ kind: 'restarting', failure, wait });
+    const timer = setTimeout(() => {
+      void this.runAgain();
+    }, wait);
+    this.current = { kind: 'waiting', failure, until: Date.now() + wait, timer };
+  }
+
+  private async runAgain(): Promise<void> {
+    try {
+      const failure = await this.run();
+      if (failure) this.wait(failure);
+    } catch (error) {
+      // Whoever stopped it reports that.
+      if (!(error instanceof Stopped)) throw error;
+    }
+  }
+
+  private get stopGrace(): number {
+    return this.spec.stopGrace ?? 10_000;
+  }
+
+  private stopped(): boolean {
+    return this.current.kind === 'stopping' || this.current.kind === 'stopped';
+  }
+
+  private throwIfStopped(): void {
+    if (this.stopped()) throw new Stopped(this.name);
+  }
+
+  private emit(happening: Happening): void {
+    this.onEvent({ ...happening, part: this.name, at: Date.now() });
+  }
+}
+
+function notStartable({ program, cwd }: Command, error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return `${program}: no such program (or no folder ${cwd})`;
+  if (code === 'EACCES') return `${program}: not executable`;
+  return reason(error);
+}
+
+/** The text of an error and of what caused it: `fetch failed` alone says nothing. */
+export function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}
+
+function pause(milliseconds: number, over: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (over.aborted) {
+      resolve();
+      return;
+    }
+    const done = () => {
+      clearTimeout(timer);
+      over.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    over.addEventListener('abort', done, { once: true });
+  });
+}

@@ -1,0 +1,34 @@
+import { Terminal, duration } from '../terminal/terminal';
+import { describeFailure } from './failure';
+import { PartEvent } from './part';
+
+/** Shows parts coming up and going down: a line for what has happened, and what is awaited in the changing line. */
+export function showParts(terminal: Terminal): (event: PartEvent) => void {
+  const { ok, bad, dim } = terminal.style;
+  const awaited = new Set<string>();
+  return (event) => {
+    switch (event.kind) {
+      case 'starting':
+        awaited.add(event.part);
+        break;
+      case 'ready':
+        awaited.delete(event.part);
+        terminal.line(`${ok('✓')} ${event.part} ready ${dim(duration(event.took))}`);
+        break;
+      case 'failed':
+        awaited.delete(event.part);
+        terminal.line(`${bad('✗')} ${event.part} ${describeFailure(event.failure)}`);
+        break;
+      case 'restarting':
+        terminal.line(
+          `${bad('!')} ${event.part} ${describeFailure(event.failure)}; next start in ${duration(event.wait)}`,
+        );
+        break;
+      case 'stopping':
+      case 'stopped':
+        awaited.delete(event.part);
+        break;
+    }
+    terminal.status(awaited.size > 0 ? `  waiting for ${[...awaited].join(', ')}` : undefined);
+  };
+}

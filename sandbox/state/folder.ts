@@ -1,0 +1,65 @@
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+
+/** The checkout that the sandbox runs from. */
+export const checkout = path.join(__dirname, '..', '..');
+
+/** Thrown for a sandbox name that cannot be a folder, a git remote or part of a host name. */
+export class BadName extends Error {
+  constructor(name: string) {
+    super(
+      `SANDBOX=${name}: a sandbox's name is 1 to 30 lower-case letters, digits and hyphens, and starts with a letter`,
+    );
+    this.name = 'BadName';
+  }
+}
+
+/** Where one sandbox keeps everything it needs to go on tomorrow: `.sandbox/<name>/` in the checkout. */
+export class Folder {
+  readonly root: string;
+
+  /** Throws BadName. @param base folder of all sandboxes */
+  constructor(
+    readonly name: string,
+    readonly base = path.join(checkout, '.sandbox'),
+  ) {
+    if (!/^[a-z][a-z0-9-]{0,29}$/.test(name)) throw new BadName(name);
+    this.root = path.join(base, name);
+  }
+
+  /** A path below the folder. */
+  path(...parts: string[]): string {
+    return path.join(this.root, ...parts);
+  }
+
+  /** The log file of a part. */
+  log(part: string): string {
+    return this.path('logs', `${part}.log`);
+  }
+
+  /** Makes the folder and the ones below it that parts expect; only the user may look inside. */
+  async create(...below: string[]): Promise<void> {
+    for (const folder of [[], ...below.map((one) => [one])]) {
+      await fs.mkdir(this.path(...folder), { recursive: true, mode: 0o700 });
+    }
+  }
+
+  async remove(): Promise<void> {
+    await fs.rm(this.root, { recursive: true, force: true });
+  }
+}
+
+/** Writes a file that only the user may read, in one step: a reader sees the old content or the new. */
+export async function writePrivate(file: string, content: string): Promise<void> {
+  const temporary = `${file}.${process.pid}.tmp`;
+  await fs.writeFile(temporary, content, { mode: 0o600 });
+  await fs.rename(temporary, file);
+}
+
+/** A file's content, or undefined when there is no such file. */
+export async function readIfThere(file: string): Promise<string | undefined> {
+  return fs.readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+}
