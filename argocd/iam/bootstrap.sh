@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# Makes the IAM roles that the ACK controllers work with; run it with an administrator's credentials for the account meant.
+# Running it again brings roles that exist up to date (new actions, a new service) and changes nothing else.
+#
+#   bootstrap.sh controllers CLUSTER
+#       In the management cluster's account, for self-managed ACK: for each service a role ack-<service>-controller,
+#       given to the service account of that name in ack-system by EKS Pod Identity.
+#   bootstrap.sh capability
+#       In the management cluster's account, for EKS Capabilities: the one role ack-capability.
+#   bootstrap.sh targets MANAGEMENT_ACCOUNT controllers|capability
+#       In each account that environments live in: for each service a role ack-<service>-target with the rights of
+#       <service>.json beside this script, which the roles of MANAGEMENT_ACCOUNT (12 digits) may assume.
+#
+# So what runs in the cluster has no right in AWS but to become ack-<service>-target. A service is a file <service>.json.
+# Needs: bash, AWS CLI v2. Uses the CLI's usual settings (AWS_PROFILE, AWS_REGION). Exit codes: 0 success, 1 failure, 2 usage.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+usage() {
+  [[ $# -eq 0 ]] || echo "bootstrap.sh: $1" >&2
+  sed -n '/^#   bootstrap/s/^#   /usage: /p' "${BASH_SOURCE[0]}" >&2
+  exit 2
+}
+
+services() {
+  local policy
+  for policy in "$here"/*.json; do basename "$policy" .json; done
+}
+
+# Creates the role, or gives the existing one this trust and these permissions.
+# $1 name, $2 trust policy, $3 permissions: both JSON, or file://...
+ensure_role() {
+  local name=$1 trust=$2 permissions=$3 failure
+  if failure=$(aws iam get-role --role-name "$name" 2>&1 >/dev/null); then
+    aws iam update-assume-role-policy --role-name "$name" --policy-document "$trust"
+  elif [[ $failure == *NoSuchEntity* ]]; then
+    aws iam create-role --role-name "$name" --assume-role-policy-document "$trust" \
+      --description "ACK for the Sanders Customer Platform" \
+      --tags Key=Project,Value=sanders-customer-platform >/dev/null
+  else
+    echo "bootstrap.sh: cannot read role $name: $failure" >&2
+    exit 1
+  fi
+  aws iam put-role-policy --role-name "$name" --policy-name ack --policy-document "$permissions"
+  echo "role $name"
+}
+
+# The permission to become one of the target roles. $1: its name, which may hold *
+may_assume() {
+  cat <<JSON
+{"Version": "2012-10-17", "Statement": [{
+  "Effect": "Allow", "Action": ["sts:AssumeRole", "sts:TagSession"], "Resource": "arn:*:iam::*:role/$1"}]}
+JSON
+}
+
+# The trust in whom $1 names: {"Service": ...} or {"AWS": ...}, on the condition $2, if given.
+# sts:TagSession because Pod Identity and EKS Capabilities tag their sessions, and the tags are passed on.
+trust() {
+  cat <<JSON
+{"Version": "2012-10-17", "Statement": [{
+  "Effect": "Allow", "Principal": $1, "Action": ["sts:AssumeRole", "sts:TagSession"]${2:+, "Condition": $2}}]}
+JSON
+}
+
+# The condition that Pod Identity asks for a pod of this service account and of no other. $1: cluster ARN, $2: service account
+pod_of() {
+  cat <<JSON
+{"StringEquals": {"aws:RequestTag/eks-cluster-arn": "$1",
+  "aws:RequestTag/kubernetes-namespace": "ack-system", "aws:RequestTag/kubernetes-service-account": "$2"}}
+JSON
+}
+
+# Lets pods of the service account work under the role. $1: cluster, $2: service account, $3: role ARN
+ensure_pod_identity() {
+  local cluster=$1 service_account=$2 role=$3 association
+  association=$(aws eks list-pod-identity-associations --cluster-name "$cluster" --namespace ack-system \
+    --service-account "$service_account" --query 'associations[0].associationId' --output text)
+  if [[ $association == None ]]; then
+    aws eks create-pod-identity-association --cluster-name "$cluster" --namespace ack-system \
+      --service-account "$service_account" --role-arn "$role" >/dev/null
+  else
+    aws eks update-pod-identity-association --cluster-name "$cluster" --association-id "$association" \
+      --role-arn "$role" >/dev/null
+  fi
+  echo "pod identity ack-system/$service_account"
+}
+
+[[ $# -ge 1 ]] || usage
+command -v aws >/dev/null || { echo "bootstrap.sh: needs the AWS CLI (aws) on the PATH" >&2; exit 1; }
+caller=$(aws sts get-caller-identity --query '[Arn, Account]' --output text)
+partition=$(cut -d: -f2 <<<"$caller")
+account=$(cut -f2 <<<"$caller")
+roles="arn:$partition:iam::$account:role"
+
+case "$1 $#" in
+  "controllers 2")
+    cluster=$(aws eks describe-cluster --name "$2" --query cluster.arn --output text)
+    for service in $(services); do
+      name=ack-$service-controller
+      ensure_role "$name" "$(trust '{"Service": "pods.eks.amazonaws.com"}' "$(pod_of "$cluster" "$name")")" \
+        "$(may_assume "ack-$service-target")"
+      ensure_pod_identity "$2" "$name" "$roles/$name"
+    done
+    ;;
+  "capability 1")
+    ensure_role ack-capability "$(trust '{"Service": "capabilities.eks.amazonaws.com"}')" "$(may_assume "ack-*-target")"
+    ;;
+  "targets 3")
+    [[ $2 =~ ^[0-9]{12}$ ]] || usage "MANAGEMENT_ACCOUNT must be 12 digits, got \"$2\""
+    for service in $(services); do
+      case "$3" in
+        controllers) principal=ack-$service-controller ;;
+        capability) principal=ack-capability ;;
+        *) usage "the third argument must be controllers or capability, got \"$3\"" ;;
+      esac
+      ensure_role "ack-$service-target" "$(trust "{\"AWS\": \"arn:$partition:iam::$2:role/$principal\"}")" \
+        "file://$here/$service.json"
+    done
+    ;;
+  *) usage ;;
+esac
