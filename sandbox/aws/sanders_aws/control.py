@@ -1,0 +1,163 @@
+"""The emulator's own HTTP interface, under /sanders/."""
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+from werkzeug.wrappers import Request
+
+from . import state
+from .calls import CallLog, Filters
+from .delays import BadDelays, set_delays
+from .faults import BadFault, Faults, read_fault
+from .wire import Answer
+
+
+class BadRequest(ValueError):
+    """A request to /sanders/ that makes no sense; the text says what is wrong and what is allowed."""
+
+
+class Control:
+    """Answers /sanders/…, and holds calls back while the state is saved or replaced."""
+
+    def __init__(self, calls: CallLog, faults: Faults, store: state.Store | None) -> None:
+        self._calls = calls
+        self._faults = faults
+        self._store = store
+        self._gate = threading.Condition()
+        self._running = 0
+        self._closed = False
+        self._routes: dict[tuple[str, str], Callable[[Request, str], Any]] = {
+            ("GET", "health"): self._health,
+            ("GET", "calls"): self._list_calls,
+            ("DELETE", "calls"): self._clear_calls,
+            ("GET", "faults"): self._list_faults,
+            ("POST", "faults"): self._add_fault,
+            ("DELETE", "faults"): self._remove_faults,
+            ("POST", "delays"): self._set_delays,
+            ("POST", "state"): self._save_or_restore,
+            ("DELETE", "state"): self._reset,
+        }
+
+    def answer(self, environ: dict[str, Any]) -> Answer:
+        request = Request(environ)
+        name, _, rest = request.path.removeprefix("/sanders/").strip("/").partition("/")
+        route = self._routes.get((request.method, name))
+        if route is None:
+            known = ", ".join(sorted(f"{method} /sanders/{path}" for method, path in self._routes))
+            return _json(404, {"error": f"{request.method} {request.path}: no such thing; there are {known}"})
+        try:
+            return _json(200, route(request, rest))
+        except (BadRequest, BadFault, BadDelays, state.StateError) as problem:
+            return _json(400, {"error": str(problem)})
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Around a call to AWS: waits while the state is being saved or replaced."""
+        with self._gate:
+            self._gate.wait_for(lambda: not self._closed)
+            self._running += 1
+        try:
+            yield
+        finally:
+            with self._gate:
+                self._running -= 1
+                self._gate.notify_all()
+
+    @contextmanager
+    def still(self, patience: float = 10) -> Iterator[None]:
+        """Lets the calls that run come to their end, `patience` seconds at most, and holds new ones back."""
+        with self._gate:
+            self._gate.wait_for(lambda: not self._closed)
+            self._closed = True
+            self._gate.wait_for(lambda: self._running == 0, patience)
+        try:
+            yield
+        finally:
+            with self._gate:
+                self._closed = False
+                self._gate.notify_all()
+
+    def save(self) -> None:
+        """Saves the state, if there is a place for it."""
+        if self._store:
+            with self.still():
+                self._store.save()
+
+    def _health(self, request: Request, rest: str) -> Any:
+        return {"status": "ok", "calls": self._calls.total}
+
+    def _list_calls(self, request: Request, rest: str) -> Any:
+        """?service= action= error= user_agent= (globs), since= (a number); count=true sums up by action."""
+        allowed = {"service", "action", "error", "user_agent", "since", "count"}
+        unknown = sorted(set(request.args) - allowed)
+        if unknown:
+            raise BadRequest(f"{', '.join(unknown)}: unknown filter; allowed are {', '.join(sorted(allowed))}")
+        query = dict(request.args.items())
+        counted = query.pop("count", "") == "true"
+        try:
+            filters = Filters(**{**query, "since": int(query.get("since", 0))})  # type: ignore[arg-type]
+        except ValueError:
+            raise BadRequest(f"since: must be a whole number, got {query['since']!r}") from None
+        calls = self._calls.select(filters)
+        if not counted:
+            return {"total": self._calls.total, "calls": list(calls)}
+        counts = Counter((call["service"], call["action"], call["status"], call["error"]) for call in calls)
+        rows = [
+            {"service": service, "action": action, "status": status, "error": error, "count": count}
+            for (service, action, status, error), count in sorted(counts.items())
+        ]
+        return {"total": self._calls.total, "count": sum(counts.values()), "counts": rows}
+
+    def _clear_calls(self, request: Request, rest: str) -> Any:
+        self._calls.clear()
+        return {}
+
+    def _list_faults(self, request: Request, rest: str) -> Any:
+        return {"faults": [asdict(fault) for fault in self._faults.all()]}
+
+    def _add_fault(self, request: Request, rest: str) -> Any:
+        return asdict(self._faults.add(read_fault(_body(request))))
+
+    def _remove_faults(self, request: Request, rest: str) -> Any:
+        if not rest:
+            self._faults.clear()
+        elif not self._faults.remove(rest):
+            known = ", ".join(fault.id for fault in self._faults.all()) or "none"
+            raise BadRequest(f"{rest}: no such fault; there are: {known}")
+        return {}
+
+    def _set_delays(self, request: Request, rest: str) -> Any:
+        return {"delays": set_delays(request.get_data(as_text=True))}
+
+    def _save_or_restore(self, request: Request, rest: str) -> Any:
+        if self._store is None:
+            raise BadRequest("state: nowhere to save to; start sanders-aws with --state DIR")
+        with self.still():
+            if rest == "save":
+                self._store.save()
+            elif rest == "restore":
+                self._store.restore()
+            else:
+                raise BadRequest(f"state/{rest}: must be state/save or state/restore")
+        return {}
+
+    def _reset(self, request: Request, rest: str) -> Any:
+        with self.still():
+            state.reset()
+        return {}
+
+
+def _body(request: Request) -> Any:
+    try:
+        return json.loads(request.get_data())
+    except ValueError as problem:
+        raise BadRequest(f"the body is not JSON: {problem}") from None
+
+
+def _json(status: int, content: Any) -> Answer:
+    return Answer(status, {"Content-Type": "application/json"}, json.dumps(content).encode())

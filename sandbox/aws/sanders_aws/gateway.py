@@ -1,0 +1,148 @@
+"""The way of every call: recognised, hit by faults, judged by the rules, done by moto, logged."""
+
+import functools
+import logging
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
+from http.client import responses
+from typing import Any
+
+from moto.backends import list_of_moto_modules
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+from .calls import CallLog
+from .control import Control
+from .errors import AwsError, answer_error, internal_failure, throttled, unknown_action
+from .faults import Fault, Faults
+from .rules import rules_for
+from .wire import Answer, Call, dropped, error_code, read_call
+
+log = logging.getLogger(__name__)
+
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+
+
+class Gateway:
+    """The WSGI application that the server serves."""
+
+    def __init__(self, account: str, calls: CallLog, faults: Faults, control: Control) -> None:
+        self._account = account
+        self._calls = calls
+        self._faults = faults
+        self._control = control
+        self._moto = DomainDispatcherApplication(create_backend_app)
+        # moto's backends are not made for threads, and a guard and the call it guards belong together. Step Functions
+        # is left out: it answers StartSyncExecution only after the calls that the execution makes itself.
+        self._locks: defaultdict[str, Any] = defaultdict(threading.RLock, {"stepfunctions": nullcontext()})
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith("/sanders/"):
+            answer = self._control.answer(environ)
+        else:
+            with self._control.running():
+                answer = self._serve(environ)
+        if environ["REQUEST_METHOD"] != "HEAD":
+            answer.headers["Content-Length"] = str(len(answer.body))
+        start_response(f"{answer.status} {responses.get(answer.status, 'Unknown')}", list(answer.headers.items()))
+        return [answer.body]
+
+    def _serve(self, environ: dict[str, Any]) -> Answer:
+        started = time.time()
+        call = read_call(environ, self._account)
+        fault = self._faults.draw(call.service, call.action)
+        status, code = 0, ""
+        try:
+            answer = self._do(call, environ, fault)
+            status, code = answer.status, answer.error_code or error_code(answer)
+            return answer
+        finally:
+            self._calls.add(
+                time=started,
+                seconds=round(time.time() - started, 6),
+                service=call.service,
+                action=call.action,
+                region=call.region,
+                status=status,
+                error=code,
+                fault=fault.id if fault else "",
+                user_agent=environ.get("HTTP_USER_AGENT", ""),
+            )
+
+    def _do(self, call: Call, environ: dict[str, Any], fault: Fault | None) -> Answer:
+        try:
+            if fault and not fault.after:
+                _befall(fault, call, environ)
+            with self._locks[call.service]:
+                answer = self._apply_rules(call, environ)
+            if fault and fault.after:
+                _befall(fault, call, environ)
+            return answer
+        except AwsError as error:
+            return answer_error(error, call.service, call.protocol)
+        except ConnectionError:
+            raise
+        except Exception as problem:  # what fails in here is the emulator's fault, and the caller gets AWS's shape
+            log.exception("%s %s failed", call.service, call.action)
+            failure = internal_failure(call.service, f"sanders-aws: {type(problem).__name__}: {problem}")
+            return answer_error(failure, call.service, call.protocol)
+
+    def _apply_rules(self, call: Call, environ: dict[str, Any]) -> Answer:
+        rules = rules_for(call.service, call.action)
+        for guard in rules.guards:
+            answer = guard(call)
+            if answer is not None:
+                return answer
+        if rules.operation:
+            return call.answer(rules.operation(call))
+        answer = self._ask_moto(call, environ)
+        if answer.status < 300:
+            for amend in rules.amendments:
+                answer = amend(call, answer) or answer
+        return answer
+
+    def _ask_moto(self, call: Call, environ: dict[str, Any]) -> Answer:
+        unimplemented = unknown_action(call.protocol, call.action, "sanders-aws does not implement it.")
+        if call.service in _OURS or not _does_moto_have(call.service):
+            raise unimplemented
+        environ["wsgi.input"].seek(0)  # read_call has read it
+        answer = Answer(500, {}, b"")
+
+        def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:
+            answer.status = int(status.split()[0])
+            answer.headers = dict(headers)
+
+        try:
+            answer.body = b"".join(self._moto(environ, start_response))
+        except NotImplementedError:
+            raise unimplemented from None
+        if answer.status in (404, 405) and answer.headers.get("Content-Type", "").startswith("text/html"):
+            raise unimplemented
+        return answer
+
+
+_OURS = {"batch"}  # services of which nothing is left to moto
+
+
+@functools.cache
+def _does_moto_have(service: str) -> bool:
+    module = {"lambda": "awslambda"}.get(service, service.replace("-", ""))
+    return module in list_of_moto_modules()
+
+
+def _befall(fault: Fault, call: Call, environ: dict[str, Any]) -> None:
+    """Lets the fault happen: raises the error, or takes the time."""
+    if fault.kind == "throttle":
+        raise throttled(call.service)
+    if fault.kind == "error":
+        if fault.code:
+            raise AwsError(fault.code, fault.message or "Injected by /sanders/faults.", fault.status)
+        raise internal_failure(call.service, fault.message)
+    if fault.kind == "latency":
+        time.sleep(1 if fault.seconds is None else fault.seconds)
+        return
+    if fault.kind == "timeout":
+        time.sleep(60 if fault.seconds is None else fault.seconds)
+    raise dropped(environ)

@@ -1,0 +1,106 @@
+"""The registry of rules: where this emulator answers as AWS does and moto does not.
+
+A rule is one small function. Its doc string's first line says what AWS does, `source` is where AWS
+says so. `docs/aws-emulator.md` lists them all, and every rule has a test that fails on plain moto.
+"""
+
+import functools
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .wire import Answer, Call
+
+Operation = Callable[[Call], dict[str, Any] | None]
+Guard = Callable[[Call], Answer | None]
+Amendment = Callable[[Call, Answer], Answer | None]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One deviation from plain moto."""
+
+    name: str
+    service: str
+    actions: tuple[str, ...]
+    summary: str
+    source: str
+
+
+@dataclass
+class ActionRules:
+    """What is to be done about one action."""
+
+    operation: Operation | None = None
+    guards: list[Guard] = field(default_factory=list)
+    amendments: list[Amendment] = field(default_factory=list)
+
+
+RULES: dict[str, Rule] = {}
+_BY_ACTION: defaultdict[tuple[str, str], ActionRules] = defaultdict(ActionRules)
+
+
+@functools.cache
+def rules_for(service: str, action: str) -> ActionRules:
+    """The rules for an action; those for all actions (`*`) of its service come first."""
+    general = _BY_ACTION.get((service, "*"), ActionRules())
+    special = _BY_ACTION.get((service, action), ActionRules())
+    return ActionRules(special.operation, general.guards + special.guards, general.amendments + special.amendments)
+
+
+def operation(service: str, *actions: str, source: str) -> Callable[[Operation], Operation]:
+    """The function answers the actions instead of moto; it returns the result or raises AwsError."""
+
+    def register(function: Operation) -> Operation:
+        _record(function, service, actions, source)
+        for action in actions:
+            _BY_ACTION[service, action].operation = function
+        return function
+
+    return register
+
+
+def guard(service: str, *actions: str, source: str) -> Callable[[Guard], Guard]:
+    """The function runs before moto: it raises AwsError to refuse the call, or may answer it itself."""
+
+    def register(function: Guard) -> Guard:
+        _record(function, service, actions, source)
+        for action in actions:
+            _BY_ACTION[service, action].guards.append(function)
+        return function
+
+    return register
+
+
+def amendment(service: str, *actions: str, source: str) -> Callable[[Amendment], Amendment]:
+    """The function runs after moto did the call: it puts moto's state right, or returns a better answer."""
+
+    def register(function: Amendment) -> Amendment:
+        _record(function, service, actions, source)
+        for action in actions:
+            _BY_ACTION[service, action].amendments.append(function)
+        return function
+
+    return register
+
+
+def patch(service: str, *actions: str, source: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """The function changes moto itself, at once, where neither before nor after the call will do."""
+
+    def register(function: Callable[[], None]) -> Callable[[], None]:
+        _record(function, service, actions, source)
+        function()
+        return function
+
+    return register
+
+
+def _record(function: Callable[..., Any], service: str, actions: tuple[str, ...], source: str) -> None:
+    summary = (function.__doc__ or "").strip().splitlines()
+    name = f"{service}.{function.__name__}"
+    if not summary:
+        raise TypeError(f"rule {name} has no doc string; its first line says what AWS does")
+    if name in RULES:
+        raise TypeError(f"there are two rules {name}; give one of them another name")
+    RULES[name] = Rule(name, service, actions, summary[0], source)

@@ -1,0 +1,118 @@
+"""The HTTP server: listens on loopback, serves the gateway, saves the state when it ends."""
+
+import argparse
+import logging
+import os
+import socket
+import threading
+from pathlib import Path
+from typing import Any
+
+from moto.core.config import default_user_config
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+from werkzeug.serving import make_server
+
+from . import services
+from .calls import CallLog
+from .control import Control
+from .faults import Faults
+from .gateway import Gateway
+from .services.batch import runner
+from .state import Store
+
+log = logging.getLogger(__name__)
+
+
+class CannotStart(Exception):
+    """The server cannot listen where it was told to; the text says why and what to do."""
+
+
+class Handler(MotoRequestHandler):
+    """One connection."""
+
+    # Headers and body leave in two writes; Nagle's algorithm would hold the second back for 40 ms.
+    disable_nagle_algorithm = True
+
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
+        log.debug(message, *args)
+
+
+class Server:
+    """The emulator, from the moment it listens."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        """Listens, and restores the state if there is one. Raises CannotStart, StateError."""
+        default_user_config["stepfunctions"] = {"execute_state_machine": True}
+        services.load()
+        self._store = Store(options.state) if options.state else None
+        if self._store:
+            self._store.restore()
+
+        calls, faults = CallLog(), Faults(options.fault_seed)
+        self._control = Control(calls, faults, self._store)
+        self._calls = calls
+        gateway = Gateway(options.account, calls, faults, self._control)
+        listener = _listen(options.host, options.port)
+        with listener:  # the server works on a duplicate of it
+            self._http = make_server(
+                options.host,
+                listener.getsockname()[1],
+                gateway,
+                threaded=True,
+                request_handler=Handler,
+                fd=listener.fileno(),
+            )
+        # An idle keep-alive connection would keep its thread, and so the process, alive.
+        self._http.daemon_threads = True  # type: ignore[attr-defined]
+        host = f"[{options.host}]" if ":" in options.host else options.host
+        self.url = f"http://{host}:{self._http.port}"
+        # moto's state machines and our jobs call AWS in their turn.
+        os.environ["MOTO_PORT"] = str(self._http.port)
+        runner.serve_at(self.url)
+        if options.port_file:
+            _write_port(options.port_file, self._http.port)
+        self._stopping = threading.Event()
+        if self._store and options.save_every:
+            threading.Thread(target=self._save_every, args=(options.save_every,), daemon=True).start()
+
+    def serve(self) -> None:
+        """Serves until stop() is called, then saves the state. Raises StateError."""
+        self._http.serve_forever(poll_interval=0.05)
+        self._http.server_close()
+        runner.stop_all()
+        self._control.save()
+
+    def stop(self) -> None:
+        """Makes serve() come back. For signal handlers: returns at once."""
+        self._stopping.set()
+        threading.Thread(target=self._http.shutdown, daemon=True).start()
+
+    def _save_every(self, seconds: float) -> None:
+        saved_at = 0
+        while not self._stopping.wait(seconds):
+            if self._calls.total != saved_at:
+                saved_at = self._calls.total
+                self._control.save()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as problem:
+        listener.close()
+        raise CannotStart(f"cannot listen on {host}:{port}: {problem.strerror}; choose another with --port") from None
+    listener.listen(128)
+    return listener
+
+
+def _write_port(file: Path, port: int) -> None:
+    """Whole or not at all: whoever waits for the file never reads half of it."""
+    unfinished = file.with_name(f"{file.name}.unfinished")
+    try:
+        unfinished.write_text(f"{port}\n")
+        unfinished.replace(file)
+    except OSError as problem:
+        raise CannotStart(f"--port-file {file}: cannot be written: {problem.strerror}") from None

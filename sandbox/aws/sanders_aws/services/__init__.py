@@ -1,0 +1,10 @@
+"""The rules, one module a service."""
+
+import importlib
+import pkgutil
+
+
+def load() -> None:
+    """Puts the rules of all services in force."""
+    for module in pkgutil.walk_packages(__path__, f"{__name__}."):
+        importlib.import_module(module.name)

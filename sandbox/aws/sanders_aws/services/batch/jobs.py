@@ -1,0 +1,213 @@
+"""Jobs."""
+
+import copy
+import uuid
+from typing import Any
+
+from ...rules import operation
+from ...wire import Call
+from . import runner
+from .common import API, NAME, backend_of, check_described, check_required, check_tags, invalid_request, page, refused
+from .model import BatchBackend, Job, JobDefinition, JobStatus, Status
+
+_FROM_PARAMETER = "Ref::"
+
+
+@operation("batch", "SubmitJob", source=API + "API_SubmitJob.html")
+def submit_job(call: Call) -> dict[str, Any]:
+    """Refuses unknown or DISABLED queues and sizes that Fargate does not offer; overrides what it is told to."""
+    check_required(call)
+    params = call.params
+    backend = backend_of(call)
+    name = params["jobName"]
+    if not NAME.fullmatch(name):
+        raise refused("Job name should match valid pattern")
+    check_tags(params.get("tags", {}))
+    for key in ("arrayProperties", "nodeOverrides", "eksPropertiesOverride", "ecsPropertiesOverride"):
+        if params.get(key):
+            raise invalid_request(f"{key}: sanders-aws runs single container jobs only")
+    queue = backend.queue(params["jobQueue"])
+    if queue is None or queue.status == Status.DELETED:
+        raise refused(f"JobQueue {params['jobQueue']} not found.")
+    if queue.state != "ENABLED":
+        raise refused(f"JobQueue {queue.name} is not ENABLED: it is {queue.state} and takes no jobs")
+    definition = backend.definition(params["jobDefinition"])
+    if definition is None or definition.status != "ACTIVE":
+        raise refused(f"JobDefinition {params['jobDefinition']} not found.")
+    if "containerProperties" not in definition.content:
+        raise invalid_request("sanders-aws runs single container jobs only")
+    if definition.on_fargate != (queue.type == "ECS_FARGATE"):
+        raise refused(f"JobDefinition {definition.name} does not run on the compute environments of {queue.name}")
+
+    job_id = str(uuid.uuid4())
+    job = Job(
+        id=job_id,
+        arn=backend.arn("job", job_id),
+        name=name,
+        queue=queue.arn,
+        definition=definition.arn,
+        container=_container(definition, params),
+        attempts_allowed=_either(params, definition, "retryStrategy").get("attempts", 1),
+        timeout=_either(params, definition, "timeout").get("attemptDurationSeconds"),
+        depends_on=_dependencies(backend, params),
+        parameters={**definition.content["parameters"], **params.get("parameters", {})},
+    )
+    backend.jobs[job_id] = job
+    backend.tags[job.arn] = {
+        **(backend.tags[definition.arn] if definition.content["propagateTags"] else {}),
+        **params.get("tags", {}),
+    }
+    runner.start(backend, job)
+    return {"jobId": job_id, "jobName": name, "jobArn": job.arn}
+
+
+@operation("batch", "DescribeJobs", source=API + "API_DescribeJobs.html")
+def describe_jobs(call: Call) -> dict[str, Any]:
+    """Answers with those that exist, 100 at most."""
+    check_required(call)
+    backend = backend_of(call)
+    ids = call.params["jobs"]
+    check_described(ids)
+    found = [job for given in ids if (job := backend.jobs.get(given.rpartition("/")[2]))]
+    return {"jobs": [_describe(backend, job) for job in found]}
+
+
+@operation("batch", "ListJobs", source=API + "API_ListJobs.html")
+def list_jobs(call: Call) -> dict[str, Any]:
+    """Lists the RUNNING jobs of a queue if no status is asked for, newest first, page by page."""
+    params = call.params
+    backend = backend_of(call)
+    queue = backend.queue(params.get("jobQueue", ""))
+    if queue is None:
+        raise refused(f"JobQueue {params.get('jobQueue', '')} not found.")
+    names = [value for f in params.get("filters") or [] if f["name"] == "JOB_NAME" for value in f["values"]]
+    status = params.get("jobStatus", "RUNNING")
+    found = [
+        job for job in backend.jobs.values()
+        if job.queue == queue.arn and (_named(job, names) if names else job.status == status)
+    ]  # fmt: skip
+    return page(call, found[::-1], _summarise, "jobSummaryList")
+
+
+@operation("batch", "CancelJob", source=API + "API_CancelJob.html")
+def cancel_job(call: Call) -> None:
+    """Cancels a job that has not reached STARTING, and leaves others alone."""
+    check_required(call)
+    job = backend_of(call).jobs.get(call.params["jobId"])
+    if job and job.status in (JobStatus.SUBMITTED, JobStatus.PENDING, JobStatus.RUNNABLE):
+        stop_job(job, call.params["reason"], terminated=False)
+
+
+@operation("batch", "TerminateJob", source=API + "API_TerminateJob.html")
+def terminate_job(call: Call) -> None:
+    """Ends a job wherever it is; it becomes FAILED with the reason given."""
+    check_required(call)
+    job = backend_of(call).jobs.get(call.params["jobId"])
+    if job:
+        stop_job(job, call.params["reason"])
+
+
+def stop_job(job: Job, reason: str, terminated: bool = True) -> None:
+    """Makes a job end as FAILED, if it has not ended yet."""
+    if not job.status.final:
+        job.stop_reason, job.terminated = reason, terminated
+        runner.stop(job)
+
+
+def _container(definition: JobDefinition, params: dict[str, Any]) -> dict[str, Any]:
+    """The definition's container with the job's overrides. Source: API_ContainerOverrides.html."""
+    # Imported here: the definitions' rules need nothing of jobs, but jobs share their checks.
+    from .job_definitions import check_container
+
+    container = copy.deepcopy(definition.content["containerProperties"])
+    overrides = params.get("containerOverrides", {})
+    if overrides.get("command"):
+        container["command"] = overrides["command"]
+    environment = {entry["name"]: entry for entry in [*container["environment"], *overrides.get("environment", [])]}
+    container["environment"] = list(environment.values())
+    sizes = {
+        entry["type"]: entry
+        for entry in [*container["resourceRequirements"], *overrides.get("resourceRequirements", [])]
+    }
+    container["resourceRequirements"] = list(sizes.values())
+    for key in ("vcpus", "memory", "instanceType"):
+        if key in overrides:
+            container[key] = overrides[key]
+    check_container(container, definition.on_fargate)
+    parameters = {**definition.content["parameters"], **params.get("parameters", {})}
+    container["command"] = [_substitute(word, parameters) for word in container["command"]]
+    return container
+
+
+def _substitute(word: str, parameters: dict[str, str]) -> str:
+    """Source: userguide/job_definition_parameters.html#parameters: Ref::name stands for a parameter's value."""
+    if word.startswith(_FROM_PARAMETER):
+        return parameters.get(word.removeprefix(_FROM_PARAMETER), word)
+    return word
+
+
+def _either(params: dict[str, Any], definition: JobDefinition, key: str) -> dict[str, Any]:
+    """What the job says, or else what its definition says."""
+    found: dict[str, Any] = params.get(key) or definition.content.get(key) or {}
+    return found
+
+
+def _dependencies(backend: BatchBackend, params: dict[str, Any]) -> list[str]:
+    ids = [dependency.get("jobId", "") for dependency in params.get("dependsOn", [])]
+    if len(ids) > 20:
+        raise invalid_request(f"a job can depend on at most 20 jobs, got {len(ids)}")
+    for job_id in ids:
+        if job_id not in backend.jobs:
+            raise refused(f"Job {job_id} not found.")
+    return ids
+
+
+def _named(job: Job, names: list[str]) -> bool:
+    """Names may end in *, and case does not matter. Source: API_ListJobs.html, filters."""
+    return any(
+        job.name.lower().startswith(name[:-1].lower()) if name.endswith("*") else job.name.lower() == name.lower()
+        for name in names
+    )
+
+
+def _describe(backend: BatchBackend, job: Job) -> dict[str, Any]:
+    last = job.attempts[-1]["container"] if job.attempts else {}
+    return {
+        "jobArn": job.arn,
+        "jobName": job.name,
+        "jobId": job.id,
+        "jobQueue": job.queue,
+        "jobDefinition": job.definition,
+        "status": job.status.value,
+        "statusReason": job.status_reason or None,
+        "attempts": job.attempts,
+        "createdAt": job.created,
+        # Required in the answer, and 0 until the job has started. Source: API_JobDetail.html.
+        "startedAt": job.started or 0,
+        "stoppedAt": job.stopped,
+        "dependsOn": [{"jobId": job_id} for job_id in job.depends_on],
+        "parameters": job.parameters,
+        "retryStrategy": {"attempts": job.attempts_allowed, "evaluateOnExit": []},
+        "timeout": {"attemptDurationSeconds": job.timeout} if job.timeout else None,
+        "container": {**job.container, **last},
+        "tags": backend.tags[job.arn],
+        "platformCapabilities": backend.definitions[job.definition].content.get("platformCapabilities", []),
+        "isCancelled": bool(job.stop_reason) and not job.terminated,
+        "isTerminated": job.terminated,
+    }
+
+
+def _summarise(job: Job) -> dict[str, Any]:
+    last = job.attempts[-1]["container"] if job.attempts else {}
+    return {
+        "jobArn": job.arn,
+        "jobId": job.id,
+        "jobName": job.name,
+        "createdAt": job.created,
+        "status": job.status.value,
+        "statusReason": job.status_reason or None,
+        "startedAt": job.started,
+        "stoppedAt": job.stopped,
+        "container": {key: last[key] for key in ("exitCode", "reason") if key in last} or None,
+        "jobDefinition": job.definition,
+    }

@@ -1,0 +1,99 @@
+"""How Batch's resources come to rest: VALID, INVALID, or gone."""
+
+import json
+
+from moto.ec2.models import ec2_backends
+from moto.iam.models import iam_backends
+from moto.utilities.utils import get_partition
+
+from .model import BatchBackend, ComputeEnvironment, Status
+
+
+def settle(backend: BatchBackend, now: float) -> None:
+    """Ends whatever is due to end by `now`."""
+    for environment in [e for e in backend.environments.values() if not e.modifiable and e.due <= now]:
+        _settle_environment(backend, environment)
+    for queue in [q for q in backend.queues.values() if not q.modifiable and q.due <= now]:
+        if queue.status == Status.DELETED:
+            _forget(backend, queue.arn)
+        elif queue.status == Status.DELETING:
+            queue.begin(Status.DELETED)
+        else:
+            queue.status, queue.status_reason = Status.VALID, "JobQueue Healthy"
+
+
+def _settle_environment(backend: BatchBackend, environment: ComputeEnvironment) -> None:
+    if environment.status == Status.DELETED:
+        _forget(backend, environment.arn)
+        return
+    problem = _problem(backend, environment)
+    if problem:
+        environment.status, environment.status_reason = Status.INVALID, problem
+    elif environment.status == Status.DELETING:
+        environment.begin(Status.DELETED)
+    else:
+        environment.status, environment.status_reason = Status.VALID, "ComputeEnvironment Healthy"
+
+
+def _forget(backend: BatchBackend, arn: str) -> None:
+    backend.environments.pop(arn, None)
+    backend.queues.pop(arn, None)
+    backend.tags.pop(arn, None)
+
+
+def _problem(backend: BatchBackend, environment: ComputeEnvironment) -> str:
+    """Why Batch cannot work with the environment; empty if it can.
+
+    Batch uses the environment's own service role for everything, also for deleting it, and finds out
+    only then whether it can. Source: userguide/invalid_compute_environment.html.
+    """
+    if not _assumable(backend, environment.service_role):
+        return (
+            "CLIENT_ERROR - Not authorized to perform sts:AssumeRole (Service: AWSSecurityTokenService; "
+            "Status Code: 403; Error Code: AccessDenied)"
+        )
+    if environment.status == Status.DELETING:
+        busy = [
+            job for job in backend.jobs.values() if not job.status.final and _runs_on(backend, job.queue, environment)
+        ]
+        if environment.on_fargate and busy:
+            return f"CLIENT_ERROR - {len(busy)} active job(s) must end before the compute environment can be deleted"
+        return ""
+    return _network_problem(backend, environment)
+
+
+def _runs_on(backend: BatchBackend, queue_arn: str, environment: ComputeEnvironment) -> bool:
+    queue = backend.queues.get(queue_arn)
+    return queue is not None and queue.uses(environment)
+
+
+def _network_problem(backend: BatchBackend, environment: ComputeEnvironment) -> str:
+    resources = environment.resources or {}
+    ec2 = ec2_backends[backend.account_id][backend.region_name]
+    known_subnets = {subnet for by_zone in ec2.subnets.values() for subnet in by_zone}
+    for subnet in resources.get("subnets", []):
+        if subnet not in known_subnets:
+            return f"CLIENT_ERROR - The subnet ID '{subnet}' does not exist"
+    for group in resources.get("securityGroupIds", []):
+        if not any(group in groups for groups in ec2.groups.values()):
+            return f"CLIENT_ERROR - The security group '{group}' does not exist"
+    return ""
+
+
+def _assumable(backend: BatchBackend, role_arn: str) -> bool:
+    """Whether the role exists and lets Batch assume it."""
+    iam = iam_backends[backend.account_id][get_partition(backend.region_name)]
+    role = next((role for role in iam.roles.values() if role.arn == role_arn), None)
+    if role is None:
+        return False
+    try:
+        statements = json.loads(role.assume_role_policy_document)["Statement"]
+    except (ValueError, KeyError, TypeError):
+        return False
+    for statement in statements if isinstance(statements, list) else [statements]:
+        principal = statement.get("Principal", {})
+        services = principal.get("Service", []) if isinstance(principal, dict) else [principal]
+        services = [services] if isinstance(services, str) else services
+        if statement.get("Effect") == "Allow" and ("batch.amazonaws.com" in services or "*" in services):
+            return True
+    return False

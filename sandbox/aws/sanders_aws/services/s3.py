@@ -1,0 +1,279 @@
+"""S3."""
+
+import json
+import re
+from typing import Any
+
+from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend, s3_backends
+from moto.utilities.utils import get_partition
+
+from ..errors import AwsError, unknown_action
+from ..rules import amendment, guard, operation
+from ..wire import Answer, Call
+from . import policies
+
+API = "https://docs.aws.amazon.com/AmazonS3/latest/API/"
+GUIDE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/"
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_IP_ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
+_DEFAULT_ENCRYPTION = {
+    "Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": "false"}
+}
+# The subresources of a bucket that moto knows, by method. It takes any other for the bucket itself, so that a DELETE
+# of one deletes the bucket.
+_KNOWN_TO_MOTO = {
+    "GET": {
+        "accelerate", "acl", "cors", "encryption", "inventory", "lifecycle", "list-type", "location",
+        "logging", "notification", "object-lock", "ownershipControls", "policy", "policyStatus", "publicAccessBlock",
+        "replication", "tagging", "uploads", "versioning", "versions", "website",
+    },
+    "PUT": {
+        "accelerate", "acl", "cors", "encryption", "inventory", "lifecycle", "logging", "notification", "object-lock",
+        "ownershipControls", "policy", "publicAccessBlock", "replication", "tagging", "versioning", "website",
+    },
+    "DELETE": {
+        "cors", "encryption", "lifecycle", "ownershipControls", "policy", "publicAccessBlock", "replication", "tagging",
+        "website",
+    },
+    "POST": {"delete"},
+}  # fmt: skip
+
+
+@guard("s3", "*", source=API + "ErrorResponses.html")
+def refuse_unknown_subresources(call: Call) -> Answer | None:
+    """A request for one subresource never acts on the bucket itself."""
+    if call.operation is None or "Key" in call.path_params or call.action in _IMPLEMENTED:
+        return None
+    asked = set(call.operation.http_trait.query_args) - {"x-id"}
+    if asked and not asked & _KNOWN_TO_MOTO.get(call.request.method, set()):
+        raise unknown_action(call.protocol, call.action, "sanders-aws does not implement it.")
+    return None
+
+
+@guard("s3", "CreateBucket", source=GUIDE + "bucketnamingrules.html")
+def check_bucket_name(call: Call) -> Answer | None:
+    """Bucket names have 3 to 63 lower-case letters, digits, dots and hyphens, and are no IP address."""
+    name = call.params["Bucket"]
+    reserved = name.startswith(("xn--", "sthree-", "amzn-s3-demo-")) or name.endswith(("-s3alias", "--ol-s3", ".mrap"))
+    if not _NAME.fullmatch(name) or ".." in name or _IP_ADDRESS.fullmatch(name) or reserved:
+        raise AwsError("InvalidBucketName", "The specified bucket is not valid.", 400, BucketName=name)
+    return None
+
+
+@amendment("s3", "CreateBucket", source=GUIDE + "default-bucket-encryption.html")
+def encrypt_new_buckets(call: Call, answer: Answer) -> None:
+    """A new bucket is encrypted with AES256."""
+    bucket = _bucket(call)
+    if bucket.encryption is None:
+        bucket.encryption = _DEFAULT_ENCRYPTION
+
+
+@amendment("s3", "CreateBucket", source=GUIDE + "create-bucket-faq.html")
+def close_new_buckets(call: Call, answer: Answer) -> None:
+    """A new bucket blocks public access and disables ACLs (BucketOwnerEnforced)."""
+    bucket = _bucket(call)
+    if bucket.public_access_block is None:
+        bucket.public_access_block = PublicAccessBlock("true", "true", "true", "true")
+    if bucket.ownership_rule is None:
+        bucket.ownership_rule = call.params.get("ObjectOwnership", "BucketOwnerEnforced")
+
+
+@amendment("s3", "DeleteBucketEncryption", source=API + "API_DeleteBucketEncryption.html")
+def reset_encryption(call: Call, answer: Answer) -> None:
+    """Deleting a bucket's encryption resets it to AES256."""
+    _bucket(call).encryption = _DEFAULT_ENCRYPTION
+
+
+@guard("s3", "PutBucketAcl", "PutObjectAcl", "PutObject", "CreateBucket", source=GUIDE + "about-object-ownership.html")
+def refuse_acls(call: Call) -> Answer | None:
+    """Where ACLs are disabled, only the owner's full control can be set."""
+    acl = call.params.get("ACL")
+    grants = [name for name in call.params if name.startswith("Grant")]
+    if call.action == "CreateBucket":
+        open_acl = acl not in (None, "private") or grants
+        if open_acl and call.params.get("ObjectOwnership", "BucketOwnerEnforced") == "BucketOwnerEnforced":
+            raise AwsError(
+                "InvalidBucketAclWithObjectOwnership",
+                "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
+            )
+        return None
+    bucket = _backend(call).buckets.get(call.params["Bucket"])
+    if bucket is None or bucket.ownership_rule != "BucketOwnerEnforced":
+        return None
+    allowed = {"private", "bucket-owner-full-control"} if call.action != "PutObject" else {"bucket-owner-full-control"}
+    given = acl not in (None, *allowed) or grants or (call.action != "PutObject" and acl is None)
+    if given:
+        raise AwsError("AccessControlListNotSupported", "The bucket does not allow ACLs")
+    return None
+
+
+@guard("s3", "PutBucketPolicy", source=GUIDE + "bucket-policies.html")
+def check_bucket_policy(call: Call) -> Answer | None:
+    """A bucket policy is about this bucket, for principals that exist, and not public where that is blocked."""
+    name = call.params["Bucket"]
+    bucket = _backend(call).buckets.get(name)
+    if bucket is None:
+        return None  # moto says what is wrong
+    problem = _policy_problem(call, name)
+    if problem:
+        raise AwsError("MalformedPolicy", problem)
+    block = bucket.public_access_block
+    if block and block.block_public_policy and policies.is_public(call.params["Policy"]):
+        raise AwsError(
+            "AccessDenied",
+            f"User is not authorized to perform: s3:PutBucketPolicy on resource: arn:aws:s3:::{name} because public "
+            "policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.",
+            403,
+        )
+    return None
+
+
+@guard("s3", "DeleteObjects", source=API + "API_DeleteObjects.html")
+def limit_deletions(call: Call) -> Answer | None:
+    """One call deletes at most 1,000 objects."""
+    if len(call.params.get("Delete", {}).get("Objects", [])) > 1000:
+        raise AwsError(
+            "MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema"
+        )
+    return None
+
+
+@guard("s3", "GetBucketAccelerateConfiguration", source=API + "API_GetBucketAccelerateConfiguration.html")
+def require_bucket(call: Call) -> Answer | None:
+    """Asking about a bucket that does not exist is NoSuchBucket, whatever is asked."""
+    _bucket(call)
+    return None
+
+
+@operation("s3", "ListMultipartUploads", source=API + "API_ListMultipartUploads.html")
+def list_multipart_uploads(call: Call) -> dict[str, Any]:
+    """Lists uploads by key, at most 1,000 a page, with markers for the next."""
+    params = call.params
+    bucket = _bucket(call)
+    prefix, size = params.get("Prefix", ""), min(params.get("MaxUploads", 1000), 1000)
+    after = (params.get("KeyMarker", ""), params.get("UploadIdMarker", "") if params.get("KeyMarker") else "")
+    uploads = sorted((upload.key_name, upload.id) for upload in bucket.multiparts.values())
+    # Without an upload id the marker stands behind all uploads of its key.
+    later = [u for u in uploads if u[0].startswith(prefix) and (u > after if after[1] else u[0] > after[0])]
+    shown, more = later[:size], later[size:]
+    owner = {"ID": "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a", "DisplayName": "webfile"}
+    result: dict[str, Any] = {
+        "Bucket": params["Bucket"],
+        "KeyMarker": after[0],
+        "UploadIdMarker": after[1],
+        "MaxUploads": size,
+        "IsTruncated": bool(more),
+        "Prefix": prefix,
+        "Uploads": [
+            {
+                "Key": key, "UploadId": upload_id, "StorageClass": "STANDARD", "Owner": owner, "Initiator": owner,
+                "Initiated": bucket.creation_date,
+            }
+            for key, upload_id in shown
+        ],
+    }  # fmt: skip
+    if more:
+        result["NextKeyMarker"], result["NextUploadIdMarker"] = shown[-1]
+    return result
+
+
+# What a bucket has many configurations of, each with an id, as the actions' names have it.
+_CONFIGURATIONS = ("Analytics", "IntelligentTiering", "Inventory", "Metrics")
+_OF_CONFIGURATIONS = re.compile(r"(Put|Get|List|Delete)Bucket(\w+?)Configurations?")
+_CONFIGURATION_ACTIONS = [
+    action
+    for kind in _CONFIGURATIONS
+    for action in (
+        f"PutBucket{kind}Configuration", f"GetBucket{kind}Configuration", f"ListBucket{kind}Configurations",
+        f"DeleteBucket{kind}Configuration",
+    )
+]  # fmt: skip
+
+
+@operation("s3", *_CONFIGURATION_ACTIONS, source=API + "API_ListBucketMetricsConfigurations.html")
+def bucket_configurations(call: Call) -> dict[str, Any] | None:
+    """Buckets have analytics, inventory, metrics and intelligent-tiering configurations, each with an id."""
+    match = _OF_CONFIGURATIONS.fullmatch(call.action)
+    assert match is not None
+    verb, kind = match.groups()
+    kept = _kept(_bucket(call), kind)
+    if verb == "List":
+        return {"IsTruncated": False, f"{kind}ConfigurationList": [kept[key] for key in sorted(kept)]}
+    name = call.params["Id"]
+    if verb == "Put":
+        kept[name] = call.params[f"{kind}Configuration"]
+        return None
+    if name not in kept:
+        raise AwsError("NoSuchConfiguration", "The specified configuration does not exist.", 404)
+    if verb == "Get":
+        return {f"{kind}Configuration": kept[name]}
+    del kept[name]
+    return None
+
+
+@operation("s3", "GetBucketRequestPayment", "PutBucketRequestPayment", source=API + "API_PutBucketRequestPayment.html")
+def bucket_request_payment(call: Call) -> dict[str, Any] | None:
+    """The owner pays for requests, until told otherwise."""
+    bucket = _bucket(call)
+    if call.action.startswith("Get"):
+        return {"Payer": bucket.payer}
+    bucket.payer = call.params["RequestPaymentConfiguration"]["Payer"]
+    return None
+
+
+@operation("s3", "GetBucketAbac", "PutBucketAbac", source=API + "API_GetBucketAbac.html")
+def bucket_abac(call: Call) -> dict[str, Any] | None:
+    """Access control by tags is Disabled, until told otherwise."""
+    kept = _kept(_bucket(call), "Abac")
+    if call.action.startswith("Get"):
+        return {"AbacStatus": {"Status": kept.get("Status", "Disabled")}}
+    kept["Status"] = call.params["AbacStatus"]["Status"]
+    return None
+
+
+_IMPLEMENTED = {
+    *_CONFIGURATION_ACTIONS,
+    "GetBucketRequestPayment",
+    "PutBucketRequestPayment",
+    "GetBucketAbac",
+    "PutBucketAbac",
+}
+
+
+def _backend(call: Call) -> S3Backend:
+    backend: S3Backend = s3_backends[call.account][get_partition(call.region)]
+    return backend
+
+
+def _bucket(call: Call) -> FakeBucket:
+    name = call.params["Bucket"]
+    bucket = _backend(call).buckets.get(name)
+    if bucket is None:
+        raise AwsError("NoSuchBucket", "The specified bucket does not exist", 404, BucketName=name)
+    return bucket
+
+
+def _kept(bucket: FakeBucket, kind: str) -> dict[str, Any]:
+    """What moto has no place for. Kept on its bucket, to be saved, reset and deleted with it."""
+    kept: dict[str, Any] = bucket.__dict__.setdefault("sanders", {}).setdefault(kind, {})
+    return kept
+
+
+def _policy_problem(call: Call, bucket: str) -> str:
+    try:
+        document = json.loads(call.params["Policy"])
+    except ValueError:
+        return "Policies must be valid JSON and the first byte must be '{'"
+    statements = document.get("Statement") if isinstance(document, dict) else None
+    if not statements:
+        return "Missing required field Statement"
+    for statement in statements if isinstance(statements, list) else [statements]:
+        problem = policies.statement_problem(call, statement, kind="bucket")
+        if problem:
+            return problem
+        for resource in policies.listed(statement.get("Resource", statement.get("NotResource", []))):
+            path = resource.split(":::", 1)[-1]
+            if not resource.startswith("arn:") or path.split("/")[0] != bucket:
+                return "Policy has invalid resource"
+    return ""

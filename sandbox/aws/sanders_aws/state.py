@@ -1,0 +1,158 @@
+"""The state of the emulated account, saved to a file and restored from it."""
+
+import importlib
+import io
+import marshal
+import os
+import pickle
+import platform
+import threading
+from collections import defaultdict
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+import moto
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+from moto.backends import get_backend
+from moto.core.base_backend import BackendDict
+from moto.moto_api._internal import moto_api_backend
+
+VERSION = f"format 1 of moto {moto.__version__} and Python {platform.python_version()}"
+"""What a saved state is made by; another version cannot read it."""
+
+
+class StateError(Exception):
+    """The state could not be saved or restored; the text says why and what to do."""
+
+
+class Store:
+    """A folder that holds one saved state, private to its user."""
+
+    def __init__(self, folder: Path) -> None:
+        """Makes the folder if it is not there yet; raises StateError if that cannot be."""
+        self._file = folder / "state.pickle"
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as problem:
+            raise StateError(f"{folder}: cannot keep state there: {problem}") from None
+
+    def save(self) -> None:
+        """Replaces the saved state by the present one, whole or not at all."""
+        content = _dump(_backends())
+        unfinished = self._file.with_suffix(".unfinished")
+        try:
+            descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with open(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(self._file)
+        except OSError as problem:
+            raise StateError(f"{self._file}: cannot be written: {problem}") from None
+
+    def restore(self) -> bool:
+        """Replaces the present state by the saved one; False, and no change, if none was saved.
+
+        Raises StateError: then nothing has changed if it is about the format, and the account is empty otherwise.
+        """
+        try:
+            with open(self._file, "rb") as file:
+                version = pickle.load(file)  # noqa: S301 - only this user could write it
+                if version != VERSION:
+                    raise StateError(f"{self._file}: is {version}, but this is {VERSION}; delete it to start empty")
+                reset()  # first, because moto closes all objects' contents then, also those just restored
+                backends = pickle.load(file)  # noqa: S301
+        except FileNotFoundError:
+            return False
+        except StateError:
+            raise
+        except Exception as problem:
+            raise StateError(f"{self._file}: cannot be read ({problem}); delete it to start empty") from problem
+        for service, account, region, backend in backends:
+            # Past AccountSpecificBackend's own lookup, which would make an empty backend first.
+            dict.__setitem__(backends_of(service)[account], region, backend)
+        return True
+
+
+def reset() -> None:
+    """Empties the emulated account."""
+    moto_api_backend.reset()
+
+
+def backends_of(service: str) -> Any:
+    """The backends of a service: `[account][region]`."""
+    if service == "batch":
+        from .services.batch.model import batch_backends
+
+        return batch_backends
+    return get_backend(service)
+
+
+def _backends() -> list[tuple[str, str, str, Any]]:
+    return [
+        (backends.service_name, account, region, backend)
+        for backends in BackendDict._instances
+        for account, region, backend in backends.iter_backends()
+    ]
+
+
+class _Pickler(pickle.Pickler):
+    """Pickles also what moto's backends hold that is not data."""
+
+    def reducer_override(self, obj: Any) -> Any:
+        if isinstance(obj, _LOCK):
+            return threading.Lock, ()
+        if isinstance(obj, _RLOCK):
+            return threading.RLock, ()
+        if isinstance(obj, RSAPrivateKey | EllipticCurvePrivateKey):
+            pem = obj.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+            return _load_key, (pem,)
+        if isinstance(obj, FunctionType) and "<" in obj.__qualname__ and not obj.__closure__:  # a lambda, a local one
+            return _load_function, (marshal.dumps(obj.__code__), obj.__module__)
+        if isinstance(obj, defaultdict) and type(obj) is not defaultdict:  # its __init__ may want arguments
+            return _new_dict, (type(obj), obj.default_factory), vars(obj), None, iter(obj.items())
+        return NotImplemented
+
+
+_LOCK = type(threading.Lock())
+_RLOCK = type(threading.RLock())
+
+
+def _load_key(pem: bytes) -> Any:
+    return load_pem_private_key(pem, password=None)
+
+
+def _new_dict(kind: type[defaultdict[Any, Any]], factory: Any) -> Any:
+    empty = kind.__new__(kind)
+    empty.default_factory = factory
+    return empty
+
+
+def _load_function(code: bytes, module: str) -> Any:
+    return FunctionType(marshal.loads(code), vars(importlib.import_module(module)))  # noqa: S302 - see restore()
+
+
+def _dump(backends: list[tuple[str, str, str, Any]]) -> bytes:
+    """Everything in one piece, because backends refer to each other. Raises StateError."""
+    try:
+        return _pickle(VERSION) + _pickle(backends)
+    except Exception as problem:
+        culprits = ", ".join(f"{service} in {region}" for service, _, region, one in backends if not _pickles(one))
+        raise StateError(f"the state of {culprits or 'the account'} cannot be saved: {problem}") from problem
+
+
+def _pickle(content: Any) -> bytes:
+    buffer = io.BytesIO()
+    _Pickler(buffer, protocol=pickle.HIGHEST_PROTOCOL).dump(content)
+    return buffer.getvalue()
+
+
+def _pickles(backend: Any) -> bool:
+    try:
+        _pickle(backend)
+    except Exception:
+        return False
+    return True
