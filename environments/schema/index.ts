@@ -73,7 +73,8 @@ function toProblems(issue: z.core.$ZodIssue, input: unknown): Problem[] {
   if (issue.code === 'invalid_key') {
     return issue.issues.map((inner) => ({ path, allowed: inner.message, got: path.at(-1) }));
   }
-  const got = issue.code === 'custom' && issue.params !== undefined ? issue.params['got'] : valueAt(input, path);
+  const got =
+    issue.code === 'custom' && issue.params !== undefined ? (issue.params['got'] as unknown) : valueAt(input, path);
   const generic = issue.code === 'invalid_type' && issue.message.startsWith('Invalid input');
   return [{ path, allowed: generic ? `keys ${keysAt(path).join(', ')}` : issue.message, got }];
 }

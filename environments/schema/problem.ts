@@ -29,7 +29,7 @@ export function formatPath(path: readonly (string | number)[]): string {
 
 function formatValue(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value) as string | undefined;
-  if (text === undefined) return String(value);
+  // JSON has no text for functions and symbols, whatever its type says.
+  const text = (JSON.stringify(value) as string | undefined) ?? typeof value;
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }

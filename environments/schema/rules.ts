@@ -1,7 +1,7 @@
 import { Netmask } from 'netmask';
 
 import { NAME_RULES, names, PLATFORM_TAGS } from './names';
-import type { Problem } from './problem';
+import { formatPath, type Problem } from './problem';
 import type { Environment } from './schema';
 
 /** A rule between fields. It runs when every field that it reads is valid on its own. */
@@ -194,12 +194,8 @@ export function problemsBetween(envs: readonly Environment[]): Problem[][] {
 function duplicates(values: readonly (string | number)[], path: (index: number) => Problem['path']): Problem[] {
   return values.flatMap((value, i) => {
     const first = values.indexOf(value);
-    return first === i ? [] : [{ path: path(i), allowed: `no duplicate of ${lastKey(path(first))}`, got: value }];
+    return first === i ? [] : [{ path: path(i), allowed: `no duplicate of ${formatPath(path(first))}`, got: value }];
   });
-}
-
-function lastKey(path: Problem['path']): string {
-  return path.map((key, i) => (typeof key === 'number' ? `[${key}]` : i === 0 ? key : `.${key}`)).join('');
 }
 
 function overlap(a: string, b: string): boolean {

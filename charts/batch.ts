@@ -1,0 +1,106 @@
+import type { Construct } from 'constructs';
+
+import type { Environment } from '../environments/schema';
+import {
+  ComputeEnvironment,
+  ComputeEnvironmentSpecComputeResourcesType,
+  ComputeEnvironmentSpecState,
+  ComputeEnvironmentSpecType,
+  JobDefinition,
+  JobDefinitionSpecContainerPropertiesLogConfigurationLogDriver as LogDriver,
+  JobDefinitionSpecContainerPropertiesNetworkConfigurationAssignPublicIp as AssignPublicIp,
+  JobDefinitionSpecContainerPropertiesResourceRequirementsType as ResourceType,
+  JobDefinitionSpecPlatformCapabilities,
+  JobDefinitionSpecType,
+  JobQueue,
+  JobQueueSpecState,
+} from '../imports/batch.services.k8s.aws';
+import { EnvironmentChart, objectName, refTo } from './lib/chart';
+import type { Network } from './network';
+import type { Roles } from './roles';
+
+/** AWS Batch on Fargate: where jobs run, the queue they wait in, and a definition for each job size. */
+export class Batch extends EnvironmentChart {
+  readonly queue: JobQueue;
+  /** By the name of the job size. */
+  readonly jobDefinitions: ReadonlyMap<string, JobDefinition>;
+
+  constructor(scope: Construct, env: Environment, network: Network, roles: Roles) {
+    super(scope, 'batch', env);
+    const computeEnvironment = this.makeComputeEnvironment(network, roles);
+    this.queue = this.makeQueue(computeEnvironment);
+    this.jobDefinitions = new Map(env.batch.jobs.map((job) => [job.name, this.makeJobDefinition(job, roles)]));
+  }
+
+  private makeComputeEnvironment(network: Network, roles: Roles): ComputeEnvironment {
+    const name = this.names.computeEnvironment;
+    return new ComputeEnvironment(this, 'compute-environment', {
+      metadata: { name: objectName(name) },
+      spec: {
+        name,
+        type: ComputeEnvironmentSpecType.MANAGED,
+        state: ComputeEnvironmentSpecState.ENABLED,
+        // The role is deleted after the compute environment, because the reference gives it an earlier sync wave.
+        serviceRoleRef: roles.batchService && refTo(roles.batchService),
+        computeResources: {
+          type: ComputeEnvironmentSpecComputeResourcesType.FARGATE,
+          maxvCpUs: this.env.batch.maxvCpus,
+          subnetRefs: network.jobSubnets.map(refTo),
+          securityGroupRefs: [refTo(network.securityGroup)],
+        },
+        tags: this.tags.map(),
+      },
+    });
+  }
+
+  private makeQueue(computeEnvironment: ComputeEnvironment): JobQueue {
+    const name = this.names.queue;
+    return new JobQueue(this, 'queue', {
+      metadata: { name: objectName(name) },
+      spec: {
+        name,
+        state: JobQueueSpecState.ENABLED,
+        priority: 1,
+        computeEnvironmentOrder: [{ order: 1, computeEnvironmentRef: refTo(computeEnvironment) }],
+        tags: this.tags.map(),
+      },
+    });
+  }
+
+  private makeJobDefinition(job: Environment['batch']['jobs'][number], roles: Roles): JobDefinition {
+    const { env } = this;
+    const name = this.names.job(job.name);
+    return new JobDefinition(this, `job-${job.name}`, {
+      metadata: { name: objectName(name) },
+      spec: {
+        name,
+        type: JobDefinitionSpecType.CONTAINER,
+        platformCapabilities: [JobDefinitionSpecPlatformCapabilities.FARGATE],
+        // The tasks that Fargate bills carry the tags that the budget counts by.
+        propagateTags: true,
+        containerProperties: {
+          image: `${repositoryUri(env, this.names.repository)}:${env.batch.imageTag}`,
+          executionRoleRef: refTo(roles.execution),
+          jobRoleRef: refTo(roles.job),
+          resourceRequirements: [
+            { type: ResourceType.VCPU, value: String(job.vcpu) },
+            { type: ResourceType.MEMORY, value: String(job.memoryMiB) },
+          ],
+          fargatePlatformConfiguration: { platformVersion: 'LATEST' },
+          logConfiguration: { logDriver: LogDriver.AWSLOGS },
+          // Without NAT a public address is the only way to the image (network.ts: jobSubnets).
+          networkConfiguration: {
+            assignPublicIp: env.network.natGateways === 0 ? AssignPublicIp.ENABLED : AssignPublicIp.DISABLED,
+          },
+        },
+        tags: this.tags.map(),
+      },
+    });
+  }
+}
+
+/** Where the environment's images are pushed to and pulled from. */
+export function repositoryUri({ account, region, partition }: Environment, repository: string): string {
+  const domain = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
+  return `${account}.dkr.ecr.${region}.${domain}/${repository}`;
+}

@@ -1,0 +1,26 @@
+import type { Rendered } from '../lib/render';
+import { checkIam } from './iam';
+import { checkNames } from './names';
+import { checkReferences } from './references';
+import { checkSchema } from './schema';
+import { checkSecurity } from './security';
+import { checkStatesLanguage } from './states-language';
+import type { Check, Violation } from './violation';
+
+export { CheckError, type Violation } from './violation';
+
+/** Every check of what has been synthesised. */
+const CHECKS: readonly Check[] = [
+  checkSchema,
+  checkNames,
+  checkReferences,
+  checkSecurity,
+  checkIam,
+  checkStatesLanguage,
+];
+
+/** What is wrong with an environment's manifests, worst first: what AWS or Kubernetes would refuse before what we do. */
+export async function check(rendered: Rendered): Promise<Violation[]> {
+  const found = await Promise.all(CHECKS.map(async (run) => run(rendered)));
+  return found.flat();
+}

@@ -1,0 +1,201 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import { PLATFORM, type Environment } from '../../environments/schema';
+import { idOf, type Manifest } from '../lib/manifest';
+import type { Check, Violation } from './violation';
+
+/** A rule for the objects of some kinds. */
+interface Rule {
+  readonly kinds: readonly string[];
+  readonly field: string;
+  /** What must hold. */
+  readonly rule: string;
+  readonly fix: string;
+  readonly holds: (value: unknown, manifest: Manifest, env: Environment) => boolean;
+}
+
+const equals = (expected: unknown) => (value: unknown) => isDeepStrictEqual(value, expected);
+
+/** prod is the environment whose data nobody may lose. */
+const unlessProd = (value: unknown, env: Environment, expected: unknown) => env.name !== 'prod' || value === expected;
+
+const TAGGED = [
+  'Bucket', 'Budget', 'ComputeEnvironment', 'ElasticIPAddress', 'InternetGateway', 'JobDefinition', 'JobQueue', 'NATGateway', 'Repository',
+  'Role', 'RouteTable', 'SecurityGroup', 'StateMachine', 'Subnet', 'Table', 'VPC', 'VPCEndpoint',
+]; // prettier-ignore
+
+/** Data, network and orchestration carry the tag Service beside. */
+const SERVICE_TAGGED = TAGGED.filter(
+  (kind) => !['Budget', 'ComputeEnvironment', 'JobDefinition', 'JobQueue', 'Role'].includes(kind),
+);
+
+const RULES: readonly Rule[] = [
+  // Encryption.
+  {
+    kinds: ['Bucket'],
+    field: 'spec.encryption.rules[0].applyServerSideEncryptionByDefault.sseAlgorithm',
+    rule: 'objects must be encrypted: AES256 or aws:kms',
+    fix: 'set the algorithm in charts/storage.ts',
+    holds: (value) => value === 'AES256' || value === 'aws:kms',
+  },
+  {
+    kinds: ['Bucket'],
+    field: 'spec.policy',
+    rule: 'plain HTTP must be denied',
+    fix: 'deny s3:* where aws:SecureTransport is false, in charts/storage.ts',
+    holds: (value) =>
+      typeof value === 'string' && value.includes('"Effect":"Deny"') && value.includes('"aws:SecureTransport":"false"'),
+  },
+  {
+    kinds: ['Repository'],
+    field: 'spec.encryptionConfiguration.encryptionType',
+    rule: 'images must be encrypted: AES256, KMS or KMS_DSSE',
+    fix: 'set the type in charts/storage.ts',
+    holds: (value) => ['AES256', 'KMS', 'KMS_DSSE'].includes(String(value)),
+  },
+  {
+    kinds: ['Repository'],
+    field: 'spec.imageScanningConfiguration.scanOnPush',
+    rule: 'images must be scanned when they are pushed',
+    fix: 'set it to true in charts/storage.ts',
+    holds: equals(true),
+  },
+
+  // Public access and ingress.
+  {
+    kinds: ['Bucket'],
+    field: 'spec.publicAccessBlock',
+    rule: 'all four kinds of public access must be blocked',
+    fix: 'set all four to true in charts/storage.ts',
+    holds: equals({
+      blockPublicACLs: true,
+      blockPublicPolicy: true,
+      ignorePublicACLs: true,
+      restrictPublicBuckets: true,
+    }),
+  },
+  {
+    kinds: ['Bucket'],
+    field: 'spec.ownershipControls.rules[0].objectOwnership',
+    rule: 'access lists must be off: BucketOwnerEnforced',
+    fix: 'set it in charts/storage.ts',
+    holds: equals('BucketOwnerEnforced'),
+  },
+  {
+    kinds: ['SecurityGroup'],
+    field: 'spec.ingressRules',
+    rule: 'nothing may connect to a job',
+    fix: 'remove the rules in charts/network.ts',
+    holds: (value) => value === undefined || equals([])(value),
+  },
+  {
+    kinds: ['VPC'],
+    field: 'spec.disallowSecurityGroupDefaultRules',
+    rule: 'the default security group must have no rules',
+    fix: 'set it to true in charts/network.ts',
+    holds: equals(true),
+  },
+  {
+    kinds: ['JobDefinition'],
+    field: 'spec.containerProperties.networkConfiguration.assignPublicIP',
+    rule: 'jobs must have no public address where NAT gateways let them out',
+    fix: 'set it to DISABLED in charts/batch.ts',
+    holds: (value, _, env) => value === (env.network.natGateways === 0 ? 'ENABLED' : 'DISABLED'),
+  },
+  {
+    kinds: ['JobDefinition'],
+    field: 'spec.containerProperties.privileged',
+    rule: 'jobs must not be privileged',
+    fix: 'remove it in charts/batch.ts',
+    holds: (value) => value !== true,
+  },
+  {
+    kinds: ['JobDefinition'],
+    field: 'spec.containerProperties.environment',
+    rule: 'no secret may stand in an environment variable, which everybody who may describe the job can read',
+    fix: 'use `secrets` with a parameter of Secrets Manager or Parameter Store',
+    holds: (value) =>
+      !((value ?? []) as { name?: string }[]).some(({ name = '' }) =>
+        /secret|password|token|credential|api_?key/i.test(name),
+      ),
+  },
+
+  // Data.
+  {
+    kinds: ['Bucket'],
+    field: 'spec.versioning.status',
+    rule: 'overwritten and deleted objects must be recoverable: Enabled',
+    fix: 'set it in charts/storage.ts',
+    holds: equals('Enabled'),
+  },
+  {
+    kinds: ['Bucket', 'Table', 'Repository'],
+    field: 'metadata.annotations.services.k8s.aws/deletion-policy',
+    rule: "must follow the environment's retention.data, which in prod is retain",
+    fix: "annotate with dataAnnotations() of charts/lib/data-safety.ts; in prod set retention.data to 'retain'",
+    holds: (value, _, env) => value === env.retention.data && unlessProd(value, env, 'retain'),
+  },
+  {
+    kinds: ['Bucket', 'Table', 'Repository', 'Namespace'],
+    field: 'metadata.annotations.argocd.argoproj.io/sync-options',
+    rule: 'Argo CD must ask before it removes retained data, or the namespace that it is in: Prune=confirm,Delete=confirm',
+    fix: 'annotate with dataAnnotations() or CONFIRM_DELETION of charts/lib/data-safety.ts',
+    holds: (value, _, env) => env.retention.data === 'delete' || equals('Prune=confirm,Delete=confirm')(value),
+  },
+  {
+    kinds: ['Table'],
+    field: 'spec.continuousBackups.pointInTimeRecoveryEnabled',
+    rule: 'prod must have point-in-time recovery',
+    fix: 'set retention.pointInTimeRecovery to true in environments/prod.ts',
+    holds: (value, _, env) => unlessProd(value, env, true),
+  },
+  {
+    kinds: ['Table'],
+    field: 'spec.deletionProtectionEnabled',
+    rule: 'prod must have deletion protection',
+    fix: 'set retention.deletionProtection to true in environments/prod.ts',
+    holds: (value, _, env) => unlessProd(value, env, true),
+  },
+
+  // Tags.
+  {
+    kinds: TAGGED,
+    field: 'spec.tags',
+    rule: 'must have the tags Project, Environment and ManagedBy',
+    fix: 'set tags with charts/lib/tags.ts',
+    holds: (_, manifest, env) => {
+      const tags = tagsOf(manifest);
+      return tags['Project'] === PLATFORM && tags['Environment'] === env.name && tags['ManagedBy'] === 'ACK';
+    },
+  },
+  {
+    kinds: SERVICE_TAGGED,
+    field: 'spec.tags',
+    rule: 'data, network and orchestration must have the tag Service',
+    fix: 'add SERVICE_TAG of charts/lib/tags.ts',
+    holds: (_, manifest) => tagsOf(manifest)['Service'] === PLATFORM,
+  },
+];
+
+/** Encryption, public access, ingress, retention and tags. Policies are checked in iam.ts. */
+export const checkSecurity: Check = ({ env, manifests }) =>
+  manifests.flatMap((manifest) =>
+    RULES.filter(
+      ({ kinds, field, holds }) => kinds.includes(manifest.kind) && !holds(valueAt(manifest, field), manifest, env),
+    ).map(({ field, rule, fix }): Violation => ({ object: `${env.name} ${idOf(manifest)}`, field, rule, fix })),
+  );
+
+/** The value of `a.b[0].c`; what follows `annotations.` is one key. */
+function valueAt(manifest: Manifest, field: string): unknown {
+  const annotation = /^metadata\.annotations\.(.+)$/.exec(field)?.[1];
+  if (annotation !== undefined) return manifest.metadata.annotations?.[annotation];
+  const keys = field.replaceAll(/\[(\d+)\]/g, '.$1').split('.');
+  return keys.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], manifest);
+}
+
+/** An object's tags, whichever of ACK's three shapes they have. */
+function tagsOf({ spec = {} }: Manifest): Record<string, string> {
+  const tags = spec['tags'] ?? (spec['tagging'] as { tagSet?: unknown } | undefined)?.tagSet ?? {};
+  if (!Array.isArray(tags)) return tags as Record<string, string>;
+  return Object.fromEntries((tags as { key: string; value: string }[]).map(({ key, value }) => [key, value]));
+}

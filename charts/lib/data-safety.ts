@@ -1,0 +1,21 @@
+import type { Environment } from '../../environments/schema';
+
+/**
+ * The annotations that decide what becomes of data when its manifest goes.
+ *
+ * `retain`: ACK leaves the AWS resource alone, and Argo CD asks before it removes the object
+ * (https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#resource-pruning-with-confirmation).
+ *
+ * `delete`: the resource goes with its contents. AWS deletes no full bucket and no full repository, so `whenDeleted`
+ * says how the contents go first.
+ */
+export function dataAnnotations(
+  env: Environment,
+  whenDeleted: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  if (env.retention.data === 'delete') return { 'services.k8s.aws/deletion-policy': 'delete', ...whenDeleted };
+  return { 'services.k8s.aws/deletion-policy': 'retain', ...CONFIRM_DELETION };
+}
+
+/** Argo CD neither prunes nor deletes the object before somebody confirms it. */
+export const CONFIRM_DELETION = { 'argocd.argoproj.io/sync-options': 'Prune=confirm,Delete=confirm' };

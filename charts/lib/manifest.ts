@@ -1,0 +1,36 @@
+/** A Kubernetes object as it goes into dist/. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec?: Readonly<Record<string, unknown>>;
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+/** `Subnet/sanders-public-subnet-a-dev`: unique in an environment, whose objects are all in one namespace. */
+export function idOf(manifest: Manifest): string {
+  return `${manifest.kind}/${manifest.metadata.name}`;
+}
+
+/** A value in an object and where it stands: `spec.routes[0].gatewayRef`. */
+export interface Leaf {
+  readonly path: string;
+  /** The last key of the path that is not an index. */
+  readonly key: string;
+  readonly value: unknown;
+}
+
+/** Every value in `value`, itself included, parents before children. */
+export function* walk(value: unknown, path = '', key = ''): Generator<Leaf> {
+  yield { path, key, value };
+  if (Array.isArray(value)) {
+    for (const [i, item] of value.entries()) yield* walk(item, `${path}[${i}]`, key);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [name, child] of Object.entries(value)) yield* walk(child, path === '' ? name : `${path}.${name}`, name);
+  }
+}

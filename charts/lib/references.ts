@@ -1,0 +1,115 @@
+import { idOf, walk, type Manifest } from './manifest';
+
+/** A field of an object that names another object of the same environment. */
+export interface Reference {
+  /** The field: `spec.subnetRefs[0]`. */
+  readonly path: string;
+  /** The object named, as idOf gives it; undefined when nothing says of which kind it is. */
+  readonly target: string | undefined;
+}
+
+/** The kind that each of ACK's reference fields refers to. The field does not say it itself. */
+const REFERENCE_KINDS: Readonly<Record<string, string>> = {
+  allocationRef: 'ElasticIPAddress',
+  computeEnvironmentRef: 'ComputeEnvironment',
+  executionRoleRef: 'Role',
+  gatewayRef: 'InternetGateway',
+  jobRoleRef: 'Role',
+  natGatewayRef: 'NATGateway',
+  routeTableRefs: 'RouteTable',
+  securityGroupRefs: 'SecurityGroup',
+  serviceRoleRef: 'Role',
+  subnetRef: 'Subnet',
+  subnetRefs: 'Subnet',
+  vpcRef: 'VPC',
+};
+
+/** The field of each kind that holds its name in AWS, and so in its ARN. */
+const AWS_NAMES: Readonly<Record<string, string>> = {
+  Bucket: 'name',
+  ComputeEnvironment: 'name',
+  JobDefinition: 'name',
+  JobQueue: 'name',
+  Repository: 'name',
+  Role: 'name',
+  StateMachine: 'name',
+  Table: 'tableName',
+};
+
+/** What the ARNs of those kinds look like behind the partition: the service, region, account, and resource type. */
+const ARN_KINDS: readonly (readonly [RegExp, string])[] = [
+  [/^arn:[^:]+:s3:::([^/:]+)/, 'Bucket'],
+  [/^arn:[^:]+:dynamodb:[^:]+:\d+:table\/([^/]+)/, 'Table'],
+  [/^arn:[^:]+:ecr:[^:]+:\d+:repository\/(.+)$/, 'Repository'],
+  [/^arn:[^:]+:iam::\d+:role\/([^/]+)$/, 'Role'],
+  [/^arn:[^:]+:batch:[^:]+:\d+:job-queue\/([^/]+)$/, 'JobQueue'],
+  [/^arn:[^:]+:batch:[^:]+:\d+:job-definition\/([^/:]+)/, 'JobDefinition'],
+  [/^arn:[^:]+:batch:[^:]+:\d+:compute-environment\/([^/]+)$/, 'ComputeEnvironment'],
+  [/^arn:[^:]+:states:[^:]+:\d+:stateMachine:([^:]+)/, 'StateMachine'],
+];
+
+/** The object whose resource has this ARN; undefined for ARNs of what no object of ours makes. */
+export type FindByArn = (arn: string) => string | undefined;
+
+/** Finds the objects of an environment by the ARN of their resource. An ARN that should be an object's but is none's gives `Kind/?name`. */
+export function arnIndex(manifests: readonly Manifest[]): FindByArn {
+  const byName = new Map<string, string>();
+  for (const manifest of manifests) {
+    const field = AWS_NAMES[manifest.kind];
+    const name = field === undefined ? undefined : manifest.spec?.[field];
+    if (typeof name === 'string') byName.set(`${manifest.kind}/${name}`, idOf(manifest));
+  }
+  return (arn) => {
+    for (const [pattern, kind] of ARN_KINDS) {
+      const name = pattern.exec(arn)?.[1];
+      if (name !== undefined) return byName.get(`${kind}/${name}`) ?? `${kind}/?${name}`;
+    }
+    return undefined;
+  };
+}
+
+/**
+ * The objects that an object cannot do without: its namespace, what its reference fields name, and for a state machine,
+ * which has no reference fields, what its role and definition name by ARN.
+ *
+ * ARNs in IAM and bucket policies are not among them: AWS lets them name what does not exist yet.
+ */
+export function referencesOf(manifest: Manifest, findByArn: FindByArn): Reference[] {
+  const { kind, metadata, spec } = manifest;
+  const references: Reference[] = [];
+  if (metadata.namespace !== undefined)
+    references.push({ path: 'metadata.namespace', target: `Namespace/${metadata.namespace}` });
+
+  if (kind === 'FieldExport') {
+    const { from, to } = spec as unknown as FieldExportSpec;
+    references.push({ path: 'spec.from.resource', target: `${from.resource.kind}/${from.resource.name}` });
+    references.push({ path: 'spec.to', target: to.kind === 'configmap' ? `ConfigMap/${to.name}` : undefined });
+    return references;
+  }
+
+  for (const { path, key, value } of walk(spec, 'spec')) {
+    const name = (value as { from?: { name?: unknown } } | null | undefined)?.from?.name;
+    if (/Refs?$/.test(key) && typeof name === 'string') {
+      const target = REFERENCE_KINDS[key];
+      references.push({ path, target: target === undefined ? undefined : `${target}/${name}` });
+    }
+    if (kind === 'StateMachine' && typeof value === 'string') {
+      references.push(...arnsIn(value).flatMap((arn) => toReference(path, findByArn(arn))));
+    }
+  }
+  return references;
+}
+
+/** The ARNs in a text: itself, or those in its JSON. */
+export function arnsIn(text: string): string[] {
+  return text.match(/arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:\d*:[^"\s]+/g) ?? [];
+}
+
+function toReference(path: string, target: string | undefined): Reference[] {
+  return target === undefined ? [] : [{ path, target }];
+}
+
+interface FieldExportSpec {
+  readonly from: { readonly resource: { readonly kind: string; readonly name: string } };
+  readonly to: { readonly kind: string; readonly name: string };
+}

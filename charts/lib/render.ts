@@ -1,0 +1,36 @@
+import { App } from 'cdk8s';
+import { stringify } from 'yaml';
+
+import type { Environment } from '../../environments/schema';
+import { environmentCharts } from '../index';
+import type { Manifest } from './manifest';
+import { withSyncWaves } from './waves';
+
+/** One environment as it goes into dist/. */
+export interface Rendered {
+  readonly env: Environment;
+  readonly manifests: readonly Manifest[];
+  /** Path below dist/ → content. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** Builds an environment's charts. The same environment gives the same bytes. */
+export function render(env: Environment): Rendered {
+  // cdk8s' own App.synth is not used: it writes files at once, and we check everything first.
+  const charts = environmentCharts(new App(), env);
+  const perChart = charts.map((chart) => ({ id: chart.node.id, manifests: chart.toJson() as Manifest[] }));
+  const manifests = withSyncWaves(perChart.flatMap((chart) => chart.manifests));
+
+  const files = new Map<string, string>();
+  let next = 0;
+  for (const chart of perChart) {
+    const own = manifests.slice(next, (next += chart.manifests.length));
+    files.set(`${env.name}/${chart.id}.k8s.yaml`, own.map(toYaml).join('---\n'));
+  }
+  return { env, manifests, files };
+}
+
+function toYaml(manifest: Manifest): string {
+  // YAML 1.1 is what Kubernetes reads: it quotes `yes` and `on`. Sorted here, and not by cdk8s, which an environment variable can stop from sorting.
+  return stringify(manifest, { sortMapEntries: true, lineWidth: 0, version: '1.1' });
+}

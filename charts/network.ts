@@ -1,0 +1,194 @@
+import type { Construct } from 'constructs';
+import { Netmask } from 'netmask';
+
+import type { Environment } from '../environments/schema';
+import {
+  ElasticIpAddress,
+  InternetGateway,
+  NatGateway,
+  RouteTable,
+  type RouteTableSpecRoutes,
+  SecurityGroup,
+  Subnet,
+  Vpc,
+  VpcEndpoint,
+} from '../imports/ec2.services.k8s.aws';
+import { EnvironmentChart, objectName, refTo } from './lib/chart';
+import { SERVICE_TAG } from './lib/tags';
+
+const EVERYWHERE = '0.0.0.0/0';
+
+/** The VPC: in each zone a public and a private subnet, NAT for the private ones, free endpoints for S3 and DynamoDB. */
+export class Network extends EnvironmentChart {
+  readonly vpc: Vpc;
+  readonly securityGroup: SecurityGroup;
+  readonly publicSubnets: readonly Subnet[];
+  readonly privateSubnets: readonly Subnet[];
+  /** Where jobs run: in the private subnets, or in the public ones when no NAT gateway lets them pull their image. */
+  readonly jobSubnets: readonly Subnet[];
+
+  constructor(scope: Construct, env: Environment) {
+    super(scope, 'network', env);
+    const { natGateways } = env.network;
+    const zones = zonesOf(env);
+
+    this.vpc = this.makeVpc();
+    const internetGateway = this.makeInternetGateway();
+    const publicSides = zones.map((zone) => {
+      const routes = [{ destinationCidrBlock: EVERYWHERE, gatewayRef: refTo(internetGateway) }];
+      const subnet = this.makeSubnet('public', zone, this.makeRouteTable('public', zone, routes));
+      return { zone, subnet, gateway: zone.index < natGateways ? this.makeNatGateway(zone, subnet) : undefined };
+    });
+    // A single gateway serves the private subnets of every zone.
+    const sharedGateway = publicSides[0]?.gateway;
+    const privateSides = publicSides.map(({ zone, gateway = sharedGateway }) => {
+      const routes = gateway === undefined ? [] : [{ destinationCidrBlock: EVERYWHERE, natGatewayRef: refTo(gateway) }];
+      const routeTable = this.makeRouteTable('private', zone, routes);
+      return { routeTable, subnet: this.makeSubnet('private', zone, routeTable) };
+    });
+    this.publicSubnets = publicSides.map(({ subnet }) => subnet);
+    this.privateSubnets = privateSides.map(({ subnet }) => subnet);
+    this.jobSubnets = natGateways === 0 ? this.publicSubnets : this.privateSubnets;
+
+    for (const service of ['s3', 'dynamodb']) {
+      this.makeGatewayEndpoint(
+        service,
+        privateSides.map(({ routeTable }) => routeTable),
+      );
+    }
+    this.securityGroup = this.makeSecurityGroup();
+  }
+
+  private makeVpc(): Vpc {
+    const name = this.names.vpc;
+    return new Vpc(this, 'vpc', {
+      metadata: { name: objectName(name) },
+      spec: {
+        cidrBlocks: [this.env.network.vpcCidr],
+        instanceTenancy: 'default',
+        enableDnsSupport: true,
+        enableDnsHostnames: true,
+        enableNetworkAddressUsageMetrics: false,
+        // Strips the default security group of its rules, for which the CDK stack needed a Lambda function.
+        disallowSecurityGroupDefaultRules: true,
+        tags: this.nameTags(name),
+      },
+    });
+  }
+
+  private makeInternetGateway(): InternetGateway {
+    const name = this.nameOf('internet-gateway');
+    return new InternetGateway(this, 'internet-gateway', {
+      metadata: { name },
+      spec: { vpcRef: refTo(this.vpc), tags: this.nameTags(name) },
+    });
+  }
+
+  private makeRouteTable(kind: SubnetKind, zone: Zone, routes: RouteTableSpecRoutes[]): RouteTable {
+    const name = this.nameOf(`${kind}-route-table`, zone);
+    return new RouteTable(this, `${kind}-route-table-${zone.letter}`, {
+      metadata: { name },
+      spec: { vpcRef: refTo(this.vpc), routes, tags: this.nameTags(name) },
+    });
+  }
+
+  private makeSubnet(kind: SubnetKind, zone: Zone, routeTable: RouteTable): Subnet {
+    const name = this.nameOf(`${kind}-subnet`, zone);
+    return new Subnet(this, `${kind}-subnet-${zone.letter}`, {
+      metadata: { name },
+      spec: {
+        vpcRef: refTo(this.vpc),
+        availabilityZone: zone.name,
+        cidrBlock: zone.blocks[kind],
+        mapPublicIpOnLaunch: kind === 'public',
+        assignIPv6AddressOnCreation: false,
+        enableDns64: false,
+        enableResourceNameDnsaRecord: false,
+        enableResourceNameDnsaaaaRecord: false,
+        routeTableRefs: [refTo(routeTable)],
+        tags: this.nameTags(name),
+      },
+    });
+  }
+
+  private makeNatGateway(zone: Zone, subnet: Subnet): NatGateway {
+    const addressName = this.nameOf('nat-address', zone);
+    const address = new ElasticIpAddress(this, `nat-address-${zone.letter}`, {
+      metadata: { name: addressName },
+      spec: { networkBorderGroup: this.env.region, publicIPv4Pool: 'amazon', tags: this.nameTags(addressName) },
+    });
+    const name = this.nameOf('nat-gateway', zone);
+    return new NatGateway(this, `nat-gateway-${zone.letter}`, {
+      metadata: { name },
+      spec: {
+        subnetRef: refTo(subnet),
+        allocationRef: refTo(address),
+        connectivityType: 'public',
+        availabilityMode: 'zonal',
+        tags: this.nameTags(name),
+      },
+    });
+  }
+
+  /** Free, and keeps the jobs' data off the NAT gateway, which charges by the gigabyte. */
+  private makeGatewayEndpoint(service: string, routeTables: readonly RouteTable[]): VpcEndpoint {
+    const name = this.nameOf(`${service}-endpoint`);
+    return new VpcEndpoint(this, `${service}-endpoint`, {
+      metadata: { name },
+      spec: {
+        vpcRef: refTo(this.vpc),
+        vpcEndpointType: 'Gateway',
+        serviceName: `com.amazonaws.${this.env.region}.${service}`,
+        routeTableRefs: routeTables.map(refTo),
+        tags: this.nameTags(name),
+      },
+    });
+  }
+
+  private makeSecurityGroup(): SecurityGroup {
+    const name = this.names.securityGroup;
+    return new SecurityGroup(this, 'security-group', {
+      metadata: { name: objectName(name) },
+      spec: {
+        name,
+        description: 'Security group for AWS Batch compute environment',
+        vpcRef: refTo(this.vpc),
+        // The controller removes AWS's default egress rule, so it must be spelled out. No ingress at all.
+        egressRules: [{ ipProtocol: '-1', ipRanges: [{ cidrIp: EVERYWHERE }] }],
+        tags: this.nameTags(name),
+      },
+    });
+  }
+
+  /** `sanders-public-subnet-a-dev`: AWS shows it as the tag `Name`. */
+  private nameOf(what: string, zone?: Zone): string {
+    return ['sanders', what, ...(zone === undefined ? [] : [zone.letter]), this.env.name].join('-');
+  }
+
+  private nameTags(name: string) {
+    return this.tags.list({ ...SERVICE_TAG, Name: name });
+  }
+}
+
+type SubnetKind = 'public' | 'private';
+
+/** An availability zone and the addresses of its two subnets. */
+interface Zone {
+  readonly name: string;
+  readonly index: number;
+  /** `a` of `eu-central-1a`. */
+  readonly letter: string;
+  readonly blocks: Readonly<Record<SubnetKind, string>>;
+}
+
+/** The environment's zones. Their subnets take the VPC's first blocks: all public ones, then all private ones. */
+function zonesOf({ region, network: { vpcCidr, subnetMask, availabilityZones } }: Environment): Zone[] {
+  const first = new Netmask(`${new Netmask(vpcCidr).base}/${subnetMask}`);
+  const block = (index: number) => (index === 0 ? first : first.next(index)).toString();
+  return availabilityZones.map((name, index) => ({
+    name,
+    index,
+    letter: name.slice(region.length),
+    blocks: { public: block(index), private: block(availabilityZones.length + index) },
+  }));
+}

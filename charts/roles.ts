@@ -1,0 +1,162 @@
+import type { Construct } from 'constructs';
+
+import type { Environment } from '../environments/schema';
+import { Role } from '../imports/iam.services.k8s.aws';
+import { EnvironmentChart, objectName } from './lib/chart';
+import { compactJson, policy, readableJson, type Policy, type Statement } from './lib/policy';
+
+/** What the platform's services and jobs may do. Who deploys is not here: see docs/installation.md. */
+export class Roles extends EnvironmentChart {
+  /** What AWS Batch itself does for the compute environment; absent when that is left to Batch's service-linked role. */
+  readonly batchService: Role | undefined;
+  /** What Fargate does to start a job: pull the image, write the log. */
+  readonly execution: Role;
+  /** What the job's own code may do. */
+  readonly job: Role;
+  /** What the state machine may do: run this environment's jobs. */
+  readonly stateMachine: Role;
+
+  constructor(scope: Construct, env: Environment) {
+    super(scope, 'roles', env);
+    const { names, arns } = this;
+
+    this.batchService =
+      env.batch.serviceRole === 'own'
+        ? this.makeRole('batch-service', names.batchServiceRole, 'batch', {
+            policies: [arns.awsPolicy('service-role/AWSBatchServiceRole')],
+          })
+        : undefined;
+    this.execution = this.makeRole('execution', names.executionRole, 'ecs-tasks', {
+      policies: [arns.awsPolicy('service-role/AmazonECSTaskExecutionRolePolicy')],
+    });
+    this.job = this.makeRole('job', names.jobRole, 'ecs-tasks', {
+      inlinePolicies: {
+        data: policy(...this.dataStatements()),
+        logs: policy(...this.logStatements()),
+      },
+    });
+    this.stateMachine = this.makeRole('state-machine', names.stateMachineRole, 'states', {
+      inlinePolicies: { 'run-jobs': policy(...this.runJobsStatements()) },
+    });
+  }
+
+  private makeRole(id: string, name: string, service: string, grants: Grants): Role {
+    const { env } = this;
+    return new Role(this, id, {
+      metadata: { name: objectName(name) },
+      spec: {
+        name,
+        path: '/',
+        maxSessionDuration: 3600,
+        // The condition keeps another account from making the service act here in its name:
+        // https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+        assumeRolePolicyDocument: compactJson(
+          policy({
+            Effect: 'Allow',
+            Principal: { Service: `${service}.amazonaws.com` },
+            Action: 'sts:AssumeRole',
+            Condition: { StringEquals: { 'aws:SourceAccount': env.account } },
+          }),
+        ),
+        policies: grants.policies,
+        inlinePolicies:
+          grants.inlinePolicies &&
+          Object.fromEntries(
+            Object.entries(grants.inlinePolicies).map(([key, document]) => [key, readableJson(document)]),
+          ),
+        tags: this.tags.list(),
+      },
+    });
+  }
+
+  private dataStatements(): Statement[] {
+    const { arns } = this;
+    return [
+      { Sid: 'ListBucket', Effect: 'Allow', Action: 's3:ListBucket', Resource: arns.bucket },
+      {
+        Sid: 'Objects',
+        Effect: 'Allow',
+        Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+        Resource: `${arns.bucket}/*`,
+      },
+      {
+        Sid: 'Features',
+        Effect: 'Allow',
+        Action: [
+          'dynamodb:PutItem',
+          'dynamodb:GetItem',
+          'dynamodb:UpdateItem',
+          'dynamodb:DeleteItem',
+          'dynamodb:Query',
+          'dynamodb:Scan',
+          'dynamodb:BatchWriteItem',
+          'dynamodb:BatchGetItem',
+        ],
+        Resource: arns.table,
+      },
+    ];
+  }
+
+  private logStatements(): Statement[] {
+    const group = this.arns.regional('logs', `log-group:${JOB_LOG_GROUP}`);
+    return [
+      { Sid: 'JobLogGroup', Effect: 'Allow', Action: 'logs:CreateLogGroup', Resource: group },
+      {
+        Sid: 'JobLogStreams',
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: `${group}:log-stream:*`,
+      },
+    ];
+  }
+
+  private runJobsStatements(): Statement[] {
+    const { arns, env } = this;
+    const jobs = arns.regional('batch', 'job/*');
+    const definitions = env.batch.jobs.map((job) => arns.jobDefinition(job.name));
+    return [
+      {
+        Sid: 'SubmitJobs',
+        Effect: 'Allow',
+        Action: 'batch:SubmitJob',
+        // AWS checks the definition as it is named in the request: without a revision, or with one.
+        Resource: [arns.queue, ...definitions.flatMap((definition) => [definition, `${definition}:*`])],
+      },
+      {
+        // A job's ARN is a random id. So the state machine tags what it submits (orchestration.ts), may set no other
+        // environment's tag, and may stop only what carries its own.
+        Sid: 'TagJobs',
+        Effect: 'Allow',
+        Action: 'batch:TagResource',
+        Resource: jobs,
+        Condition: { StringEquals: { 'aws:RequestTag/Environment': env.name } },
+      },
+      {
+        Sid: 'StopJobs',
+        Effect: 'Allow',
+        Action: 'batch:TerminateJob',
+        Resource: jobs,
+        Condition: { StringEquals: { 'aws:ResourceTag/Environment': env.name } },
+      },
+      // AWS offers no resource for this action: it is on the list in charts/checks/iam.ts.
+      { Sid: 'WatchJobs', Effect: 'Allow', Action: 'batch:DescribeJobs', Resource: '*' },
+      {
+        // How Step Functions learns that a job has ended: https://docs.aws.amazon.com/step-functions/latest/dg/connect-batch.html
+        Sid: 'JobEvents',
+        Effect: 'Allow',
+        Action: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
+        Resource: arns.regional('events', 'rule/StepFunctionsGetEventsForBatchJobsRule'),
+      },
+    ];
+  }
+}
+
+/** Where the awslogs driver writes the logs of Batch jobs when it is told nothing else. One group an account and region. */
+export const JOB_LOG_GROUP = '/aws/batch/job';
+
+interface Grants {
+  /** ARNs of managed policies. */
+  readonly policies?: string[];
+  /** Policies of this role alone, by name. */
+  readonly inlinePolicies?: Readonly<Record<string, Policy>>;
+}

@@ -1,0 +1,183 @@
+/**
+ * Makes the rest of this folder: `npm run import`.
+ *
+ *  - `<group>.ts`: what `cdk8s import` makes of the CRDs of the kinds below;
+ *  - `schemas.json`: the same CRDs' schemas, for the checks that run at synthesis (charts/checks/schema.ts).
+ *
+ * `npm run import -- --check` changes nothing and fails when the folder is not what it would make.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseAllDocuments, stringify } from 'yaml';
+
+const ROOT = join(__dirname, '..');
+
+/** Where the CRDs of an API group come from, and the kinds that the charts use. */
+interface Source {
+  readonly group: string;
+  readonly kinds: readonly string[];
+  /** Folders of CRDs: in a Go module that a program of the sandbox pins, or in this repository. */
+  readonly crds: readonly string[];
+}
+
+const SOURCES: readonly Source[] = [
+  ack('s3', ['Bucket']),
+  ack('iam', ['Role']),
+  ack('ec2', [
+    'VPC',
+    'InternetGateway',
+    'RouteTable',
+    'Subnet',
+    'ElasticIPAddress',
+    'NATGateway',
+    'SecurityGroup',
+    'VPCEndpoint',
+  ]),
+  { ...ack('s3', ['FieldExport'], 'config/crd/common/bases'), group: 'services.k8s.aws' },
+  ours('batch', ['ComputeEnvironment', 'JobQueue', 'JobDefinition'], 'bases'),
+  ours('budgets', ['Budget'], 'bases'),
+  ours('dynamodb', ['Table'], 'standins'),
+  ours('ecr', ['Repository'], 'standins'),
+  ours('sfn', ['StateMachine'], 'standins'),
+];
+
+/** An official controller: its Go module carries its CRDs. */
+function ack(service: string, kinds: readonly string[], folder = 'config/crd/bases'): Source {
+  const program = join(ROOT, 'sandbox', 'programs', `ack-${service}`);
+  const module = `github.com/aws-controllers-k8s/${service}-controller`;
+  const go = (...args: string[]) => execFileSync('go', ['-C', program, ...args], { encoding: 'utf8' });
+  return {
+    group: `${service}.services.k8s.aws`,
+    kinds,
+    get crds() {
+      go('mod', 'download', module);
+      return [join(go('list', '-m', '-f', '{{.Dir}}', module).trim(), folder)];
+    },
+  };
+}
+
+/** A kind whose CRD this repository makes. */
+function ours(service: string, kinds: readonly string[], folder: string): Source {
+  return { group: `${service}.services.k8s.aws`, kinds, crds: [join(ROOT, 'controllers', 'config', 'crd', folder)] };
+}
+
+interface Crd {
+  readonly spec: {
+    readonly group: string;
+    readonly names: { readonly kind: string };
+    readonly versions: readonly { readonly name: string; readonly schema: { readonly openAPIV3Schema: Schema } }[];
+  };
+}
+
+function readCrds(source: Source): Crd[] {
+  const all = source.crds.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((file) => file.endsWith('.yaml'))
+      .sort()
+      .flatMap((file) => parseAllDocuments(readFileSync(join(folder, file), 'utf8')))
+      .map((document) => document.toJS() as Crd),
+  );
+  return source.kinds.map((kind) => {
+    const crd = all.find(({ spec }) => spec.group === source.group && spec.names.kind === kind);
+    if (crd === undefined) throw new Error(`no CRD of ${kind}.${source.group} in ${source.crds.join(', ')}`);
+    return crd;
+  });
+}
+
+/** A structural schema, as far as the checks read it. */
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: Schema | boolean;
+  readonly items?: Schema;
+  readonly type?: string;
+  readonly [keyword: string]: unknown;
+}
+
+/** What JSON Schema understands of a CRD's schema. An object's unlisted fields are refused: the API server would drop them. */
+function toJsonSchema(schema: Schema): Record<string, unknown> {
+  const kept = Object.entries(schema).filter(([keyword]) => !/^(description|format|x-kubernetes-.*)$/.test(keyword));
+  return Object.fromEntries([
+    ...kept.map(([keyword, value]) => {
+      if (keyword === 'properties') return [keyword, mapValues(value as Record<string, Schema>, toJsonSchema)];
+      if (typeof value === 'object' && ['items', 'additionalProperties'].includes(keyword))
+        return [keyword, toJsonSchema(value as Schema)];
+      return [keyword, value];
+    }),
+    ...(schema.properties !== undefined && schema['x-kubernetes-preserve-unknown-fields'] !== true
+      ? [['additionalProperties', false]]
+      : []),
+  ]) as Record<string, unknown>;
+}
+
+function mapValues<A, B>(object: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]));
+}
+
+/** Makes the folder's generated files in `folder`. */
+function generate(folder: string): void {
+  const schemas: Record<string, unknown> = {};
+  for (const source of SOURCES) {
+    const crds = readCrds(source);
+    const input = join(folder, 'crds.yaml');
+    writeFileSync(input, crds.map((crd) => stringify(crd)).join('---\n'));
+    const cdk8s = join(ROOT, 'node_modules', 'cdk8s-cli', 'bin', 'cdk8s');
+    const args = [
+      'import',
+      input,
+      '--output',
+      folder,
+      '--language',
+      'typescript',
+      '--save=false',
+      '--check-upgrade=false',
+    ];
+    execFileSync(process.execPath, [cdk8s, ...args], { stdio: ['ignore', 'ignore', 'inherit'], cwd: folder });
+    rmSync(input);
+    for (const { spec } of crds) {
+      for (const version of spec.versions) {
+        const { spec: specSchema, status } = version.schema.openAPIV3Schema.properties ?? {};
+        if (specSchema === undefined) throw new Error(`the CRD of ${spec.names.kind}.${spec.group} has no spec`);
+        const properties = { spec: specSchema, ...(status === undefined ? {} : { status }) };
+        schemas[`${spec.group}/${version.name}/${spec.names.kind}`] = toJsonSchema({ type: 'object', properties });
+      }
+    }
+  }
+  writeFileSync(join(folder, 'schemas.json'), `${JSON.stringify(schemas)}\n`);
+}
+
+/** The generated files of a folder: name → content. */
+function filesOf(folder: string): Map<string, string> {
+  const names = readdirSync(folder).filter((name) => name !== 'import.ts');
+  return new Map(names.sort().map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+}
+
+function main(): void {
+  const check = process.argv.includes('--check');
+  const scratch = mkdtempSync(join(tmpdir(), 'imports-'));
+  try {
+    generate(scratch);
+    const [made, present] = [filesOf(scratch), filesOf(__dirname)];
+    const stale = [...new Set([...made.keys(), ...present.keys()])].filter(
+      (name) => made.get(name) !== present.get(name),
+    );
+    if (check && stale.length > 0)
+      throw new Error(`imports/ is stale (${stale.join(', ')}): run \`npm run import\` and commit`);
+    for (const name of stale) {
+      const content = made.get(name);
+      if (content === undefined) rmSync(join(__dirname, name));
+      else writeFileSync(join(__dirname, name), content);
+    }
+    console.log(stale.length === 0 ? 'imports/ is up to date' : `imports/: changed ${stale.join(', ')}`);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+try {
+  main();
+} catch (error) {
+  console.error(`npm run import: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}

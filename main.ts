@@ -1,0 +1,34 @@
+/**
+ * The app of `cdk8s synth`: every environment → dist/<environment>/<chart>.k8s.yaml, if all of it is right, and nothing otherwise.
+ *
+ * The CLI empties the folder that it tells the app to write to (CDK8S_OUTDIR) before it runs the app, so cdk8s.yaml
+ * gives it `.dist`, a link to dist/ which it may remove. Any other folder (`cdk8s synth --output DIR`, `--stdout`) is
+ * written as asked.
+ */
+import { rmSync, symlinkSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import { CheckError } from './charts/checks';
+import { publish } from './charts/lib/publish';
+import { synthesize } from './charts/lib/synth';
+import { environments } from './environments';
+import { EnvironmentError } from './environments/schema';
+
+const DIST = join(__dirname, 'dist');
+const LINK = join(__dirname, '.dist');
+
+async function main(): Promise<void> {
+  const asked = resolve(process.env['CDK8S_OUTDIR'] ?? LINK);
+  const folder = asked === LINK ? DIST : asked;
+  publish(folder, await synthesize(environments));
+  if (asked === LINK) {
+    rmSync(LINK, { recursive: true, force: true });
+    symlinkSync('dist', LINK);
+  }
+}
+
+main().catch((error: unknown) => {
+  const expected = error instanceof EnvironmentError || error instanceof CheckError;
+  console.error(expected ? `${error.message}\ndist/ is unchanged.` : error);
+  process.exitCode = 1;
+});
