@@ -38,6 +38,7 @@ class ActionRules:
 
 
 RULES: dict[str, Rule] = {}
+PATCHES: list[Callable[[], None]] = []
 _BY_ACTION: defaultdict[tuple[str, str], ActionRules] = defaultdict(ActionRules)
 
 
@@ -86,11 +87,11 @@ def amendment(service: str, *actions: str, source: str) -> Callable[[Amendment],
 
 
 def patch(service: str, *actions: str, source: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """The function changes moto itself, at once, where neither before nor after the call will do."""
+    """The function changes moto itself, when the rules are loaded, where neither before nor after the call will do."""
 
     def register(function: Callable[[], None]) -> Callable[[], None]:
         _record(function, service, actions, source)
-        function()
+        PATCHES.append(function)
         return function
 
     return register
