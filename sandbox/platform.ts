@@ -1,29 +1,109 @@
-import { Step } from './process/graph';
-import { Part, PartEvent } from './process/part';
-import { writeKubeconfig } from './state/kubeconfig';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { emulatorFolder } from './builder/python';
+import { applyApplications } from './gitops/applications';
+import { prepareRemote } from './gitops/remote';
+import { Kubectl } from './kube/kubectl';
+import { AckController, ackController, ackPorts } from './parts/ack';
+import { argocd, argocdPorts, redis } from './parts/argocd';
+import { aws, awsPorts } from './parts/aws';
+import { prepareCluster } from './parts/cluster';
+import { Context, binary, port } from './parts/context';
 import { admin, controlPlanePorts, etcd, kubeApiserver, kubeControllerManager } from './parts/control-plane';
-import { Context, port } from './parts/context';
-import { Settings } from './settings';
+import { Step, Task } from './process/graph';
+import { Part, PartEvent } from './process/part';
+import { Settings, services } from './settings';
+import { checkout, Folder } from './state/folder';
+import { writeKubeconfig } from './state/kubeconfig';
 import { Authority } from './state/pki';
-import { Folder } from './state/folder';
 import { reservePorts } from './state/ports';
 
-/** Names of the programs that a sandbox runs, as the builder's catalog has them. */
-export function programs(_settings: Settings): string[] {
-  return ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'];
+/** What was built for the sandbox. */
+export interface Built {
+  /** Path of each binary, by the program's name in the catalog. */
+  readonly binaries: ReadonlyMap<string, string>;
+  /** The Python interpreter for the emulator. */
+  readonly python: string;
 }
 
-/** Everything that a sandbox consists of, in no particular order. */
+const always = [
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kubectl',
+  'redis',
+  'argocd',
+  'ack-s3',
+  'ack-iam',
+  'ack-ec2',
+];
+
+/** Names of the programs that a sandbox runs, as the builder's catalog has them. */
+export function programs(): string[] {
+  return [...always, ...ownPrograms()];
+}
+
+/** The commands of our own Go module that there are. */
+function ownPrograms(): string[] {
+  return ['controller', 'standins'].filter((name) => fs.existsSync(path.join(checkout, 'controllers', 'cmd', name)));
+}
+
+/** The ACK controllers to run: official ones that can be built or are given, and ours for the rest. */
+function ackControllers(binaries: ReadonlyMap<string, string>, settings: Settings): AckController[] {
+  const official = services.flatMap((service): AckController[] => {
+    const file = settings.controllers[service] ?? binaries.get(`ack-${service}`);
+    return file === undefined ? [] : [{ name: `ack-${service}`, binary: file }];
+  });
+  const rest = services.filter((service) => !official.some(({ name }) => name === `ack-${service}`));
+  const own = ownPrograms().flatMap((name): AckController[] => {
+    const file = binaries.get(name);
+    if (file === undefined) return [];
+    return name === 'controller'
+      ? [{ name, binary: file }]
+      : [{ name, binary: file, args: [`--services=${rest.join(',')}`] }];
+  });
+  return [...official, ...own];
+}
+
+/** Everything that a sandbox consists of, in no particular order: each step says what it comes after. */
 export async function steps(
   folder: Folder,
-  _settings: Settings,
-  binaries: ReadonlyMap<string, string>,
+  settings: Settings,
+  built: Built,
   onEvent: (event: PartEvent) => void,
 ): Promise<Step[]> {
   await folder.create('logs');
-  const ports = await reservePorts(folder, controlPlanePorts);
+  const { binaries } = built;
+  const controllers = ackControllers(binaries, settings);
+  const names = [
+    ...controlPlanePorts,
+    ...argocdPorts,
+    ...awsPorts,
+    ...controllers.flatMap(({ name }) => ackPorts(name)),
+  ];
+  const ports = await reservePorts(folder, names);
   const context: Context = { folder, ports, binaries, authority: await Authority.open(folder) };
-  await writeKubeconfig(folder, context.authority, admin, port(context, 'kube-apiserver'));
-  const parts = await Promise.all([etcd(context), kubeApiserver(context), kubeControllerManager(context)]);
-  return parts.map((part) => new Part(part, onEvent));
+  const kubeconfig = await writeKubeconfig(folder, context.authority, admin, port(context, 'kube-apiserver'));
+  const kubectl = new Kubectl(binary(context, 'kubectl'), kubeconfig);
+  const parts = [
+    await etcd(context),
+    await kubeApiserver(context),
+    await kubeControllerManager(context),
+    await redis(context),
+    ...(await argocd(context)),
+    aws(context, built.python, emulatorFolder),
+    ...(await Promise.all(controllers.map((controller) => ackController(context, controller)))),
+  ];
+  const users = controllers.map(({ name }) => name);
+  return [
+    ...parts.map((part) => new Part(part, onEvent)),
+    new Task(
+      'cluster',
+      ['kube-apiserver'],
+      (signal) => prepareCluster(context, kubectl, settings, users, signal),
+      onEvent,
+    ),
+    new Task('git', [], () => prepareRemote(folder, binary(context, 'kubectl'), kubeconfig), onEvent),
+    new Task('applications', ['cluster', 'git'], (signal) => applyApplications(folder, kubectl, signal), onEvent),
+  ];
 }

@@ -18,6 +18,7 @@ export interface Start {
   readonly settings: Settings;
   /** Programs and their binaries. */
   readonly binaries: readonly (readonly [string, string])[];
+  readonly python: string;
 }
 
 /** What the supervisor tells `up`. */
@@ -57,7 +58,8 @@ class Supervisor {
       const onEvent = (event: PartEvent) => {
         this.onEvent(event);
       };
-      const all = await steps(this.folder, this.start.settings, new Map(this.start.binaries), onEvent);
+      const built = { binaries: new Map(this.start.binaries), python: this.start.python };
+      const all = await steps(this.folder, this.start.settings, built, onEvent);
       this.parts = all.filter((step): step is Part => step instanceof Part);
       this.graph = new Graph(all);
       if (this.isStopping()) throw new Stopped('the sandbox');

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { cacheFolder, digest, exists, fillOnce, sources } from './cache';
 import { Program } from './catalog';
 import { BuildFailure, remedy } from './failure';
-import { go, goVersion, readGoMod } from './go';
+import { GoOptions, go, goVersion, moduleFolder, readGoMod } from './go';
 
 /** What happens while programs are built. Times are milliseconds. */
 export type BuildEvent =
@@ -11,7 +11,7 @@ export type BuildEvent =
   | { readonly kind: 'cached'; readonly program: string }
   /** Modules are fetched and what is to be compiled is counted. */
   | { readonly kind: 'preparing'; readonly program: string }
-  /** `done` of `total` packages are compiled; total is 0 until it is known. */
+  /** `done` of the `total` packages that have to be compiled are. */
   | {
       readonly kind: 'compiling';
       readonly program: string;
@@ -49,6 +49,8 @@ async function buildOne(program: Program, options: BuildOptions): Promise<string
     ...(await sources(program.folder)),
     program.command,
     flags,
+    ...(program.files ?? []),
+    ...(program.edits ?? []).flatMap(({ file, from, to }) => [file, from, to]),
     `${process.platform}/${process.arch}`,
     await goVersion(program.folder, toolchain, signal),
   ]);
@@ -61,30 +63,17 @@ async function buildOne(program: Program, options: BuildOptions): Promise<string
   const started = Date.now();
   const elapsed = () => Date.now() - started;
   const run = { cwd: program.folder, toolchain, signal };
-  const common = ['-mod=readonly', '-trimpath', '-buildvcs=false', `-ldflags=${flags}`];
+  onEvent({ kind: 'preparing', program: program.name });
   try {
     await fillOnce(folder, async (temporary) => {
-      onEvent({ kind: 'preparing', program: program.name });
-      const stale = await go(
-        ['list', '-deps', '-f={{if .Stale}}{{.ImportPath}}{{end}}', ...common, program.command],
-        run,
-      );
-      const total = stale.split('\n').filter(Boolean).length;
-      let done = 0;
-      const report = () => {
-        onEvent({ kind: 'compiling', program: program.name, done: Math.min(done, total), total, elapsed: elapsed() });
-      };
-      report();
-      // With -v, go names each package as it starts on it.
-      const onLine = (line: string) => {
-        if (line.startsWith('go: ') || line.startsWith('#')) return;
-        done += 1;
-        report();
-      };
-      await go(['build', '-v', ...common, '-o', path.join(temporary, program.name), program.command], {
-        ...run,
-        onLine,
+      await copyFiles(program, run, temporary);
+      const edited = path.join(temporary, 'edited');
+      const modfile = await applyEdits(program, run, edited);
+      const goFlags = ['-mod=readonly', '-trimpath', '-buildvcs=false', `-ldflags=${flags}`, ...modfile];
+      await compile(program, run, goFlags, path.join(temporary, program.name), (done, total) => {
+        onEvent({ kind: 'compiling', program: program.name, done, total, elapsed: elapsed() });
       });
+      await fs.rm(edited, { recursive: true, force: true });
     });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -93,6 +82,67 @@ async function buildOne(program: Program, options: BuildOptions): Promise<string
   }
   onEvent({ kind: 'built', program: program.name, elapsed: elapsed() });
   return binary;
+}
+
+/** Compiles a program to `output`, and tells how many of the packages that Go's cache lacks are done. */
+async function compile(
+  { command }: Program,
+  run: GoOptions,
+  flags: readonly string[],
+  output: string,
+  progress: (done: number, total: number) => void,
+): Promise<void> {
+  const stale = await go(['list', '-deps', '-f={{if .Stale}}{{.ImportPath}}{{end}}', ...flags, command], run);
+  const total = stale.split('\n').filter(Boolean).length;
+  let done = 0;
+  progress(done, total);
+  // With -v, go names each package as it compiles it.
+  const onLine = (line: string) => {
+    if (line.startsWith('go: ') || line.startsWith('#')) return;
+    done = Math.min(done + 1, total);
+    progress(done, total);
+  };
+  await go(['build', '-v', ...flags, '-o', output, command], { ...run, onLine });
+}
+
+/**
+ * Copies the module, edits the copy, and returns the flag that makes `go` use it. (`-overlay` would do without the
+ * copy, but is refused for files in Go's module cache.)
+ */
+async function applyEdits({ versionOf, edits }: Program, run: GoOptions, folder: string): Promise<string[]> {
+  if (!versionOf || !edits) return [];
+  const copy = path.join(folder, 'module');
+  await copyFolder(await moduleFolder(versionOf, run), copy);
+  for (const { file, from, to } of edits) {
+    const edited = path.join(copy, file);
+    const parts = (await fs.readFile(edited, 'utf8')).split(from);
+    if (parts.length !== 2) {
+      throw new BuildFailure('compile', `${versionOf}/${file}: want ${from} once, found it ${parts.length - 1} times`);
+    }
+    await fs.writeFile(edited, parts.join(to));
+  }
+  const goMod = await fs.readFile(path.join(run.cwd, 'go.mod'), 'utf8');
+  await fs.writeFile(path.join(folder, 'go.mod'), `${goMod}\nreplace ${versionOf} => ${copy}\n`);
+  await fs.copyFile(path.join(run.cwd, 'go.sum'), path.join(folder, 'go.sum'));
+  return [`-modfile=${path.join(folder, 'go.mod')}`];
+}
+
+async function copyFiles({ versionOf, files }: Program, run: GoOptions, to: string): Promise<void> {
+  if (!versionOf || !files) return;
+  const module = await moduleFolder(versionOf, run);
+  for (const folder of files) await copyFolder(path.join(module, folder), path.join(to, folder));
+}
+
+/** Copies a folder's files, but not their modes: the module cache is read-only, and such a copy could not be removed again. */
+async function copyFolder(from: string, to: string): Promise<void> {
+  for (const entry of await fs.readdir(from, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const source = path.join(entry.parentPath, entry.name);
+    const target = path.join(to, path.relative(from, source));
+    await fs.mkdir(path.dirname(target), { recursive: true });
+    await fs.copyFile(source, target);
+    await fs.chmod(target, 0o644);
+  }
 }
 
 /** Linker flags: no symbol tables, and the program's own version. */

@@ -50,6 +50,7 @@ export async function fillOnce(folder: string, fill: (temporary: string) => Prom
   const unlock = await lock(`${folder}.lock`);
   try {
     if (await exists(folder)) return;
+    await removeLeftovers(folder);
     const temporary = `${folder}.${randomUUID().slice(0, 8)}.tmp`;
     try {
       await fs.mkdir(temporary);
@@ -62,6 +63,16 @@ export async function fillOnce(folder: string, fill: (temporary: string) => Prom
     }
   } finally {
     await unlock();
+  }
+}
+
+/** Removes what somebody left who was killed while filling the folder. */
+async function removeLeftovers(folder: string): Promise<void> {
+  const parent = path.dirname(folder);
+  for (const name of await fs.readdir(parent)) {
+    if (name.startsWith(`${path.basename(folder)}.`) && name.endsWith('.tmp')) {
+      await fs.rm(path.join(parent, name), { recursive: true, force: true });
+    }
   }
 }
 

@@ -15,6 +15,17 @@ export interface Program {
   readonly versionOf?: string;
   /** Variables that the linker sets, given the version without its `v`: some programs do not know theirs otherwise. */
   readonly stamp?: (version: string) => Readonly<Record<string, string>>;
+  /** Folders of the module `versionOf` that are kept beside the binary, under the same paths. @default - none */
+  readonly files?: readonly string[];
+  /** Changes to the module's source that no flag or setting could make. @default - none */
+  readonly edits?: readonly Edit[];
+}
+
+/** Replaces a text that occurs exactly once in a file of the module `versionOf`; the build fails when it does not. */
+export interface Edit {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
 }
 
 const kubernetesStamp = (version: string) => {
@@ -23,39 +34,47 @@ const kubernetesStamp = (version: string) => {
   return { [`${variable}Version`]: `v${version}`, [`${variable}Major`]: major, [`${variable}Minor`]: minor };
 };
 
-const pinned = (
-  name: string,
-  folder: string,
-  versionOf: string,
-  command: string,
-  stamp?: Program['stamp'],
-): Program => ({ name, folder: path.join(sandbox, 'programs', folder), versionOf, command, stamp });
+const pinned = (name: string, module: string, command: string, rest: Partial<Program> = {}): Program => ({
+  name,
+  folder: path.join(sandbox, 'programs', name),
+  versionOf: module,
+  command,
+  ...rest,
+});
 
 const kubernetes = (name: string): Program =>
-  pinned(name, 'kubernetes', 'k8s.io/kubernetes', `k8s.io/kubernetes/cmd/${name}`, kubernetesStamp);
+  pinned(name, 'k8s.io/kubernetes', `k8s.io/kubernetes/cmd/${name}`, {
+    folder: path.join(sandbox, 'programs', 'kubernetes'),
+    stamp: kubernetesStamp,
+  });
 
 const ack = (service: string): Program => {
   const module = `github.com/aws-controllers-k8s/${service}-controller`;
-  return pinned(`ack-${service}`, `ack-${service}`, module, `${module}/cmd/controller`);
+  return pinned(`ack-${service}`, module, `${module}/cmd/controller`, { files: ['config/crd'] });
 };
 
-const own = (name: string, command: string): Program => ({ name, folder: controllers, command });
+const own = (name: string): Program => ({ name, folder: controllers, command: `./cmd/${name}` });
 
 const argocd = 'github.com/argoproj/argo-cd/v3';
 
 /** Every program of the sandbox that is built with Go, in the order of building: the quick ones that others wait for first. */
 export const catalog: readonly Program[] = [
-  pinned('etcd', 'etcd', 'go.etcd.io/etcd/server/v3', 'go.etcd.io/etcd/server/v3'),
+  pinned('etcd', 'go.etcd.io/etcd/server/v3', 'go.etcd.io/etcd/server/v3'),
   kubernetes('kube-apiserver'),
   kubernetes('kube-controller-manager'),
   kubernetes('kubectl'),
-  pinned('redis', 'redis', 'github.com/alicebob/miniredis/v2', '.'),
+  pinned('redis', 'github.com/alicebob/miniredis/v2', '.'),
   ack('s3'),
   ack('iam'),
   ack('ec2'),
-  own('controller', './cmd/controller'),
-  own('standins', './cmd/standins'),
-  pinned('argocd', 'argocd', argocd, `${argocd}/cmd`, (version) => ({ [`${argocd}/common.version`]: version })),
+  own('controller'),
+  own('standins'),
+  pinned('argocd', argocd, `${argocd}/cmd`, {
+    stamp: (version) => ({ [`${argocd}/common.version`]: version }),
+    files: ['manifests/crds', 'manifests/base/config'],
+    // The application controller's metrics would be open to the network; it has no flag for the address.
+    edits: [{ file: 'controller/appcontroller.go', from: '"0.0.0.0:%d"', to: '"127.0.0.1:%d"' }],
+  }),
 ];
 
 /** Thrown for a name that is not in the catalog. */

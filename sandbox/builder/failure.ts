@@ -1,6 +1,13 @@
 /** Why a build failed, so that callers and tests need not read messages. */
 export type BuildFailureReason =
-  'go-missing' | 'go-too-old' | 'source-missing' | 'disk-full' | 'offline' | 'compile' | 'interrupted';
+  | 'go-missing'
+  | 'go-too-old'
+  | 'python-missing'
+  | 'source-missing'
+  | 'disk-full'
+  | 'offline'
+  | 'compile'
+  | 'interrupted';
 
 /** A build that failed; the message says what, where, and what to do. */
 export class BuildFailure extends Error {
@@ -30,6 +37,7 @@ export function classify(stderr: string): BuildFailureReason {
 export const remedy: Readonly<Record<BuildFailureReason, string>> = {
   'go-missing': 'Install Go 1.26 or newer and put it on PATH.',
   'go-too-old': 'Install Go 1.26 or newer and put it first on PATH.',
+  'python-missing': 'Install Python 3.11 and put python3.11 on PATH.',
   'source-missing': 'Check out the whole repository.',
   'disk-full':
     'Free some space (a full build takes about 6 GB), or point SANDERS_CACHE and GOCACHE at another disk; then run it again: it goes on where it stopped.',

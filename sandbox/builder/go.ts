@@ -99,7 +99,7 @@ export async function goVersion(cwd: string, toolchain: string, signal?: AbortSi
 /** What a program's go.mod says: the toolchain to build with, and the version of a module. */
 export interface GoMod {
   readonly toolchain: string;
-  versionOf(module: string): string;
+  readonly versionOf: (module: string) => string;
 }
 
 /** Reads a module's go.mod. `local` is the toolchain where it names none: the machine's own Go. */
@@ -111,11 +111,17 @@ export async function readGoMod(folder: string): Promise<GoMod> {
   const lines = text.split('\n').map((line) => line.trim().split(/\s+/));
   return {
     toolchain: lines.find(([keyword]) => keyword === 'toolchain')?.[1] ?? 'local',
-    versionOf(module) {
+    versionOf: (module) => {
       const words = lines.find((line) => line.includes(module) && !line.includes('=>') && !line.includes('tool'));
       const version = words?.[words.indexOf(module) + 1];
       if (!version?.startsWith('v')) throw new BuildFailure('source-missing', `${file}: does not require ${module}.`);
       return version.slice(1);
     },
   };
+}
+
+/** Folder of a module that the module in `options.cwd` requires; fetched first when the machine does not have it. */
+export async function moduleFolder(module: string, options: GoOptions): Promise<string> {
+  await go(['mod', 'download', module], options);
+  return (await go(['list', '-mod=readonly', '-m', '-f={{.Dir}}', module], options)).trim();
 }

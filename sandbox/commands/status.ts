@@ -80,7 +80,7 @@ async function residentMemory(pids: readonly number[]): Promise<Map<number, numb
   if (pids.length === 0) return new Map();
   // ps fails when one of them ended meanwhile, and prints the others all the same.
   const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=,rss=', '-p', pids.join(',')]).catch(
-    (error: { stdout?: string }) => ({ stdout: error.stdout ?? '' }),
+    (error: unknown) => ({ stdout: (error as { stdout?: string }).stdout ?? '' }),
   );
   const lines = stdout
     .trim()

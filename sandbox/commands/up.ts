@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { build } from '../builder/builder';
 import { find as findPrograms } from '../builder/catalog';
 import { showBuild } from '../builder/progress';
+import { emulatorPython } from '../builder/python';
 import { marker } from '../parts/context';
 import { describeExit } from '../process/failure';
 import { showParts } from '../process/show';
@@ -47,10 +48,20 @@ export async function up(
     );
     await stop(folder);
   }
-  const binaries = await build(findPrograms(programs(settings)), { onEvent: showBuild(terminal), signal: interrupt });
+  // Side by side: one waits for the network while the other compiles.
+  const [binaries, python] = await Promise.all([
+    build(findPrograms(programs()), { onEvent: showBuild(terminal), signal: interrupt }),
+    emulatorPython(interrupt),
+  ]);
   await folder.create('logs');
   const supervisor = startSupervisor(folder);
-  await follow(supervisor, { sandbox: folder.name, settings, binaries: [...binaries] }, folder, terminal, interrupt);
+  await follow(
+    supervisor,
+    { sandbox: folder.name, settings, binaries: [...binaries], python },
+    folder,
+    terminal,
+    interrupt,
+  );
 }
 
 function startSupervisor(folder: Folder): ChildProcess {

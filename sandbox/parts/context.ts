@@ -37,7 +37,7 @@ export function command(
 }
 
 /** The port of a name that was reserved. */
-export function port({ ports }: Context, name: string): number {
+export function port({ ports }: Pick<Context, 'ports'>, name: string): number {
   const value = ports[name];
   if (value === undefined) throw new Error(`port ${name} was not reserved`);
   return value;

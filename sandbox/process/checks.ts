@@ -46,6 +46,11 @@ export function redisAnswers(port: number, password: string): (signal: AbortSign
         else return;
         socket.destroy();
       });
-      socket.write(`AUTH ${password}\r\nPING\r\n`);
+      socket.write(resp('AUTH', password) + resp('PING'));
     });
+}
+
+/** A command in redis's own protocol. */
+function resp(...words: readonly string[]): string {
+  return `*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`;
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Child, Command } from './child';
 import { Failure, PartFailed, Stopped } from './failure';
 
@@ -194,7 +195,7 @@ export class Part {
     const exited = child.exited.then((exit): Failure => {
       return { kind: 'exited-early', exit, after: child.elapsed, output: child.lastLines() };
     });
-    const timer = setTimeout(() => {
+    const timer = globalThis.setTimeout(() => {
       over.abort();
     }, limit);
     const checked = this.checkUntil(over.signal, seen).then((answers): 'ready' | Failure => {
@@ -239,7 +240,7 @@ export class Part {
     const wait = backoffDelay(this.backoff, this.restarts);
     this.restarts += 1;
     this.emit({ kind: 'restarting', failure, wait });
-    const timer = setTimeout(() => {
+    const timer = globalThis.setTimeout(() => {
       void this.runAgain();
     }, wait);
     this.current = { kind: 'waiting', failure, until: Date.now() + wait, timer };
@@ -286,17 +287,6 @@ export function reason(error: unknown): string {
 }
 
 function pause(milliseconds: number, over: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (over.aborted) {
-      resolve();
-      return;
-    }
-    const done = () => {
-      clearTimeout(timer);
-      over.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    over.addEventListener('abort', done, { once: true });
-  });
+  // Cut short is over, not failed.
+  return setTimeout(milliseconds, undefined, { signal: over }).catch(() => undefined);
 }

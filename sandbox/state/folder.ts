@@ -58,8 +58,8 @@ export async function writePrivate(file: string, content: string): Promise<void>
 
 /** A file's content, or undefined when there is no such file. */
 export async function readIfThere(file: string): Promise<string | undefined> {
-  return fs.readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
+  return fs.readFile(file, 'utf8').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   });
 }

@@ -9,9 +9,9 @@ export interface Terminal {
 }
 
 export interface Style {
-  ok(text: string): string;
-  bad(text: string): string;
-  dim(text: string): string;
+  readonly ok: (text: string) => string;
+  readonly bad: (text: string) => string;
+  readonly dim: (text: string) => string;
 }
 
 /** What decides how to write: a stream, as far as Node knows it, and the environment. */

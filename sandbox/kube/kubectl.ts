@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+
+/** Thrown when kubectl fails; the message is what it said. */
+export class KubectlFailed extends Error {
+  constructor(args: readonly string[], stderr: string) {
+    super(`kubectl ${args.join(' ')}: ${stderr.trim()}`);
+    this.name = 'KubectlFailed';
+  }
+}
+
+/** kubectl as one user of one API server. */
+export class Kubectl {
+  constructor(
+    private readonly binary: string,
+    private readonly kubeconfig: string,
+  ) {}
+
+  /** Runs kubectl and returns its output. Throws KubectlFailed. */
+  async run(
+    args: readonly string[],
+    options: { readonly stdin?: string; readonly signal?: AbortSignal } = {},
+  ): Promise<string> {
+    const child = spawn(this.binary, args, {
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], KUBECONFIG: this.kubeconfig },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      signal: options.signal,
+    });
+    const ended = new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    // kubectl may end before it has read everything; its exit code then says why.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(options.stdin ?? '');
+    const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+    if (code !== 0) throw new KubectlFailed(args, stderr);
+    return stdout;
+  }
+
+  /** Creates or updates objects: YAML documents in the order of need. Fields of ours that somebody else changed become ours again. */
+  async apply(documents: readonly string[], namespace: string, signal?: AbortSignal): Promise<void> {
+    const args = [
+      'apply',
+      '--server-side',
+      '--force-conflicts',
+      '--field-manager=sanders-sandbox',
+      `--namespace=${namespace}`,
+      '--filename=-',
+    ];
+    await this.run(args, { stdin: documents.join('\n---\n'), signal });
+  }
+}

@@ -1,0 +1,58 @@
+import { PartSpec } from '../process/part';
+import { answersOk } from '../process/checks';
+import { writeKubeconfig } from '../state/kubeconfig';
+import { Context, command, port } from './context';
+import { awsEnvironment } from './aws';
+
+/** Where ACK controllers look for their own settings. */
+export const ackNamespace = 'ack-system';
+
+/** An ACK controller: an official one, or one of ours, which take the same flags. */
+export interface AckController {
+  /** Name of the part, of its Kubernetes user and of its role. */
+  readonly name: string;
+  /** Path of its binary. */
+  readonly binary: string;
+  /** Flags of its own. */
+  readonly args?: readonly string[];
+}
+
+/** Ports that an ACK controller needs. */
+export function ackPorts(name: string): string[] {
+  return [name, `${name}-metrics`];
+}
+
+/** An ACK controller that acts on the emulator. */
+export async function ackController(context: Context, { name, binary, args = [] }: AckController): Promise<PartSpec> {
+  const { folder, authority } = context;
+  const kubeconfig = await writeKubeconfig(folder, authority, { user: name }, port(context, 'kube-apiserver'));
+  const environment = awsEnvironment(context);
+  const endpoint = environment['AWS_ENDPOINT_URL'] ?? '';
+  const health = port(context, name);
+  return {
+    name,
+    after: ['cluster', 'aws'],
+    port: health,
+    log: folder.log(name),
+    command: command(
+      context,
+      binary,
+      [
+        `--aws-region=${environment['AWS_REGION'] ?? ''}`,
+        `--aws-endpoint-url=${endpoint}`,
+        // Without it the controller asks the real STS which account it is in.
+        `--aws-identity-endpoint-url=${endpoint}`,
+        '--allow-unsafe-aws-endpoint-urls',
+        `--healthz-addr=127.0.0.1:${health}`,
+        `--metrics-addr=127.0.0.1:${port(context, `${name}-metrics`)}`,
+        '--reconcile-default-max-concurrent-syncs=4',
+        // Drift is repaired within a minute; the default is ten hours.
+        '--reconcile-default-resync-seconds=60',
+        '--log-level=info',
+        ...args,
+      ],
+      { ...environment, KUBECONFIG: kubeconfig, ACK_SYSTEM_NAMESPACE: ackNamespace, K8S_NAMESPACE: ackNamespace },
+    ),
+    check: answersOk(`http://127.0.0.1:${health}/readyz`),
+  };
+}

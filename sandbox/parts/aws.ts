@@ -1,0 +1,34 @@
+import { PartSpec } from '../process/part';
+import { answersOk } from '../process/checks';
+import { Context, command, port } from './context';
+
+/** Port that the emulator needs. */
+export const awsPorts = ['aws'] as const;
+
+/** What every AWS client of the sandbox is told; the emulator takes any keys. */
+export function awsEnvironment(context: Pick<Context, 'ports'>): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${port(context, 'aws')}`,
+    AWS_REGION: 'eu-central-1',
+    AWS_DEFAULT_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'sandbox',
+    AWS_SECRET_ACCESS_KEY: 'sandbox',
+    // Nobody asks the network for better keys.
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+}
+
+/** The AWS emulator; its state is saved when it ends and every few seconds. @param python of the virtual environment that the emulator's requirements are in */
+export function aws(context: Context, python: string, sources: string): PartSpec {
+  const { folder } = context;
+  const own = port(context, 'aws');
+  const args = ['-m', 'sanders_aws', `--port=${own}`, `--state=${folder.path('aws')}`, '--save-every=5'];
+  return {
+    name: 'aws',
+    after: [],
+    port: own,
+    log: folder.log('aws'),
+    command: command(context, python, args, { PYTHONPATH: sources }),
+    check: answersOk(`http://127.0.0.1:${own}/sanders/health`),
+  };
+}

@@ -1,0 +1,112 @@
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import { Kubectl } from '../kube/kubectl';
+import { Settings } from '../settings';
+import { checkout } from '../state/folder';
+import { secret } from '../state/secrets';
+import { ackNamespace } from './ack';
+import { argocdNamespace } from './argocd';
+import { Context, binary } from './context';
+
+/** API groups of the platform's kinds: their controllers read each other's objects where one refers to another. */
+const groups = ['s3', 'iam', 'ec2', 'dynamodb', 'ecr', 'sfn', 'batch', 'budgets'].map(
+  (group) => `${group}.services.k8s.aws`,
+);
+
+/** Puts into a fresh or known cluster what the controllers need before they start: kinds, namespaces, roles, Argo CD's configuration. */
+export async function prepareCluster(
+  context: Context,
+  kubectl: Kubectl,
+  settings: Settings,
+  ackControllers: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const argocdFiles = path.join(path.dirname(binary(context, 'argocd')), 'manifests');
+  const ackFiles = ['s3', 'iam', 'ec2'].map((service) =>
+    path.join(path.dirname(binary(context, `ack-${service}`)), 'config', 'crd'),
+  );
+  const kinds = [
+    path.join(argocdFiles, 'crds'),
+    ...ackFiles.flatMap((folder) => [path.join(folder, 'bases'), path.join(folder, 'common', 'bases')]),
+    path.join(checkout, 'controllers', 'config', 'crd', 'bases'),
+    path.join(checkout, 'controllers', 'config', 'crd', 'standins'),
+    // Last, so that they win.
+    ...settings.crds,
+  ];
+  const documents = [
+    ...(await manifests(kinds)),
+    ...[argocdNamespace, ackNamespace].map((name) => object('v1', 'Namespace', { name })),
+    ...ackControllers.flatMap(ackRole),
+    ...(await manifests([path.join(argocdFiles, 'base', 'config')])),
+    ...(await argocdSecrets(context)),
+  ];
+  await kubectl.apply(documents, argocdNamespace, signal);
+  await kubectl.run(['wait', '--for=condition=Established', '--timeout=60s', 'crd', '--all'], { signal });
+}
+
+/** The Kubernetes objects in the YAML files of folders, in order. */
+async function manifests(folders: readonly string[]): Promise<string[]> {
+  const documents: string[] = [];
+  for (const folder of folders) {
+    for (const file of (await fs.readdir(folder)).sort()) {
+      if (/\.ya?ml$/.test(file) && file !== 'kustomization.yaml')
+        documents.push(await fs.readFile(path.join(folder, file), 'utf8'));
+    }
+  }
+  return documents;
+}
+
+/** What an ACK controller may do, and that its user is the one who may. */
+function ackRole(user: string): string[] {
+  const all = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
+  const rules = [
+    { apiGroups: [...groups, 'services.k8s.aws'], resources: ['*'], verbs: all },
+    { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] },
+    // FieldExports write into them.
+    { apiGroups: [''], resources: ['configmaps', 'secrets'], verbs: ['get', 'list', 'watch', 'patch'] },
+    { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
+    { apiGroups: ['apiextensions.k8s.io'], resources: ['customresourcedefinitions'], verbs: ['get', 'list', 'watch'] },
+  ];
+  const rbac = 'rbac.authorization.k8s.io';
+  return [
+    object(`${rbac}/v1`, 'ClusterRole', { name: user }, { rules }),
+    object(
+      `${rbac}/v1`,
+      'ClusterRoleBinding',
+      { name: user },
+      {
+        roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: user },
+        subjects: [{ apiGroup: rbac, kind: 'User', name: user }],
+      },
+    ),
+  ];
+}
+
+async function argocdSecrets({ folder, authority }: Context): Promise<string[]> {
+  const { certificate, key } = await authority.server('argocd-server');
+  const labels = { 'app.kubernetes.io/part-of': 'argocd' };
+  return [
+    object(
+      'v1',
+      'Secret',
+      { name: 'argocd-secret', namespace: argocdNamespace, labels },
+      {
+        type: 'Opaque',
+        stringData: { 'server.secretkey': await secret(folder, 'argocd-server') },
+      },
+    ),
+    object(
+      'v1',
+      'Secret',
+      { name: 'argocd-server-tls', namespace: argocdNamespace, labels },
+      {
+        type: 'kubernetes.io/tls',
+        stringData: { 'tls.crt': certificate, 'tls.key': key },
+      },
+    ),
+  ];
+}
+
+function object(apiVersion: string, kind: string, metadata: object, rest: object = {}): string {
+  return JSON.stringify({ apiVersion, kind, metadata, ...rest });
+}
