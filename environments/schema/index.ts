@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 
 import { EnvironmentError, formatPath, formatProblem, type Problem } from './problem';
 import { problemsBetween, RULES } from './rules';
@@ -39,7 +39,7 @@ function checkEnvironment(input: unknown): Checked {
 
   // A rule between fields still runs when other fields are bad, so that one run reports every mistake.
   const bad = problems.map((problem) => formatPath(problem.path));
-  const env = parsed.success ? parsed.data : withDefaults(input);
+  const env = parsed.success ? parsed.data : (withDefaults(environmentSchema, input) as Environment);
   for (const rule of RULES) {
     const readable = rule.reads.every((field) => !bad.some((path) => related(path, field)));
     if (readable) problems.push(...rule.check(env));
@@ -47,15 +47,14 @@ function checkEnvironment(input: unknown): Checked {
   return { env: parsed.success ? parsed.data : undefined, problems };
 }
 
-/** What a bad environment would be with its defaults: only the fields without problems may be read. */
-function withDefaults(input: unknown): Environment {
-  const groups: Record<string, z.ZodType> = environmentSchema.shape;
-  const given = (typeof input === 'object' && input !== null ? input : {}) as Record<string, unknown>;
-  const filled = Object.entries(groups).map(([key, schema]) => {
-    const parsed = schema.safeParse(given[key]);
-    return [key, parsed.success ? parsed.data : given[key]];
-  });
-  return Object.fromEntries(filled) as Environment;
+/** A bad environment with the defaults of what is good in it. Only the fields without problems may be read. */
+function withDefaults(schema: z.core.$ZodType, value: unknown): unknown {
+  const parsed = z.safeParse(schema, value);
+  if (parsed.success) return parsed.data;
+  const { shape } = unwrap(schema);
+  if (shape === undefined || typeof value !== 'object' || value === null) return value;
+  const given = value as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(shape).map(([key, field]) => [key, withDefaults(field, given[key])]));
 }
 
 /** Whether one path is the other or lies in it: `batch.jobs[1].vcpu` and `batch.jobs`. */
@@ -88,25 +87,26 @@ function valueAt(input: unknown, path: readonly (string | number)[]): unknown {
 
 /** The keys that the schema knows at `path`. */
 function keysAt(path: readonly (string | number)[]): string[] {
-  let schema: unknown = environmentSchema;
-  for (const key of path) {
+  const group = path.reduce<z.core.$ZodType | undefined>((schema, key) => {
     const node = unwrap(schema);
-    schema = typeof key === 'number' ? node.element : node.shape?.[key];
-  }
-  return Object.keys(unwrap(schema).shape ?? {});
+    return typeof key === 'number' ? node.element : node.shape?.[key];
+  }, environmentSchema);
+  return Object.keys(unwrap(group).shape ?? {});
 }
 
+/** What zod's objects, arrays and wrappers (defaults, refinements) have of each other. */
 interface SchemaNode {
-  readonly shape?: Record<string, unknown>;
-  readonly element?: unknown;
-  unwrap?(): unknown;
+  readonly shape?: Readonly<Record<string, z.core.$ZodType>>;
+  readonly element?: z.core.$ZodType;
+  readonly unwrap?: () => z.core.$ZodType;
 }
 
-function unwrap(schema: unknown): SchemaNode {
-  let node = (schema ?? {}) as SchemaNode;
-  while (node.shape === undefined && node.element === undefined && node.unwrap !== undefined)
-    node = node.unwrap() as SchemaNode;
-  return node;
+/** The object or array schema below wrappers. */
+function unwrap(schema: z.core.$ZodType | undefined): SchemaNode {
+  const node = (schema ?? {}) as SchemaNode;
+  return node.shape === undefined && node.element === undefined && node.unwrap !== undefined
+    ? unwrap(node.unwrap())
+    : node;
 }
 
 function labelOf(input: unknown, index: number): string {

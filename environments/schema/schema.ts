@@ -21,16 +21,19 @@ const oneOf = <const T extends readonly string[]>(...values: T) =>
 
 const yesOrNo = z.boolean({ error: 'true or false' });
 
-/** https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html: a VPC's and a subnet's block is /16 to /28. */
-const cidr = (error: string) =>
-  z.string({ error }).refine(isNetworkAddress, { error: `${error}, written as the first address and the mask` });
+/** An IPv4 block whose mask is from `min` to `max`. */
+const cidr = (min: number, max: number) => {
+  const error = `an IPv4 block from /${min} to /${max}, written as the first address and the mask`;
+  return z.string({ error }).refine((value) => isBlock(value, min, max), { error });
+};
 
-function isNetworkAddress(value: string): boolean {
+function isBlock(value: string, min: number, max: number): boolean {
   if (!/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/.test(value)) return false;
   try {
-    return value.startsWith(`${new Netmask(value).base}/`);
+    const { base, bitmask } = new Netmask(value);
+    return value.startsWith(`${base}/`) && bitmask >= min && bitmask <= max;
   } catch {
-    return false;
+    return false; // A number is out of range.
   }
 }
 
@@ -105,8 +108,8 @@ export const environmentSchema = z.strictObject({
       })
       .min(2, { error: 'two to six availability zones' })
       .max(6, { error: 'two to six availability zones' }),
-    /** The VPC's addresses. @default 10.0.0.0/16 */
-    vpcCidr: cidr('an IPv4 block from /16 to /28').default('10.0.0.0/16'),
+    /** The VPC's addresses: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html. @default 10.0.0.0/16 */
+    vpcCidr: cidr(16, 28).default('10.0.0.0/16'),
     /** How large each subnet is. @default 24 */
     subnetMask: wholeNumber(16, 28, 'bits').default(24),
     /** 0, 1, or one for each zone. With 0 the jobs run in the public subnets with a public address and no ingress. @default 1 */
@@ -115,7 +118,7 @@ export const environmentSchema = z.strictObject({
       .min(0, { error: '0, 1 or one for each availability zone' })
       .default(1),
     /** Blocks that the VPC will be connected to (peering, VPN) and must not overlap. @default none */
-    avoidCidrs: z.array(cidr('an IPv4 block'), { error: 'a list of IPv4 blocks' }).default([]),
+    avoidCidrs: z.array(cidr(0, 32), { error: 'a list of IPv4 blocks' }).default([]),
   }),
 
   batch: z.strictObject({

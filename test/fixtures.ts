@@ -1,0 +1,81 @@
+import { parseEnvironments, type Environment, type EnvironmentInput } from '../environments/schema';
+
+/** Every field, all the way down. A new optional field that is missing from `everything` does not compile. */
+type DeepRequired<T> = T extends readonly (infer Item)[]
+  ? DeepRequired<Item>[]
+  : T extends object
+    ? { [Key in keyof T]-?: DeepRequired<NonNullable<T[Key]>> }
+    : T;
+
+/** Only what has no default. */
+export const minimal: EnvironmentInput = {
+  name: 'minimal',
+  account: '111111111111',
+  region: 'eu-west-1',
+  network: { availabilityZones: ['eu-west-1a', 'eu-west-1b'] },
+  batch: { jobs: [{ name: 'small', vcpu: 0.25, memoryMiB: 512 }] },
+  orchestration: {
+    steps: {
+      featureExtraction: { job: 'small', timeoutMinutes: 10 },
+      dataProcessing: { job: 'small', timeoutMinutes: 20 },
+      modelTraining: { job: 'small', timeoutMinutes: 30 },
+    },
+  },
+  retention: { data: 'delete', pointInTimeRecovery: false, deletionProtection: false },
+  budget: {},
+};
+
+/** Every field, and none with its default. */
+export const everything: DeepRequired<EnvironmentInput> = {
+  name: 'everything',
+  account: '222222222222',
+  partition: 'aws-us-gov',
+  region: 'us-gov-west-1',
+  network: {
+    availabilityZones: ['us-gov-west-1a', 'us-gov-west-1b', 'us-gov-west-1c'],
+    vpcCidr: '172.16.0.0/20',
+    subnetMask: 26,
+    natGateways: 3,
+    avoidCidrs: ['10.0.0.0/8'],
+  },
+  batch: {
+    maxvCpus: 64,
+    jobs: [
+      { name: 'small', vcpu: 1, memoryMiB: 2048 },
+      { name: 'large', vcpu: 16, memoryMiB: 122880 },
+    ],
+    imageTag: 'v1.2.3',
+    serviceRole: 'service-linked',
+  },
+  orchestration: {
+    timeoutHours: 48,
+    steps: {
+      featureExtraction: { job: 'large', timeoutMinutes: 60 },
+      dataProcessing: { job: 'small', timeoutMinutes: 30 },
+      modelTraining: { job: 'large', timeoutMinutes: 120 },
+    },
+  },
+  retention: {
+    data: 'retain',
+    pointInTimeRecovery: true,
+    deletionProtection: true,
+    noncurrentVersionDays: 7,
+    logDays: 14,
+  },
+  budget: {
+    limitUSD: 250.5,
+    emails: ['ops@example.com', 'cfo@example.com'],
+    actualThresholds: [50, 90],
+    forecastThresholds: [120],
+  },
+  tags: { CostCenter: '4711' },
+  names: { bucket: 'customer-data-222', table: 'Customer.Features', repository: 'team/jobs', queue: 'Daily_Queue' },
+  resyncSeconds: { batch: 120, ec2: 240, iam: 360, others: 480 },
+};
+
+/** An environment with its defaults. */
+export function parse(input: EnvironmentInput): Environment {
+  const [env] = parseEnvironments([input]);
+  if (env === undefined) throw new Error('parseEnvironments returned nothing');
+  return env;
+}
