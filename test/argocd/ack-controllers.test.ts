@@ -1,0 +1,165 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import Ajv from 'ajv';
+import { parse } from 'yaml';
+import { pinnedModule, type Crd } from './crds';
+import {
+  accountOf,
+  argocd,
+  build,
+  difference,
+  groupOf,
+  officiallyServed,
+  only,
+  read,
+  readYaml,
+  renderedEnvironments,
+} from './manifests';
+
+/** A controller as the ApplicationSet's list has it. */
+interface Element {
+  readonly service: string;
+  readonly version: string;
+  readonly resyncSeconds: number;
+  readonly kinds: readonly string[];
+}
+
+const manifests = build('self-managed');
+const { spec } = only(manifests, 'ApplicationSet', 'ack-controllers');
+const elements = spec.generators.flatMap(({ list }) => (list?.elements ?? []) as Element[]);
+const [chart, crds] = spec.template.spec.sources;
+if (!chart?.helm || !crds?.directory) throw new Error('expected two sources: the chart and its CRDs');
+const { helm, targetRevision } = chart;
+const { include } = crds.directory;
+const crdFolder = crds.path;
+
+/** The chart's values for a controller: what the template renders to. */
+function values(element: Element): Record<string, unknown> {
+  const text = helm.values.replace(/{{ (?:toJson )?\.(\w+) }}/g, (_, key: keyof Element) =>
+    typeof element[key] === 'object' ? JSON.stringify(element[key]) : String(element[key]),
+  );
+  expect(text).not.toContain('{{');
+  return parse(text) as Record<string, unknown>;
+}
+
+describe('the list', () => {
+  it('pins every controller to a release', () => {
+    for (const { version } of elements) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(targetRevision).toBe('{{ .version }}');
+    expect(crds.targetRevision).toBe('v{{ .version }}');
+  });
+
+  it('serves the kinds of dist/, but those that have no official controller', () => {
+    const used = renderedEnvironments()
+      .flatMap(officiallyServed)
+      .map((o) => `${groupOf(o)} ${o.kind}`);
+    const served = elements.flatMap(({ service, kinds }) => kinds.map((kind) => `${service}.services.k8s.aws ${kind}`));
+    expect(difference([...new Set(used)], served)).toEqual({ missing: [], unexpected: [] });
+  });
+
+  it('repairs drift in networks and roles within 5 minutes, elsewhere within 10', () => {
+    const seconds = Object.fromEntries(elements.map(({ service, resyncSeconds }) => [service, resyncSeconds]));
+    expect(seconds).toEqual({ s3: 600, dynamodb: 600, ecr: 600, ec2: 300, iam: 300, sfn: 600 });
+  });
+});
+
+// The others' charts are of the same make; these are the ones that the sandbox pins.
+describe.each(['s3', 'iam', 'ec2'])('%s', (service) => {
+  let folder: string;
+  let version: string;
+  const element = elements.find((e) => e.service === service);
+  if (!element) throw new Error(`${service} is not in the list`);
+
+  beforeAll(async () => {
+    ({ folder, version } = await pinnedModule(
+      `ack-${service}`,
+      `github.com/aws-controllers-k8s/${service}-controller`,
+    ));
+  }, 300_000);
+
+  it('is the release that the sandbox runs', () => {
+    expect(element.version).toBe(version);
+  });
+
+  it('sets only values that its chart has: Helm ignores others in silence', () => {
+    const known = readYaml(path.join(folder, 'helm/values.yaml')) as object;
+    expect(unknownKeys(values(element), known)).toEqual([]);
+  });
+
+  it('sets values that its chart’s schema accepts', () => {
+    const schema = JSON.parse(read(path.join(folder, 'helm/values.schema.json'))) as Record<string, unknown>;
+    delete schema['$schema']; // a URL for draft 07 that Ajv does not know
+    const known = readYaml(path.join(folder, 'helm/values.yaml')) as Record<string, unknown>;
+    const merged = Object.fromEntries(
+      Object.entries({ ...known, ...values(element) }).map(([key, value]) => [
+        key,
+        isObject(value) && isObject(known[key]) ? { ...known[key], ...value } : value,
+      ]),
+    );
+    const validate = new Ajv({ strict: false }).compile(schema);
+    validate(merged);
+    expect(validate.errors).toBeNull();
+  });
+
+  it('finds the CRDs of its kinds, and not the shared ones, where the second source looks', () => {
+    const pattern = new RegExp(
+      `^${include.replace('{{ .service }}', service).replaceAll('.', '\\.').replace('*', '.*')}$`,
+    );
+    const files = fs.readdirSync(path.join(folder, crdFolder)).filter((file) => pattern.test(file));
+    const kinds = files.map((file) => (readYaml(path.join(folder, crdFolder, file)) as Crd).spec.names.kind);
+    expect(kinds).toEqual(expect.arrayContaining([...element.kinds]));
+    expect(files.filter((file) => file.startsWith('services.'))).toEqual([]);
+  });
+});
+
+it('nothing that deletes an Application deletes a CRD, and with it what its objects have in AWS', () => {
+  expect(spec.syncPolicy.preserveResourcesOnDeletion).toBe(true);
+  expect(spec.template.metadata.finalizers).toBeUndefined();
+  expect(spec.template.spec.syncPolicy.automated.prune).toBe(false);
+});
+
+it('the shared CRDs are the ones that the charts carry', async () => {
+  const { folder } = await pinnedModule('ack-ec2', 'github.com/aws-controllers-k8s/ec2-controller');
+  const shared = fs.readdirSync(path.join(folder, 'helm/crds')).filter((file) => file.startsWith('services.k8s.aws_'));
+  expect(shared).toHaveLength(2);
+  for (const file of shared) {
+    expect(read(path.join(argocd, 'overlays/self-managed/crds', file))).toBe(
+      read(path.join(folder, 'helm/crds', file)),
+    );
+  }
+});
+
+it('every account of dist/ has a role for every controller', () => {
+  const map = only(manifests, 'ConfigMap', 'ack-role-account-map');
+  expect(map.metadata.namespace).toBe('ack-system');
+  const accounts = renderedEnvironments().map(accountOf);
+  const expected = [...new Set(accounts)].flatMap((account) =>
+    elements.map(({ service }) => [`${service}.${account}`, `arn:aws:iam::${account}:role/ack-${service}-target`]),
+  );
+  expect(map.data).toMatchObject(Object.fromEntries(expected) as object);
+});
+
+it('the wave delay is a setting that Argo CD has', async () => {
+  const { folder } = await pinnedModule('argocd', 'github.com/argoproj/argo-cd/v3');
+  const known = readYaml(path.join(folder, 'docs/operator-manual/argocd-cmd-params-cm.yaml')) as { data: object };
+  const patch = readYaml(path.join(argocd, 'overlays/self-managed/argocd-cmd-params-cm.patch.yaml')) as {
+    data: object;
+  };
+  expect(difference(Object.keys(patch.data), Object.keys(known.data)).missing).toEqual([]);
+  expect(patch.data).toEqual({ 'controller.sync.wave.delay.seconds': '0' });
+});
+
+/** Paths of what `given` sets and `known` does not have. Below an empty or missing object, anything goes. */
+function unknownKeys(given: object, known: object, prefix = ''): string[] {
+  return Object.entries(given).flatMap(([key, value]) => {
+    const there = (known as Record<string, unknown>)[key];
+    if (!(key in known)) return [prefix + key];
+    return isObject(value) && isObject(there) && Object.keys(there).length > 0
+      ? unknownKeys(value, there, `${prefix}${key}.`)
+      : [];
+  });
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

