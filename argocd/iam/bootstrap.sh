@@ -57,9 +57,11 @@ JSON
 # The trust in whom $1 names: {"Service": ...} or {"AWS": ...}, on the condition $2, if given.
 # sts:TagSession because Pod Identity and EKS Capabilities tag their sessions, and the tags are passed on.
 trust() {
+  local condition=""
+  [[ $# -lt 2 ]] || condition=", \"Condition\": $2"
   cat <<JSON
 {"Version": "2012-10-17", "Statement": [{
-  "Effect": "Allow", "Principal": $1, "Action": ["sts:AssumeRole", "sts:TagSession"]${2:+, "Condition": $2}}]}
+  "Effect": "Allow", "Principal": $1, "Action": ["sts:AssumeRole", "sts:TagSession"]$condition}]}
 JSON
 }
 
