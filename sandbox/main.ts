@@ -11,7 +11,7 @@
  */
 import { parseArgs } from 'node:util';
 import { BuildFailure } from './builder/failure';
-import { env } from './commands/env';
+import { NotRunning, env } from './commands/env';
 import { NoSuchLog, logs } from './commands/logs';
 import { status, table } from './commands/status';
 import { stop } from './commands/supervision';
@@ -95,7 +95,7 @@ function exitCode(error: unknown): number {
     say(`${error.message}\n${usage}`);
     return 2;
   }
-  const expected = [BadName, BadSettings, BuildFailure, Interrupted, NoSuchLog, NotUp];
+  const expected = [BadName, BadSettings, BuildFailure, Interrupted, NoSuchLog, NotRunning, NotUp];
   if (!expected.some((kind) => error instanceof kind)) throw error;
   say(error.message);
   if (error instanceof BadName || error instanceof BadSettings || error instanceof NoSuchLog) return 2;

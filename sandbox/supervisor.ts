@@ -100,6 +100,14 @@ class Supervisor {
     process.stdout.write(`${JSON.stringify({ ...event, at: new Date(event.at).toISOString() })}\n`);
     void this.report({ kind: 'part', event });
     void this.write();
+    const isBack = event.kind === 'answering' || (event.kind === 'ready' && event.restarts > 0);
+    if (isBack) this.restartThoseThatWaitFor(event.part);
+  }
+
+  private restartThoseThatWaitFor(name: string): void {
+    for (const part of this.parts) {
+      if (part.spec.restartAfterOutageOf?.includes(name)) void part.restart();
+    }
   }
 
   private enter(phase: SandboxStatus['phase']): Promise<void> {
@@ -134,7 +142,7 @@ function partStatus(part: Part): PartStatus {
   const common = { name: spec.name, state: state.kind, port: spec.port, log: spec.log, restarts: restartCount };
   switch (state.kind) {
     case 'ready':
-      return { ...common, pid: state.child.pid, since: state.since };
+      return { ...common, pid: state.child.pid, since: state.since, silent: state.silent };
     case 'waiting':
     case 'failed':
       return { ...common, failure: state.failure };

@@ -1,13 +1,54 @@
+import * as path from 'node:path';
+import { logIn } from '../gitops/session';
+import { Kubectl } from '../kube/kubectl';
+import { awsEnvironment } from '../parts/aws';
+import { port } from '../parts/context';
 import { admin } from '../parts/control-plane';
 import { kubeconfigFile } from '../state/kubeconfig';
+import { Authority } from '../state/pki';
 import { Folder } from '../state/folder';
+import { readPorts } from '../state/ports';
+import { find } from './supervision';
 
-/** Shell commands that point kubectl, aws, argocd and the AWS SDKs at a sandbox: `eval "$(make -s env)"`. */
+/** Thrown when a command needs a running sandbox. */
+export class NotRunning extends Error {
+  constructor(folder: Folder) {
+    super(`sandbox ${folder.name} is not up; \`make up\` brings it up`);
+    this.name = 'NotRunning';
+  }
+}
+
+/** Where kubectl and argocd are for those who have none of their own. */
+export function toolsFolder(folder: Folder): string {
+  return folder.path('bin');
+}
+
+/** kubectl as the sandbox's administrator. */
+export function adminKubectl(folder: Folder): Kubectl {
+  return new Kubectl(path.join(toolsFolder(folder), 'kubectl'), kubeconfigFile(folder, admin));
+}
+
+/** Shell commands that point kubectl, aws, argocd and the AWS SDKs at a sandbox: `eval "$(make -s env)"`. Throws NotRunning. */
 export async function env(folder: Folder): Promise<string> {
-  const variables = { KUBECONFIG: kubeconfigFile(folder, admin) };
-  return Object.entries(variables)
-    .map(([name, value]) => `export ${name}=${quote(value)}`)
-    .join('\n');
+  const found = await find(folder);
+  if (found.kind !== 'supervised' || found.status.phase !== 'up') throw new NotRunning(folder);
+  const ports = await readPorts(folder.path('ports.json'));
+  const authority = await Authority.open(folder);
+  const argocd = port({ ports }, 'argocd-server');
+  const variables = {
+    KUBECONFIG: kubeconfigFile(folder, admin),
+    ...awsEnvironment({ ports }),
+    ARGOCD_SERVER: `127.0.0.1:${argocd}`,
+    ARGOCD_AUTH_TOKEN: await logIn(adminKubectl(folder), argocd, authority.certificate),
+    ARGOCD_OPTS: `--server-crt=${authority.certificateFile}`,
+  };
+  return [
+    ...Object.entries(variables).map(([name, value]) => `export ${name}=${quote(value)}`),
+    // The SDKs fail with a CA bundle that they cannot use, and a profile would win over the keys.
+    'unset AWS_CA_BUNDLE AWS_PROFILE AWS_SESSION_TOKEN',
+    // Last: whoever has kubectl and argocd goes on using them.
+    `export PATH="$PATH":${quote(toolsFolder(folder))}`,
+  ].join('\n');
 }
 
 function quote(value: string): string {

@@ -50,12 +50,12 @@ export async function status(folder: Folder): Promise<StatusReport> {
 export function table({ sandbox, phase, parts }: StatusReport, now = Date.now()): string {
   const rows = parts.map((part) => [
     part.name,
-    part.state,
+    part.silent === undefined ? part.state : 'silent',
     part.since === undefined ? '' : duration(now - part.since),
     part.memory === undefined ? '' : `${Math.round(part.memory / 2 ** 20)} MiB`,
     part.port === undefined ? '' : String(part.port),
     String(part.restarts),
-    part.failure ? describeFailure(part.failure) : '',
+    part.failure ? describeFailure(part.failure) : (part.silent ?? ''),
   ]);
   const total = parts.reduce((sum, part) => sum + (part.memory ?? 0), 0);
   const lines = columns([['PART', 'STATE', 'UPTIME', 'MEMORY', 'PORT', 'RESTARTS', ''], ...rows]);

@@ -1,5 +1,6 @@
 import { ChildProcess, fork } from 'node:child_process';
 import * as fs from 'node:fs';
+import * as fsPromises from 'node:fs/promises';
 import * as path from 'node:path';
 import { build } from '../builder/builder';
 import { find as findPrograms } from '../builder/catalog';
@@ -13,6 +14,7 @@ import { Settings } from '../settings';
 import { checkout, Folder } from '../state/folder';
 import { Report, Start } from '../supervisor';
 import { Terminal } from '../terminal/terminal';
+import { toolsFolder } from './env';
 import { find, stop } from './supervision';
 
 /** Thrown when the sandbox did not come up; nothing of it is left running. */
@@ -54,6 +56,7 @@ export async function up(
     emulatorPython(interrupt),
   ]);
   await folder.create('logs');
+  await linkTools(folder, binaries);
   const supervisor = startSupervisor(folder);
   await follow(
     supervisor,
@@ -62,6 +65,16 @@ export async function up(
     terminal,
     interrupt,
   );
+}
+
+/** Links to the commands that a user may lack: see toolsFolder. */
+async function linkTools(folder: Folder, binaries: ReadonlyMap<string, string>): Promise<void> {
+  await folder.create('bin');
+  for (const name of ['kubectl', 'argocd']) {
+    const link = path.join(toolsFolder(folder), name);
+    await fsPromises.rm(link, { force: true });
+    await fsPromises.symlink(binaries.get(name) ?? '', link);
+  }
 }
 
 function startSupervisor(folder: Folder): ChildProcess {

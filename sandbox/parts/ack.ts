@@ -32,6 +32,8 @@ export async function ackController(context: Context, { name, binary, args = [] 
   return {
     name,
     after: ['cluster', 'aws'],
+    // An object that failed during an outage waits up to 1000 s for its next try; a start begins with all of them.
+    restartAfterOutageOf: ['aws'],
     port: health,
     log: folder.log(name),
     command: command(
@@ -45,6 +47,8 @@ export async function ackController(context: Context, { name, binary, args = [] 
         '--allow-unsafe-aws-endpoint-urls',
         `--healthz-addr=127.0.0.1:${health}`,
         `--metrics-addr=127.0.0.1:${port(context, `${name}-metrics`)}`,
+        // All environments are in the emulator's one account: there are no roles to assume in others.
+        '--enable-carm=false',
         '--reconcile-default-max-concurrent-syncs=4',
         // Drift is repaired within a minute; the default is ten hours.
         '--reconcile-default-resync-seconds=60',

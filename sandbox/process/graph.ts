@@ -28,7 +28,7 @@ export class Task implements Step {
     this.onEvent({ kind: 'starting', part: this.name, at: started, restarts: 0 });
     this.running = this.work(this.over.signal);
     await this.running;
-    this.onEvent({ kind: 'ready', part: this.name, at: Date.now(), took: Date.now() - started });
+    this.onEvent({ kind: 'ready', part: this.name, at: Date.now(), took: Date.now() - started, restarts: 0 });
   }
 
   async stop(): Promise<void> {

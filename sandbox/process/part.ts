@@ -20,6 +20,10 @@ export interface PartSpec {
   readonly stopGrace?: number;
   /** The waits between restarts. @default - 0.5 s, doubling up to 15 s */
   readonly backoff?: Backoff;
+  /** How often it is asked for its check while it is ready. @default 5_000 */
+  readonly checkInterval?: number;
+  /** Parts whose return from an outage makes it start anew: it would go on waiting on its own. @default - none */
+  readonly restartAfterOutageOf?: readonly string[];
 }
 
 /** The wait before the n-th restart in a row: `first`, doubled each time up to `max`. A run of `reset` starts over. */
@@ -41,7 +45,8 @@ export type PartState =
   | { readonly kind: 'pending' }
   /** `child` settles when the program is spawned, or cannot be. */
   | { readonly kind: 'starting'; readonly child: Promise<Child> }
-  | { readonly kind: 'ready'; readonly child: Child; readonly since: number }
+  /** `silent` says why it does not answer its check any more; it usually does. */
+  | { readonly kind: 'ready'; readonly child: Child; readonly since: number; readonly silent?: string }
   /** It failed and is started again at `until`. */
   | { readonly kind: 'waiting'; readonly failure: Failure; readonly until: number; readonly timer: NodeJS.Timeout }
   | { readonly kind: 'stopping'; readonly done: Promise<void> }
@@ -51,7 +56,12 @@ export type PartState =
 /** What happens to a part. Times are milliseconds. */
 export type PartEvent = { readonly part: string; readonly at: number } & (
   | { readonly kind: 'starting'; readonly restarts: number }
-  | { readonly kind: 'ready'; readonly took: number }
+  /** It has started. `restarts` is how often it had been started before. */
+  | { readonly kind: 'ready'; readonly took: number; readonly restarts: number }
+  /** It is ready, but does not answer its check any more. */
+  | { readonly kind: 'silent'; readonly reason: string }
+  /** It was silent and answers again. */
+  | { readonly kind: 'answering'; readonly after: number }
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'restarting'; readonly failure: Failure; readonly wait: number }
   | { readonly kind: 'stopping' }
@@ -73,6 +83,8 @@ const checkTimeout = 5_000;
 export class Part {
   private current: PartState = { kind: 'pending' };
   private restarts = 0;
+  /** Restarts since it last ran for long. */
+  private inARow = 0;
   private readonly backoff: Backoff;
 
   constructor(
@@ -146,7 +158,9 @@ export class Part {
     const { child } = this.current;
     this.current = { kind: 'starting', child: Promise.resolve(child) };
     await child.stop(this.stopGrace);
-    if (!this.stopped()) await this.runAgain();
+    if (this.stopped()) return;
+    this.restarts += 1;
+    await this.runAgain();
   }
 
   private async end(work: Promise<unknown> = Promise.resolve()): Promise<void> {
@@ -175,7 +189,8 @@ export class Part {
     this.throwIfStopped();
     if (outcome === 'ready') {
       this.current = { kind: 'ready', child, since: Date.now() };
-      this.emit({ kind: 'ready', took: child.elapsed });
+      this.emit({ kind: 'ready', took: child.elapsed, restarts: this.restarts });
+      void this.watch(child);
       void child.exited.then((exit) => {
         this.onExit(child, { kind: 'exited', exit, after: child.elapsed, output: child.lastLines() });
       });
@@ -213,22 +228,56 @@ export class Part {
   }
 
   private async checkUntil(over: AbortSignal, seen: { lastCheck: string }): Promise<boolean> {
-    while (!over.aborted) {
-      try {
-        await this.spec.check(AbortSignal.any([over, AbortSignal.timeout(checkTimeout)]));
-        return true;
-      } catch (error) {
-        // The check that was cut off by the end of the time says nothing new.
-        if (!over.aborted) seen.lastCheck = reason(error);
-      }
+    while (isPending(over)) {
+      const answer = await this.ask(over);
+      if (answer === undefined) return true;
+      // The check that was cut off by the end of the time says nothing new.
+      if (isPending(over)) seen.lastCheck = answer;
       await pause(checkEvery, over);
     }
     return false;
   }
 
+  /** Asks a ready part now and then; what is told are the changes, not the answers. */
+  private async watch(child: Child): Promise<void> {
+    const over = new AbortController();
+    void child.exited.then(() => {
+      over.abort();
+    });
+    let failures = 0;
+    let silentSince: number | undefined;
+    for (;;) {
+      await pause(this.spec.checkInterval ?? 5_000, over.signal);
+      const answer = await this.ask(over.signal);
+      const state = this.current;
+      if (state.kind !== 'ready' || state.child !== child || over.signal.aborted) return;
+      failures = answer === undefined ? 0 : failures + 1;
+      // One answer may be late on a busy machine.
+      if (answer !== undefined && failures === 2) {
+        silentSince = Date.now();
+        this.current = { ...state, silent: answer };
+        this.emit({ kind: 'silent', reason: answer });
+      } else if (answer === undefined && silentSince !== undefined) {
+        this.current = { ...state, silent: undefined };
+        this.emit({ kind: 'answering', after: Date.now() - silentSince });
+        silentSince = undefined;
+      }
+    }
+  }
+
+  /** One check: why it failed, or undefined. */
+  private async ask(over: AbortSignal): Promise<string | undefined> {
+    try {
+      await this.spec.check(AbortSignal.any([over, AbortSignal.timeout(checkTimeout)]));
+      return undefined;
+    } catch (error) {
+      return reason(error);
+    }
+  }
+
   private onExit(child: Child, failure: Failure): void {
     if (this.current.kind !== 'ready' || this.current.child !== child) return;
-    if (child.elapsed >= this.backoff.reset) this.restarts = 0;
+    if (child.elapsed >= this.backoff.reset) this.inARow = 0;
     // Its orphans would hold its port or its data.
     void child.stop(0).then(() => {
       this.wait(failure);
@@ -237,7 +286,8 @@ export class Part {
 
   private wait(failure: Failure): void {
     if (this.stopped()) return;
-    const wait = backoffDelay(this.backoff, this.restarts);
+    const wait = backoffDelay(this.backoff, this.inARow);
+    this.inARow += 1;
     this.restarts += 1;
     this.emit({ kind: 'restarting', failure, wait });
     const timer = globalThis.setTimeout(() => {
@@ -284,6 +334,11 @@ function notStartable({ program, cwd }: Command, error: unknown): string {
 export function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}
+
+/** A signal may abort while somebody awaits, which the compiler does not know. */
+function isPending(signal: AbortSignal): boolean {
+  return !signal.aborted;
 }
 
 function pause(milliseconds: number, over: AbortSignal): Promise<void> {

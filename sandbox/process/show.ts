@@ -15,6 +15,12 @@ export function showParts(terminal: Terminal): (event: PartEvent) => void {
         awaited.delete(event.part);
         terminal.line(`${ok('✓')} ${event.part} ready ${dim(duration(event.took))}`);
         break;
+      case 'silent':
+        terminal.line(`${bad('!')} ${event.part} does not answer: ${event.reason}`);
+        break;
+      case 'answering':
+        terminal.line(`${ok('✓')} ${event.part} answers again ${dim(`after ${duration(event.after)}`)}`);
+        break;
       case 'failed':
         awaited.delete(event.part);
         terminal.line(`${bad('✗')} ${event.part} ${describeFailure(event.failure)}`);

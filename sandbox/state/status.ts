@@ -13,6 +13,8 @@ export interface PartStatus {
   /** Only when it is ready. */
   readonly pid?: number;
   readonly since?: number;
+  /** Only when it is ready and does not answer its check: why. */
+  readonly silent?: string;
   /** Only when it failed, or waits for its next start. */
   readonly failure?: Failure;
 }
