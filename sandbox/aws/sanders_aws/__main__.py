@@ -19,6 +19,8 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(
         level=logging.DEBUG if options.verbose else logging.WARNING, format="%(asctime)s %(name)s %(message)s"
     )
+    # A failed execution is a result, and moto writes the whole state machine for each.
+    logging.getLogger("moto.stepfunctions").setLevel(logging.DEBUG if options.verbose else logging.CRITICAL)
     # moto reads its settings when it is imported, so that they come first.
     os.environ["MOTO_ACCOUNT_ID"] = options.account
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"

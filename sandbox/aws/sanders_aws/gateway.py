@@ -107,7 +107,6 @@ class Gateway:
         unimplemented = unknown_action(call.protocol, call.action, "sanders-aws does not implement it.")
         if call.service in _OURS or not _does_moto_have(call.service):
             raise unimplemented
-        environ["wsgi.input"].seek(0)  # read_call has read it
         answer = Answer(500, {}, b"")
 
         def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:

@@ -16,11 +16,10 @@ import moto
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
-from moto.backends import get_backend
-from moto.core.base_backend import BackendDict
+from moto.core.base_backend import BackendDict, BaseBackend
 from moto.moto_api._internal import moto_api_backend
 
-VERSION = f"format 1 of moto {moto.__version__} and Python {platform.python_version()}"
+VERSION = f"format 2 of moto {moto.__version__} and Python {platform.python_version()}"
 """What a saved state is made by; another version cannot read it."""
 
 
@@ -71,9 +70,9 @@ class Store:
             raise
         except Exception as problem:
             raise StateError(f"{self._file}: cannot be read ({problem}); delete it to start empty") from problem
-        for service, account, region, backend in backends:
+        for account, region, backend in backends:
             # Past AccountSpecificBackend's own lookup, which would make an empty backend first.
-            dict.__setitem__(backends_of(service)[account], region, backend)
+            dict.__setitem__(_home(backend)[account], region, backend)
         return True
 
 
@@ -82,21 +81,16 @@ def reset() -> None:
     moto_api_backend.reset()
 
 
-def backends_of(service: str) -> Any:
-    """The backends of a service: `[account][region]`."""
-    if service == "batch":
-        from .services.batch.model import batch_backends
-
-        return batch_backends
-    return get_backend(service)
+def _backends() -> list[tuple[str, str, BaseBackend]]:
+    """All backends in use, with their account and region."""
+    return [entry for backends in BackendDict._instances for entry in backends.iter_backends()]
 
 
-def _backends() -> list[tuple[str, str, str, Any]]:
-    return [
-        (backends.service_name, account, region, backend)
-        for backends in BackendDict._instances
-        for account, region, backend in backends.iter_backends()
-    ]
+def _home(backend: BaseBackend) -> Any:
+    """The service's backends that this one belongs to: they stand in the module of its class."""
+    module = importlib.import_module(type(backend).__module__)
+    found = (one for one in vars(module).values() if isinstance(one, BackendDict) and one.backend is type(backend))
+    return next(found)
 
 
 class _Pickler(pickle.Pickler):
@@ -135,12 +129,13 @@ def _load_function(code: bytes, module: str) -> Any:
     return FunctionType(marshal.loads(code), vars(importlib.import_module(module)))  # noqa: S302 - see restore()
 
 
-def _dump(backends: list[tuple[str, str, str, Any]]) -> bytes:
+def _dump(backends: list[tuple[str, str, BaseBackend]]) -> bytes:
     """Everything in one piece, because backends refer to each other. Raises StateError."""
     try:
         return _pickle(VERSION) + _pickle(backends)
     except Exception as problem:
-        culprits = ", ".join(f"{service} in {region}" for service, _, region, one in backends if not _pickles(one))
+        bad = [(backend, region) for _, region, backend in backends if not _pickles(backend)]
+        culprits = ", ".join(f"{type(backend).__name__} in {region}" for backend, region in bad)
         raise StateError(f"the state of {culprits or 'the account'} cannot be saved: {problem}") from problem
 
 

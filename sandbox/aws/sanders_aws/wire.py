@@ -90,8 +90,10 @@ def read_call(environ: dict[str, Any], account: str) -> Call:
 
     The body is read here, once, and left in `environ` for whoever comes after.
     """
-    _buffer_body(environ)
-    request = Request(environ)
+    body = _read_body(environ)
+    environ["wsgi.input"] = io.BytesIO(body)
+    # A copy, because who reads a request's parameters uses its body up; the two share the bytes.
+    request = Request({**environ, "wsgi.input": io.BytesIO(body)})
     region, service = _signed_for(request)
     model = _model_of(service)
     if model is None:
@@ -105,16 +107,15 @@ def read_call(environ: dict[str, Any], account: str) -> Call:
         return Call(request, account, region, service, _named_action(request, protocol), protocol)
 
 
-def _buffer_body(environ: dict[str, Any]) -> None:
+def _read_body(environ: dict[str, Any]) -> bytes:
     length = environ.get("CONTENT_LENGTH")
     if not length and not environ.get("wsgi.input_terminated"):
-        environ["wsgi.input"] = io.BytesIO()
-        return
+        return b""
     stream = environ["wsgi.input"]
-    body = stream.read(int(length)) if length else stream.read()
-    environ["wsgi.input"] = io.BytesIO(body)
+    body: bytes = stream.read(int(length)) if length else stream.read()
     environ["CONTENT_LENGTH"] = str(len(body))
     environ.pop("HTTP_TRANSFER_ENCODING", None)
+    return body
 
 
 def _signed_for(request: Request) -> tuple[str, str]:

@@ -1,13 +1,11 @@
 """What all of Batch's actions share."""
 
-import base64
-import binascii
-import json
 import re
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from ... import paging
 from ...errors import AwsError
 from ...wire import Call, new_request_id
 from .model import BatchBackend, Status, batch_backends
@@ -75,24 +73,13 @@ def _is_in_enumeration(shape: Any, value: str) -> bool:
 
 
 def page(call: Call, items: Sequence[Item], describe: Callable[[Item], Any], key: str) -> dict[str, Any]:
-    """One page of `items`: at most maxResults of them (100 by default), and the token for the next."""
-    size = call.params.get("maxResults") or MAX_DESCRIBED
+    """One page of `items`: at most maxResults of them, and the token for the next."""
+    size = call.params.get("maxResults", MAX_DESCRIBED)
     if not 1 <= size <= MAX_DESCRIBED:
         raise invalid_request(f"maxResults must be 1 to {MAX_DESCRIBED}, got {size}")
-    start = _offset(call.params.get("nextToken"))
-    result: dict[str, Any] = {key: [describe(item) for item in items[start : start + size]]}
-    if start + size < len(items):
-        result["nextToken"] = base64.b64encode(json.dumps(start + size).encode()).decode()
-    return result
-
-
-def _offset(token: str | None) -> int:
-    if not token:
-        return 0
-    try:
-        return int(json.loads(base64.b64decode(token, validate=True)))
-    except (ValueError, binascii.Error):
-        raise invalid_request("nextToken is not valid") from None
+    found = paging.page(items, call.params, key, limit="maxResults", token="nextToken", error="ClientException")
+    found[key] = [describe(item) for item in found[key]]
+    return found
 
 
 def check_described(names: Sequence[str]) -> None:

@@ -1,0 +1,120 @@
+"""DynamoDB."""
+
+import time
+import uuid
+from typing import Any
+
+from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
+from moto.dynamodb.models.table import Table
+
+from ..delays import delay
+from ..errors import AwsError
+from ..rules import guard, operation, patch
+from ..wire import Answer, Call
+
+API = "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/"
+
+# What can be done while a table is being deleted.
+_POSSIBLE_WHILE_DELETING = {"CreateTable", "DescribeTable", "ListTables"}
+
+
+@patch("dynamodb", "CreateTable", "DescribeTable", "DeleteTable", source=API + "API_TableDescription.html")
+def give_table_ids() -> None:
+    """A table has an id of its own, which a table of the same name made later does not share."""
+    describe = Table.describe
+
+    def described(self: Any, base_key: str = "TableDescription") -> dict[str, Any]:
+        result: dict[str, Any] = describe(self, base_key)
+        result[base_key]["TableId"] = self.__dict__.setdefault("sanders_id", str(uuid.uuid4()))
+        if "sanders_deleted_at" in self.__dict__:
+            result[base_key]["TableStatus"] = "DELETING"
+        return result
+
+    Table.describe = described
+
+
+@guard("dynamodb", "*", source=API + "API_DeleteTable.html")
+def finish_deletions(call: Call) -> Answer | None:
+    """A table that is deleted is DELETING before it is gone, and cannot be used any more."""
+    tables, now = _backend(call).tables, time.time()
+    for name in [name for name, table in tables.items() if table.__dict__.get("sanders_deleted_at", now + 1) <= now]:
+        del tables[name]
+    table = _table(call)
+    if table is None or "sanders_deleted_at" not in table.__dict__ or call.action in _POSSIBLE_WHILE_DELETING:
+        return None
+    if call.action in ("DeleteTable", "UpdateTable"):
+        raise AwsError(
+            "ResourceInUseException",
+            f"Attempt to change a resource which is still in use: Table is being deleted: {table.name}",
+        )
+    raise AwsError("ResourceNotFoundException", f"Requested resource not found: Table: {table.name} not found")
+
+
+@operation("dynamodb", "DeleteTable", source=API + "API_DeleteTable.html")
+def delete_table(call: Call) -> dict[str, Any]:
+    """The table is DELETING first; deletion protection prevents it."""
+    table = _existing(call)
+    if table.deletion_protection_enabled:
+        raise AwsError(
+            "ValidationException",
+            "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection "
+            "first.",
+        )
+    table.sanders_deleted_at = time.time() + delay("dynamodb.delete")
+    described: dict[str, Any] = table.describe()
+    return described
+
+
+@operation("dynamodb", "DescribeContributorInsights", source=API + "API_DescribeContributorInsights.html")
+def describe_contributor_insights(call: Call) -> dict[str, Any]:
+    """Contributor insights are DISABLED, until told otherwise."""
+    table = _existing(call)
+    return {"TableName": table.name, "ContributorInsightsStatus": _insights(table).get("Status", "DISABLED")}
+
+
+@operation("dynamodb", "UpdateContributorInsights", source=API + "API_UpdateContributorInsights.html")
+def update_contributor_insights(call: Call) -> dict[str, Any]:
+    """Contributor insights can be enabled and disabled."""
+    table = _existing(call)
+    status = "ENABLED" if call.params["ContributorInsightsAction"] == "ENABLE" else "DISABLED"
+    _insights(table)["Status"] = status
+    return {"TableName": table.name, "ContributorInsightsStatus": status}
+
+
+@operation(
+    "dynamodb", "DescribeKinesisStreamingDestination", source=API + "API_DescribeKinesisStreamingDestination.html"
+)
+def describe_streaming_destinations(call: Call) -> dict[str, Any]:
+    """A table has no streaming destinations, until it is given one."""
+    return {"TableName": _existing(call).name, "KinesisDataStreamDestinations": []}
+
+
+@operation("dynamodb", "DescribeTableReplicaAutoScaling", source=API + "API_DescribeTableReplicaAutoScaling.html")
+def describe_replica_auto_scaling(call: Call) -> dict[str, Any]:
+    """A table without replicas has no auto scaling of replicas."""
+    return {"TableAutoScalingDescription": {"TableName": _existing(call).name, "TableStatus": "ACTIVE", "Replicas": []}}
+
+
+def _backend(call: Call) -> DynamoDBBackend:
+    backend: DynamoDBBackend = dynamodb_backends[call.account][call.region]
+    return backend
+
+
+def _table(call: Call) -> Table | None:
+    name = call.params.get("TableName", "") if call.operation is not None else ""
+    return _backend(call).tables.get(name.rpartition("/")[2])
+
+
+def _existing(call: Call) -> Table:
+    table = _table(call)
+    if table is None:
+        raise AwsError(
+            "ResourceNotFoundException", f"Requested resource not found: Table: {call.params['TableName']} not found"
+        )
+    return table
+
+
+def _insights(table: Table) -> dict[str, str]:
+    """Kept on moto's table, to be saved, reset and deleted with it."""
+    insights: dict[str, str] = table.__dict__.setdefault("sanders_insights", {})
+    return insights
