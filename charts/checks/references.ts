@@ -56,8 +56,10 @@ export const checkReferences: Check = ({ env, manifests }) => {
 function checkExportedField(manifest: Manifest, manifests: readonly Manifest[], object: string): Violation[] {
   const { from } = manifest.spec as unknown as { from: { path: string; resource: { kind: string; name: string } } };
   const source = manifests.find((other) => idOf(other) === `${from.resource.kind}/${from.resource.name}`);
-  if (source === undefined) return [];
-  const schema = (schemas as unknown as Record<string, Node | undefined>)[`${source.apiVersion}/${source.kind}`];
+  const schema = (schemas as unknown as Record<string, Node | undefined>)[
+    `${source?.apiVersion ?? ''}/${source?.kind ?? ''}`
+  ];
+  if (source === undefined || schema === undefined) return []; // Reported as such: the reference, the kind.
   const keys = from.path.split('.').slice(1);
   const field = keys.reduce<Node | undefined>((node, key) => node?.properties?.[key], schema);
   if (field !== undefined) return [];
@@ -66,7 +68,7 @@ function checkExportedField(manifest: Manifest, manifests: readonly Manifest[], 
       object,
       field: 'spec.from.path',
       rule: `${source.kind} has no field ${from.path}`,
-      fix: `choose one of ${Object.keys(schema?.properties?.['status']?.properties ?? {}).join(', ')}`,
+      fix: `choose one of ${Object.keys(schema.properties?.['status']?.properties ?? {}).join(', ')}`,
     },
   ];
 }

@@ -1,0 +1,54 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { publish } from '../../../charts/lib/publish';
+
+describe('publish', () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'publish-'))));
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const content = () => readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+
+  it('makes the folder', () => {
+    const dist = join(folder, 'dist');
+    expect(publish(dist, new Map([['dev/a.yaml', 'a']]))).toEqual({
+      written: ['dev/a.yaml'],
+      removed: [],
+      unchanged: 0,
+    });
+    expect(readFileSync(join(dist, 'dev/a.yaml'), 'utf8')).toBe('a');
+  });
+
+  it('leaves what is the same untouched', () => {
+    publish(folder, new Map([['dev/a.yaml', 'a'], ['dev/b.yaml', 'b']])); // prettier-ignore
+    utimesSync(join(folder, 'dev/a.yaml'), 1, 1);
+    expect(publish(folder, new Map([['dev/a.yaml', 'a'], ['dev/b.yaml', 'c']]))).toEqual({ written: ['dev/b.yaml'], removed: [], unchanged: 1 }); // prettier-ignore
+    expect(statSync(join(folder, 'dev/a.yaml')).mtimeMs).toBe(1000);
+  });
+
+  it('removes what is stale, and the folders that it leaves empty', () => {
+    mkdirSync(join(folder, 'old/deep'), { recursive: true });
+    writeFileSync(join(folder, 'old/deep/x.yaml'), 'x');
+    writeFileSync(join(folder, 'stray'), 'x');
+    symlinkSync('nowhere', join(folder, 'link'));
+    expect(publish(folder, new Map([['dev/a.yaml', 'a']])).removed).toEqual(['link', 'old/deep/x.yaml', 'stray']);
+    expect(content()).toEqual(['dev', 'dev/a.yaml']);
+  });
+
+  it('does not hide that it may not read the folder', () => {
+    writeFileSync(join(folder, 'dist'), 'a file');
+    expect(() => publish(join(folder, 'dist'), new Map())).toThrow(/ENOTDIR/);
+  });
+});

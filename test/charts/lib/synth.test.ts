@@ -1,0 +1,36 @@
+import { CheckError } from '../../../charts/checks';
+import { synthesize } from '../../../charts/lib/synth';
+import { EnvironmentError } from '../../../environments/schema';
+import { everything, minimal } from '../../fixtures';
+
+describe('synthesize', () => {
+  it('makes one file a chart and environment', async () => {
+    const charts = ['namespace', 'storage', 'network', 'roles', 'batch', 'orchestration', 'budget', 'outputs'];
+    expect([...(await synthesize([minimal, everything])).keys()]).toEqual(
+      ['minimal', 'everything'].flatMap((env) => charts.map((chart) => `${env}/${chart}.k8s.yaml`)),
+    );
+  });
+
+  it('makes the same bytes again, whatever the environment variables', async () => {
+    const before = await synthesize([minimal]);
+    process.env['CDK8S_DISABLE_SORT'] = 'true';
+    try {
+      expect(await synthesize([minimal])).toEqual(before);
+    } finally {
+      delete process.env['CDK8S_DISABLE_SORT'];
+    }
+  });
+
+  it('refuses a bad environment', async () => {
+    await expect(synthesize([{ ...minimal, account: 'x' }])).rejects.toBeInstanceOf(EnvironmentError);
+  });
+
+  it('refuses what breaks a rule: prod without its protection', async () => {
+    const prod = { ...minimal, name: 'prod' };
+    const refused = synthesize([prod]);
+    await expect(refused).rejects.toBeInstanceOf(CheckError);
+    await expect(refused).rejects.toThrow(
+      /prod Table\/.*: spec\.deletionProtectionEnabled: prod must have deletion protection/,
+    );
+  });
+});

@@ -1,0 +1,99 @@
+import { arnIndex, referencesOf } from '../../../charts/lib/references';
+import { idOf, type Manifest } from '../../../charts/lib/manifest';
+import { withSyncWaves } from '../../../charts/lib/waves';
+import { everything, minimal } from '../../fixtures';
+import { rendered } from '../rendered';
+
+function manifest(kind: string, name: string, spec: Record<string, unknown> = {}): Manifest {
+  return { apiVersion: 'x/v1', kind, metadata: { name }, spec };
+}
+
+const ref = (name: string) => ({ from: { name } });
+
+/** Object → wave. */
+function wavesOf(manifests: readonly Manifest[]): Record<string, number> {
+  const annotated = withSyncWaves(manifests);
+  return Object.fromEntries(
+    annotated.map((m) => [idOf(m), Number(m.metadata.annotations?.['argocd.argoproj.io/sync-wave'])]),
+  );
+}
+
+describe('sync waves', () => {
+  it('count the depth of references, whatever the order of the objects', () => {
+    const manifests = [
+      manifest('Subnet', 's', { vpcRef: ref('v'), routeTableRefs: [ref('r')] }),
+      manifest('RouteTable', 'r', { vpcRef: ref('v'), routes: [{ gatewayRef: ref('i') }] }),
+      manifest('InternetGateway', 'i', { vpcRef: ref('v') }),
+      manifest('VPC', 'v'),
+    ];
+    expect(wavesOf(manifests)).toEqual({ 'Subnet/s': 3, 'RouteTable/r': 2, 'InternetGateway/i': 1, 'VPC/v': 0 });
+    expect(wavesOf([...manifests].reverse())).toEqual(wavesOf(manifests));
+  });
+
+  it('count references by ARN of a state machine, which has no others', () => {
+    const manifests = [
+      manifest('StateMachine', 'm', {
+        name: 'm',
+        roleARN: 'arn:aws:iam::1:role/r',
+        definition: '{"q":"arn:aws:batch:x:1:job-queue/q"}',
+      }),
+      manifest('Role', 'r', { name: 'r' }),
+      manifest('JobQueue', 'q', { name: 'q', computeEnvironmentOrder: [{ computeEnvironmentRef: ref('c') }] }),
+      manifest('ComputeEnvironment', 'c', { name: 'c', serviceRoleRef: ref('r') }),
+    ];
+    expect(wavesOf(manifests)).toEqual({
+      'StateMachine/m': 3,
+      'Role/r': 0,
+      'JobQueue/q': 2,
+      'ComputeEnvironment/c': 1,
+    });
+  });
+
+  it('do not count ARNs in policies, which may name what does not exist yet', () => {
+    const policy = '{"Resource":"arn:aws:s3:::b"}';
+    expect(
+      wavesOf([
+        manifest('Role', 'r', { name: 'r', inlinePolicies: { p: policy } }),
+        manifest('Bucket', 'b', { name: 'b', policy }),
+      ]),
+    ).toEqual({
+      'Role/r': 0,
+      'Bucket/b': 0,
+    });
+  });
+
+  it('leave missing objects to the checks', () => {
+    expect(wavesOf([manifest('Subnet', 's', { vpcRef: ref('elsewhere'), unknownRef: ref('x') })])).toEqual({
+      'Subnet/s': 0,
+    });
+  });
+
+  it('refuse a circle, and name it', () => {
+    const circle = [
+      manifest('RouteTable', 'r', { routes: [{ natGatewayRef: ref('n') }] }),
+      manifest('NATGateway', 'n', { subnetRef: ref('s') }),
+      manifest('Subnet', 's', { routeTableRefs: [ref('r')] }),
+    ];
+    expect(() => withSyncWaves(circle)).toThrow(
+      'references go round in a circle: RouteTable/r → NATGateway/n → Subnet/s → RouteTable/r',
+    );
+  });
+
+  it.each([minimal, everything])('of $name: every object comes after everything that it refers to', (env) => {
+    const { manifests } = rendered(env);
+    const waves = wavesOf(manifests);
+    const findByArn = arnIndex(manifests);
+    const pairs = manifests.flatMap((m) =>
+      referencesOf(m, findByArn).map(({ target }) => [idOf(m), String(target)] as const),
+    );
+    expect(pairs.length).toBeGreaterThan(50);
+    expect(pairs.filter(([from, to]) => !((waves[from] ?? -1) > (waves[to] ?? Infinity)))).toEqual([]);
+  });
+
+  it('delete the service role after the compute environment', () => {
+    const waves = wavesOf(rendered(minimal).manifests);
+    expect(waves['Role/sanders-batch-service-role-minimal']).toBeLessThan(
+      waves['ComputeEnvironment/sanders-batch-compute-minimal'] ?? 0,
+    );
+  });
+});

@@ -1,0 +1,74 @@
+import { everything, minimal } from '../fixtures';
+import { fileOf, named, object, objects } from './rendered';
+
+const withGateways = (natGateways: number) => ({ ...minimal, network: { ...minimal.network, natGateways } });
+
+/** The NAT gateway that a private subnet's traffic takes. */
+function gatewayOf(env: typeof minimal, zone: string): string | undefined {
+  const subnet = named(env, 'Subnet', `sanders-private-subnet-${zone}-${env.name}`);
+  const routeTable = named(env, 'RouteTable', subnet.spec.routeTableRefs[0].from.name);
+  return routeTable.spec.routes?.[0]?.natGatewayRef.from.name;
+}
+
+describe('network', () => {
+  it('minimal', () => {
+    expect(fileOf(minimal, 'network')).toMatchSnapshot();
+  });
+
+  it('with everything set', () => {
+    expect(fileOf(everything, 'network')).toMatchSnapshot();
+  });
+
+  it('gives the subnets the first blocks of the VPC: public ones, then private ones', () => {
+    expect(objects(everything, 'Subnet').map(({ metadata, spec }) => [metadata.name, spec?.['cidrBlock']])).toEqual([
+      ['sanders-public-subnet-a-everything', '172.16.0.0/26'],
+      ['sanders-public-subnet-b-everything', '172.16.0.64/26'],
+      ['sanders-public-subnet-c-everything', '172.16.0.128/26'],
+      ['sanders-private-subnet-a-everything', '172.16.0.192/26'],
+      ['sanders-private-subnet-b-everything', '172.16.1.0/26'],
+      ['sanders-private-subnet-c-everything', '172.16.1.64/26'],
+    ]);
+  });
+
+  it('sends all private subnets through the only NAT gateway', () => {
+    const gateways = ['a', 'b'].map((zone) => gatewayOf(withGateways(1), zone));
+    expect(gateways).toEqual(['sanders-nat-gateway-a-minimal', 'sanders-nat-gateway-a-minimal']);
+  });
+
+  it('sends each private subnet through the NAT gateway of its zone when there is one', () => {
+    const gateways = ['a', 'b', 'c'].map((zone) => gatewayOf(everything, zone));
+    expect(gateways).toEqual(['a', 'b', 'c'].map((zone) => `sanders-nat-gateway-${zone}-everything`));
+  });
+
+  it('without NAT gateways makes none, nor an address for one, and leaves the private subnets without a way out', () => {
+    const env = withGateways(0);
+    expect(objects(env, 'NATGateway')).toEqual([]);
+    expect(objects(env, 'ElasticIPAddress')).toEqual([]);
+    expect(gatewayOf(env, 'a')).toBeUndefined();
+    expect(objects(env, 'Subnet')).toHaveLength(4);
+  });
+
+  it.each([0, 1, 2])(
+    'with %i NAT gateways reaches S3 and DynamoDB from all private subnets for free',
+    (natGateways) => {
+      const env = withGateways(natGateways);
+      const endpoints = objects(env, 'VPCEndpoint').map(({ spec }) => spec);
+      const routeTableRefs = ['a', 'b'].map((zone) => ({
+        from: { name: `sanders-private-route-table-${zone}-minimal` },
+      }));
+      expect(endpoints).toEqual(
+        ['s3', 'dynamodb'].map((service) =>
+          expect.objectContaining({
+            vpcEndpointType: 'Gateway',
+            serviceName: `com.amazonaws.eu-west-1.${service}`,
+            routeTableRefs,
+          }),
+        ),
+      );
+    },
+  );
+
+  it('lets nobody connect to a job', () => {
+    expect(object(minimal, 'SecurityGroup').spec.ingressRules).toBeUndefined();
+  });
+});

@@ -1,0 +1,46 @@
+import { parseAllDocuments } from 'yaml';
+
+import { render, type Rendered } from '../../charts/lib/render';
+import type { Manifest } from '../../charts/lib/manifest';
+import type { EnvironmentInput } from '../../environments/schema';
+import { parse } from '../fixtures';
+
+/** An environment's manifests, as the charts make them. */
+export function rendered(input: EnvironmentInput): Rendered {
+  return render(parse(input));
+}
+
+/** The file that a chart makes of an environment. */
+export function fileOf(input: EnvironmentInput, chart: string): string {
+  const content = rendered(input).files.get(`${input.name}/${chart}.k8s.yaml`);
+  if (content === undefined) throw new Error(`no chart ${chart}`);
+  return content;
+}
+
+/** The objects of a kind, read back from the YAML, as Argo CD sees them. */
+export function objects(input: EnvironmentInput, kind: string): Manifest[] {
+  return [...rendered(input).files.values()]
+    .flatMap((file) => parseAllDocuments(file, { version: '1.1' }))
+    .map((document) => document.toJS() as Manifest)
+    .filter((manifest) => manifest.kind === kind);
+}
+
+/** The only object of a kind. */
+export function object(input: EnvironmentInput, kind: string): any {
+  const [found, ...others] = objects(input, kind);
+  if (found === undefined || others.length > 0)
+    throw new Error(`expected one ${kind}, found ${others.length + (found ? 1 : 0)}`);
+  return found;
+}
+
+/** The object of a kind and name. */
+export function named(input: EnvironmentInput, kind: string, name: string): any {
+  const found = objects(input, kind).find((manifest) => manifest.metadata.name === name);
+  if (found === undefined)
+    throw new Error(
+      `no ${kind} ${name} among ${objects(input, kind)
+        .map((m) => m.metadata.name)
+        .join(', ')}`,
+    );
+  return found;
+}

@@ -1,0 +1,161 @@
+/** The command that people type: `cdk8s synth`, in copies of this repository, with the real CLI. */
+import { execFile } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const ROOT = join(__dirname, '..');
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function synth(folder: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+  const cdk8s = join('node_modules', 'cdk8s-cli', 'bin', 'cdk8s');
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [cdk8s, 'synth', '--check-upgrade=false', ...args],
+      { cwd: folder, env: { ...process.env, ...env } },
+      (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+      },
+    );
+  });
+}
+
+/** Everything below a folder: path → content. */
+function contentOf(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return Object.fromEntries(
+    files
+      .map((file) => join(file.parentPath, file.name))
+      .map((path) => [path.slice(folder.length), readFileSync(path, 'utf8')]),
+  );
+}
+
+describe('cdk8s synth', () => {
+  let scratch: string;
+  beforeAll(() => (scratch = mkdtempSync(join(tmpdir(), 'synth-'))));
+  afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+  /** A copy of what synthesis needs. */
+  function copy(name: string): string {
+    const folder = join(scratch, name);
+    mkdirSync(folder);
+    for (const part of ['main.ts', 'cdk8s.yaml', 'tsconfig.json', 'charts', 'environments', 'imports', 'dist']) {
+      cpSync(join(ROOT, part), join(folder, part), { recursive: true });
+    }
+    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    return folder;
+  }
+
+  it('makes what is committed, to the byte, in another folder, time zone, language and home', async () => {
+    const folder = copy('deterministic');
+    rmSync(join(folder, 'dist'), { recursive: true });
+    const outcome = await synth(folder, [], {
+      TZ: 'Asia/Tokyo',
+      LANG: 'de_DE.UTF-8',
+      LC_ALL: 'de_DE.UTF-8',
+      HOME: scratch,
+      USER: 'nobody',
+      CDK8S_DISABLE_SORT: '1',
+    });
+    expect(outcome).toMatchObject({ code: 0, stderr: '' });
+    expect(contentOf(join(folder, 'dist'))).toEqual(contentOf(join(ROOT, 'dist')));
+  });
+
+  it('lists what it made, and removes what is stale', async () => {
+    const folder = copy('stale');
+    writeFileSync(join(folder, 'dist', 'dev', 'old.k8s.yaml'), 'x');
+    mkdirSync(join(folder, 'dist', 'gone'));
+    writeFileSync(join(folder, 'dist', 'gone', 'network.k8s.yaml'), 'x');
+    const { code, stdout } = await synth(folder);
+    expect(code).toBe(0);
+    expect(stdout).toContain('dev/network.k8s.yaml');
+    expect(stdout).not.toContain('old.k8s.yaml');
+    expect(readdirSync(join(folder, 'dist'))).toEqual(['dev', 'prod']);
+    expect(existsSync(join(folder, 'dist', 'dev', 'old.k8s.yaml'))).toBe(false);
+  });
+
+  it('reports the mistakes of an environment, exits 1 and leaves dist/ untouched', async () => {
+    const folder = copy('mistake');
+    const dev = join(folder, 'environments', 'dev.ts');
+    writeFileSync(
+      dev,
+      readFileSync(dev, 'utf8')
+        .replace('memoryMiB: 8192', 'memoryMiB: 20000')
+        .replace("account: '120569615884'", "account: '12'"),
+    );
+    const before = contentOf(join(folder, 'dist'));
+    const { code, stderr } = await synth(folder);
+    expect(code).toBe(1);
+    expect(stderr).toContain('environments/dev: account: an AWS account id: 12 digits, in quotes, got "12"');
+    expect(stderr).toContain(
+      'environments/dev: batch.jobs[1]: 2 vCPU allows 4096–16384 MiB in steps of 1024, got 20000',
+    );
+    expect(stderr).toContain('dist/ is unchanged.');
+    expect(contentOf(join(folder, 'dist'))).toEqual(before);
+  });
+
+  it('reports a chart that breaks a rule, exits 1 and leaves dist/ untouched', async () => {
+    const folder = copy('violation');
+    const storage = join(folder, 'charts', 'storage.ts');
+    writeFileSync(storage, readFileSync(storage, 'utf8').replace('scanOnPush: true', 'scanOnPush: false'));
+    const before = contentOf(join(folder, 'dist'));
+    const { code, stderr } = await synth(folder);
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      'dev Repository/sanders-customer-platform-dev: spec.imageScanningConfiguration.scanOnPush: images must be scanned',
+    );
+    expect(stderr).toContain('fix: set it to true in charts/storage.ts');
+    expect(contentOf(join(folder, 'dist'))).toEqual(before);
+  });
+
+  it('shows its stack when it fails for a reason of its own', async () => {
+    const folder = copy('bug');
+    writeFileSync(
+      join(folder, 'charts', 'lib', 'publish.ts'),
+      "export function publish() { throw new Error('boom'); }",
+    );
+    const { code, stderr } = await synth(folder);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/Error: boom\n\s+at /);
+  });
+
+  it('writes elsewhere when asked to, and leaves dist/ alone', async () => {
+    const folder = copy('elsewhere');
+    rmSync(join(folder, 'dist'), { recursive: true });
+    expect((await synth(folder, ['--output', 'other'])).code).toBe(0);
+    expect(readdirSync(join(folder, 'other'))).toEqual(['dev', 'prod']);
+    expect(existsSync(join(folder, 'dist'))).toBe(false);
+    const { stdout } = await synth(folder, ['--stdout']);
+    expect(stdout).toContain('kind: ComputeEnvironment');
+  });
+
+  it('becomes one file and one line for a third environment', async () => {
+    const folder = copy('third');
+    const environments = join(folder, 'environments');
+    const dev = readFileSync(join(environments, 'dev.ts'), 'utf8');
+    writeFileSync(
+      join(environments, 'test.ts'),
+      dev.replace('const dev', 'const test').replace("name: 'dev'", "name: 'test'"),
+    );
+    const index = readFileSync(join(environments, 'index.ts'), 'utf8');
+    writeFileSync(join(environments, 'index.ts'), index.replace('[dev, prod]', "[dev, prod, require('./test').test]"));
+    expect((await synth(folder)).code).toBe(0);
+    expect(readdirSync(join(folder, 'dist'))).toEqual(['dev', 'prod', 'test']);
+  });
+});
