@@ -216,8 +216,10 @@ describe('mistakes', () => {
     },
     'a step longer than the execution': {
       reason: 'its time-out could never take effect',
-      change: (env) =>
-        (env.orchestration.timeoutHours = 1) && (env.orchestration.steps.dataProcessing.timeoutMinutes = 61),
+      change: (env) => {
+        env.orchestration.timeoutHours = 1;
+        env.orchestration.steps.dataProcessing.timeoutMinutes = 61;
+      },
       says: "orchestration.steps.dataProcessing.timeoutMinutes: at most 60 minutes, the whole execution's time-out, got 61",
     },
     'retention of data misspelt': {
