@@ -13,9 +13,10 @@ import { parseArgs } from 'node:util';
 import { BuildFailure } from './builder/failure';
 import { NotRunning, env } from './commands/env';
 import { NoSuchLog, logs } from './commands/logs';
+import { Interrupted, NotReady } from './commands/ready';
 import { status, table } from './commands/status';
 import { stop } from './commands/supervision';
-import { Interrupted, NotUp, up } from './commands/up';
+import { NotUp, up } from './commands/up';
 import { BadSettings, readSettings } from './settings';
 import { BadName, Folder } from './state/folder';
 import { openTerminal } from './terminal/terminal';
@@ -95,7 +96,7 @@ function exitCode(error: unknown): number {
     say(`${error.message}\n${usage}`);
     return 2;
   }
-  const expected = [BadName, BadSettings, BuildFailure, Interrupted, NoSuchLog, NotRunning, NotUp];
+  const expected = [BadName, BadSettings, BuildFailure, Interrupted, NoSuchLog, NotReady, NotRunning, NotUp];
   if (!expected.some((kind) => error instanceof kind)) throw error;
   say(error.message);
   if (error instanceof BadName || error instanceof BadSettings || error instanceof NoSuchLog) return 2;

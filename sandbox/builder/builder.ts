@@ -64,8 +64,9 @@ async function buildOne(program: Program, options: BuildOptions): Promise<string
   const elapsed = () => Date.now() - started;
   const run = { cwd: program.folder, toolchain, signal };
   onEvent({ kind: 'preparing', program: program.name });
+  let filled: boolean;
   try {
-    await fillOnce(folder, async (temporary) => {
+    filled = await fillOnce(folder, async (temporary) => {
       await copyFiles(program, run, temporary);
       const edited = path.join(temporary, 'edited');
       const modfile = await applyEdits(program, run, edited);
@@ -80,7 +81,10 @@ async function buildOne(program: Program, options: BuildOptions): Promise<string
     if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
     throw new BuildFailure('disk-full', `${folder}: the disk is full. ${remedy['disk-full']}`);
   }
-  onEvent({ kind: 'built', program: program.name, elapsed: elapsed() });
+  // Somebody else may have built it while this one waited.
+  onEvent(
+    filled ? { kind: 'built', program: program.name, elapsed: elapsed() } : { kind: 'cached', program: program.name },
+  );
   return binary;
 }
 

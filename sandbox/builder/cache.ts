@@ -44,22 +44,25 @@ export async function exists(file: string): Promise<boolean> {
 /**
  * Fills a folder of the cache once: `fill` writes into a temporary folder, which is then renamed, so that the
  * folder is there in full or not at all, whoever else fills it at the same time and whenever that is interrupted.
+ * Returns whether this call filled it.
  */
-export async function fillOnce(folder: string, fill: (temporary: string) => Promise<void>): Promise<void> {
+export async function fillOnce(folder: string, fill: (temporary: string) => Promise<void>): Promise<boolean> {
   await fs.mkdir(path.dirname(folder), { recursive: true });
   const unlock = await lock(`${folder}.lock`);
   try {
-    if (await exists(folder)) return;
+    if (await exists(folder)) return false;
     await removeLeftovers(folder);
     const temporary = `${folder}.${randomUUID().slice(0, 8)}.tmp`;
     try {
       await fs.mkdir(temporary);
       await fill(temporary);
       await fs.rename(temporary, folder);
+      return true;
     } catch (error) {
       await fs.rm(temporary, { recursive: true, force: true });
       // Somebody may have been faster all the same: the lock only spares double work.
       if (!(await exists(folder))) throw error;
+      return false;
     }
   } finally {
     await unlock();

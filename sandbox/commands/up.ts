@@ -14,7 +14,8 @@ import { Settings } from '../settings';
 import { checkout, Folder } from '../state/folder';
 import { Report, Start } from '../supervisor';
 import { Terminal } from '../terminal/terminal';
-import { toolsFolder } from './env';
+import { adminKubectl, toolsFolder } from './env';
+import { Interrupted, untilReady } from './ready';
 import { find, stop } from './supervision';
 
 /** Thrown when the sandbox did not come up; nothing of it is left running. */
@@ -22,12 +23,13 @@ export class NotUp extends Error {
   override readonly name = 'NotUp';
 }
 
-/** Thrown when the user interrupted the start; nothing is left running. */
-export class Interrupted extends Error {
-  override readonly name = 'Interrupted';
-}
+/** How long the environments may take to become Ready: milliseconds. */
+const readyLimit = 300_000;
 
-/** Builds what is missing, and brings up the sandbox in the background. Resolves when every part is ready; throws NotUp, Interrupted or BuildFailure. */
+/**
+ * Builds what is missing, brings up the sandbox in the background and waits until every part and every environment is ready.
+ * Throws NotUp, Interrupted, BuildFailure, or NotReady: then everything is left running.
+ */
 export async function up(
   folder: Folder,
   settings: Settings,
@@ -38,7 +40,7 @@ export async function up(
   if (found.kind === 'supervised') {
     if (found.status.phase === 'up') {
       terminal.line(`sandbox ${folder.name} is up already`);
-      return;
+      return untilReady(adminKubectl(folder), terminal, readyLimit, interrupt);
     }
     throw new NotUp(
       `sandbox ${folder.name} is ${found.status.phase} in another \`make up\` or \`make down\`: wait for that one`,
@@ -115,7 +117,9 @@ function follow(
           resolve();
           return;
         case 'failed':
-          reject(interrupt.aborted ? new Interrupted('interrupted') : new NotUp(report.message));
+          reject(
+            interrupt.aborted ? new Interrupted('interrupted; nothing is left running') : new NotUp(report.message),
+          );
           return;
       }
     });

@@ -93,7 +93,8 @@ export class Child {
     signalGroup(this.pid, 'SIGTERM');
     if (!(await groupGone(this.pid, grace))) {
       signalGroup(this.pid, 'SIGKILL');
-      await groupGone(this.pid, 5_000);
+      // What is killed is gone; it may only take a while until its entry in the process table is.
+      await groupGone(this.pid, 2_000);
     }
     return this.exited;
   }

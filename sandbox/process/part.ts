@@ -13,7 +13,7 @@ export interface PartSpec {
   readonly log: string;
   readonly command: Command;
   /** Resolves when the server answers as it should; rejects with the reason why it does not. Called until it resolves. */
-  check(signal: AbortSignal): Promise<void>;
+  readonly check: (signal: AbortSignal) => Promise<void>;
   /** How long it may take to become ready. @default 60_000 */
   readonly startTimeout?: number;
   /** How long it may take to end after SIGTERM. @default 10_000 */
@@ -174,7 +174,12 @@ export class Part {
 
   /** One run up to readiness. Returns why it failed, with nothing of it left; throws Stopped when `stop` came first. */
   private async run(): Promise<Failure | undefined> {
-    const spawned = Child.start(this.spec.command, this.spec.log);
+    // Asked beforehand, because afterwards nobody could tell another server's answer from ours.
+    const spawned = this.ask(AbortSignal.timeout(1_000)).then((answer) => {
+      this.throwIfStopped();
+      if (answer === undefined) throw new Error('another program answers in its place already; stop that one');
+      return Child.start(this.spec.command, this.spec.log);
+    });
     this.current = { kind: 'starting', child: spawned };
     this.emit({ kind: 'starting', restarts: this.restarts });
     let child: Child;
@@ -218,9 +223,7 @@ export class Part {
       return { kind: 'timed-out', after: child.elapsed, lastCheck: seen.lastCheck, output: child.lastLines() };
     });
     try {
-      const outcome = await Promise.race([exited, checked]);
-      // Another server on its port could have answered in its place.
-      return outcome === 'ready' && !child.alive ? await exited : outcome;
+      return await Promise.race([exited, checked]);
     } finally {
       clearTimeout(timer);
       over.abort();
@@ -267,8 +270,14 @@ export class Part {
 
   /** One check: why it failed, or undefined. */
   private async ask(over: AbortSignal): Promise<string | undefined> {
+    const signal = AbortSignal.any([over, AbortSignal.timeout(checkTimeout)]);
+    const cutOff = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => {
+        reject(new Error('no answer'));
+      });
+    });
     try {
-      await this.spec.check(AbortSignal.any([over, AbortSignal.timeout(checkTimeout)]));
+      await Promise.race([this.spec.check(signal), cutOff]);
       return undefined;
     } catch (error) {
       return reason(error);

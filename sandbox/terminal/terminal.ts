@@ -56,8 +56,8 @@ export function openTerminal(output: Output = process.stderr, env: NodeJS.Proces
 /** `4.2s`, `3m05s`: how long something took. */
 export function duration(milliseconds: number): string {
   const seconds = milliseconds / 1000;
-  if (seconds < 60) return `${seconds.toFixed(1)}s`;
   const whole = Math.round(seconds);
+  if (whole < 60) return `${seconds.toFixed(1)}s`;
   if (whole < 3600) return `${Math.floor(whole / 60)}m${String(whole % 60).padStart(2, '0')}s`;
   return `${Math.floor(whole / 3600)}h${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')}m`;
 }

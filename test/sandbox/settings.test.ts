@@ -1,0 +1,40 @@
+import * as fs from 'node:fs';
+import { BadSettings, readSettings } from '../../sandbox/settings';
+import { Folder } from '../../sandbox/state/folder';
+import { temporaryFolder } from './process/fakes';
+
+function folderWith(settings?: string): Folder {
+  const folder = new Folder('test', temporaryFolder());
+  if (settings !== undefined) {
+    fs.mkdirSync(folder.root);
+    fs.writeFileSync(folder.path('settings.json'), settings);
+  }
+  return folder;
+}
+
+const none = { controller: [], crds: [] };
+
+test('without a file and options nothing is replaced', async () => {
+  expect(await readSettings(folderWith(), none)).toEqual({ controllers: {}, crds: [] });
+});
+
+test('options add to the file, and win', async () => {
+  const folder = folderWith('{"controllers": {"s3": "/old", "ecr": "/opt/ecr"}, "crds": ["/crds/ecr"]}');
+  const settings = await readSettings(folder, { controller: ['s3=/new=1'], crds: ['/crds/s3'] });
+  expect(settings).toEqual({ controllers: { s3: '/new=1', ecr: '/opt/ecr' }, crds: ['/crds/ecr', '/crds/s3'] });
+});
+
+const mistakes: Record<string, { file?: string; controller?: string[]; want: RegExp }> = {
+  'no JSON': { file: '{', want: /settings\.json: .*JSON/ },
+  'a setting that there is not': { file: '{"controler": {}}', want: /settings\.json: .*controler/ },
+  'a service that the platform does not use': { controller: ['sqs=/x'], want: /--controller: controllers.*sqs|"sqs"/ },
+  'no path': { controller: ['s3'], want: /s3: want SERVICE=PATH/ },
+};
+
+test.each(Object.entries(mistakes))('refuses %s', async (_, { file, controller = [], want }) => {
+  const error: unknown = await readSettings(folderWith(file), { controller, crds: [] }).catch(
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(BadSettings);
+  expect((error as Error).message).toMatch(want);
+});
