@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+from . import moto_settings
 from .delays import NAMES, PROFILES, BadDelays, set_delays
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -19,13 +20,8 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(
         level=logging.DEBUG if options.verbose else logging.WARNING, format="%(asctime)s %(name)s %(message)s"
     )
-    # A failed execution is a result, and moto writes the whole state machine for each.
-    logging.getLogger("moto.stepfunctions").setLevel(logging.DEBUG if options.verbose else logging.CRITICAL)
-    # moto reads its settings when it is imported, so that they come first.
-    os.environ["MOTO_ACCOUNT_ID"] = options.account
-    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
-    os.environ["MOTO_S3_CUSTOM_ENDPOINTS"] = ""
-
+    moto_settings.set_up(options.account)
+    # Only now, because moto reads its settings when it is imported.
     from .images import BadImage, allow
     from .server import CannotStart, Server
     from .state import StateError
@@ -141,4 +137,7 @@ def _delays(text: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # sys.exit takes seconds to free all that moto holds, object by object

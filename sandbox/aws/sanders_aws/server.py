@@ -8,7 +8,6 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 
@@ -42,7 +41,6 @@ class Server:
 
     def __init__(self, options: argparse.Namespace) -> None:
         """Listens, and restores the state if there is one. Raises CannotStart, StateError."""
-        default_user_config["stepfunctions"] = {"execute_state_machine": True}
         services.load()
         self._store = Store(options.state) if options.state else None
         if self._store:

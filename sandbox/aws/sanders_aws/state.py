@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from moto.core.base_backend import BackendDict, BaseBackend
-from moto.moto_api._internal import moto_api_backend
+from moto.s3.models import s3_backends
 
 VERSION = f"format 2 of moto {moto.__version__} and Python {platform.python_version()}"
 """What a saved state is made by; another version cannot read it."""
@@ -55,14 +55,13 @@ class Store:
     def restore(self) -> bool:
         """Replaces the present state by the saved one; False, and no change, if none was saved.
 
-        Raises StateError: then nothing has changed if it is about the format, and the account is empty otherwise.
+        Raises StateError, and then nothing has changed.
         """
         try:
             with open(self._file, "rb") as file:
                 version = pickle.load(file)  # noqa: S301 - only this user could write it
                 if version != VERSION:
                     raise StateError(f"{self._file}: is {version}, but this is {VERSION}; delete it to start empty")
-                reset()  # first, because moto closes all objects' contents then, also those just restored
                 backends = pickle.load(file)  # noqa: S301
         except FileNotFoundError:
             return False
@@ -70,15 +69,31 @@ class Store:
             raise
         except Exception as problem:
             raise StateError(f"{self._file}: cannot be read ({problem}); delete it to start empty") from problem
+        reset()
         for account, region, backend in backends:
             # Past AccountSpecificBackend's own lookup, which would make an empty backend first.
             dict.__setitem__(_home(backend)[account], region, backend)
+        _index_buckets()
         return True
 
 
 def reset() -> None:
-    """Empties the emulated account."""
-    moto_api_backend.reset()
+    """Empties the emulated account, and ends the jobs that run in it."""
+    # Imported here: the services' modules need this package to be set up first.
+    from .services.batch import runner
+
+    runner.stop_all()
+    for backends in BackendDict._instances:
+        backends.clear()
+    BackendDict._instances.clear()
+    _index_buckets()
+
+
+def _index_buckets() -> None:
+    """Renews moto's index of bucket names, which is no part of a backend."""
+    s3_backends.bucket_accounts.clear()
+    for account, partition, backend in s3_backends.iter_backends():
+        s3_backends.bucket_accounts |= dict.fromkeys(backend.buckets, (partition, account))
 
 
 def _backends() -> list[tuple[str, str, BaseBackend]]:

@@ -6,14 +6,16 @@ import uuid
 from typing import Any
 
 from botocore import xform_name
-from moto.core.utils import get_service_model
+from moto.core.utils import get_service_model, utcnow
 from moto.stepfunctions.models import StateMachine
+from moto.stepfunctions.parser.api import ExecutionStatus
 from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import StatesErrorName
 from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration import iteration_worker
 from moto.stepfunctions.parser.asl.component.state.exec.state_parallel import branches_decl
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
+from moto.stepfunctions.parser.backend.execution import Execution
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfunctions_parser_backends
 
 from ..errors import AwsError
@@ -123,6 +125,17 @@ def list_versions(call: Call) -> dict[str, Any]:
     return page(
         versions, call.params, "stateMachineVersions", limit="maxResults", token="nextToken", error="InvalidToken"
     )
+
+
+def _restored(execution: Any, state: dict[str, Any]) -> None:
+    """No execution outlives the emulator: one that ran when the state was saved is aborted when it is restored."""
+    execution.__dict__.update(state)
+    if execution.exec_status == ExecutionStatus.RUNNING:
+        execution.exec_status = ExecutionStatus.ABORTED
+        execution.stop_date = utcnow()
+
+
+Execution.__setstate__ = _restored
 
 
 def _backend(call: Call) -> StepFunctionsParserBackend:

@@ -1,0 +1,239 @@
+"""An emulator to test against: ours, or with --plain-moto the moto that it is built on.
+
+Every rule has a test with the mark `rule("service.function")`. Against plain moto only these run, and each must fail
+in its body: a test that passes there proves nothing about the rule.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import boto3
+import pytest
+from botocore.config import Config
+
+ACCOUNT = "120569615884"
+REGION = "eu-central-1"
+ROOT = Path(__file__).parent.parent
+
+Value = TypeVar("Value")
+
+_PLAIN_MOTO = """
+import sys
+from moto.core.config import default_user_config
+default_user_config["batch"] = {"use_docker": False}
+default_user_config["stepfunctions"] = {"execute_state_machine": True}
+from moto.server import main
+main(["-p", sys.argv[1]])
+"""
+
+
+class Aws:
+    """An emulator that runs, and how to call it."""
+
+    def __init__(self, url: str, plain: bool = False) -> None:
+        self.url = url
+        self.plain = plain
+        self._clients: dict[str, Any] = {}
+
+    def __call__(self, service: str) -> Any:
+        """A client that tries everything once."""
+        if service not in self._clients:
+            self._clients[service] = boto3.client(
+                service,
+                endpoint_url=self.url,
+                region_name=REGION,
+                aws_access_key_id="test",
+                aws_secret_access_key="test",
+                config=Config(
+                    retries={"total_max_attempts": 1},
+                    connect_timeout=5,
+                    read_timeout=10,
+                    s3={"addressing_style": "path"},
+                ),
+            )
+        return self._clients[service]
+
+    def sanders(self, method: str, path: str, body: Any = None) -> Any:
+        """Calls the emulator's own interface; (status, answer)."""
+        data = body.encode() if isinstance(body, str) else json.dumps(body).encode() if body is not None else None
+        request = urllib.request.Request(f"{self.url}/sanders/{path}", method=method, data=data)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as response:
+                return response.status, json.load(response)
+        except urllib.error.HTTPError as answer:
+            return answer.code, json.load(answer)
+
+    def delays(self, text: str) -> None:
+        """Puts delays in force; plain moto has none."""
+        if not self.plain:
+            status, answer = self.sanders("POST", "delays", text)
+            assert status == 200, answer
+
+    def fault(self, **fields: Any) -> dict[str, Any]:
+        status, answer = self.sanders("POST", "faults", fields)
+        assert status == 200, answer
+        return dict(answer)
+
+    def calls(self, query: str = "") -> list[dict[str, Any]]:
+        status, answer = self.sanders("GET", f"calls?{query}")
+        assert status == 200, answer
+        return list(answer["calls"])
+
+    def reset(self) -> None:
+        if self.plain:
+            urllib.request.urlopen(
+                urllib.request.Request(f"{self.url}/moto-api/reset", method="POST"), timeout=10
+            ).read()
+            return
+        for thing in ("state", "faults", "calls"):
+            self.sanders("DELETE", thing)
+        self.delays("none")
+
+
+def eventually(ask: Callable[[], Value], wanted: Callable[[Value], bool], seconds: float = 3) -> Value:
+    """Asks until the answer is as wanted, and fails with the last answer if it does not come to that in time."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = ask()
+        if wanted(answer):
+            return answer
+        assert time.monotonic() < deadline, f"still {answer!r} after {seconds} s"
+        time.sleep(0.02)
+
+
+def start(folder: Path, *options: str) -> tuple[subprocess.Popen[str], str]:
+    """Starts our emulator; the process and its URL."""
+    port_file = folder / "port"
+    port_file.unlink(missing_ok=True)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sanders_aws", "--port-file", str(port_file), *options],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 20
+    while not port_file.exists():
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            raise AssertionError(f"did not start: {process.communicate()}")
+        time.sleep(0.02)
+    return process, f"http://127.0.0.1:{port_file.read_text().strip()}"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--plain-moto", action="store_true", help="run the rules' tests against moto; each must fail")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "rule(name): proves a rule, and so must fail on plain moto")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--plain-moto"):
+        others = [item for item in items if not item.get_closest_marker("rule")]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item.get_closest_marker("rule")]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    report = yield
+    if item.config.getoption("--plain-moto") and report.when == "call":
+        if report.outcome == "failed":
+            report.outcome, report.longrepr = "passed", None
+        else:
+            report.outcome, report.longrepr = "failed", "passes on plain moto: it proves nothing about the rule"
+    return report
+
+
+@pytest.fixture(scope="session")
+def emulator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    plain = bool(request.config.getoption("--plain-moto"))
+    folder = tmp_path_factory.mktemp("emulator")
+    if plain:
+        process, url = _start_plain_moto()
+    else:
+        job = folder / "job"
+        job.mkdir()
+        (job / "Dockerfile").write_text(
+            'FROM python:3.11-slim\nENV GREETING="hello there"\nENTRYPOINT ["python", "-c"]\n'
+        )
+        process, url = start(folder, "--job-image", f"*/job:latest={job}", "--fault-seed", "1")
+    yield Aws(url, plain)
+    process.terminate()
+    assert process.wait(10) in (0, -15)
+
+
+@pytest.fixture
+def aws(emulator: Aws) -> Aws:
+    emulator.reset()
+    return emulator
+
+
+def _start_plain_moto() -> tuple[subprocess.Popen[str], str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "MOTO_ACCOUNT_ID": ACCOUNT, "MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}
+    process = subprocess.Popen(
+        [sys.executable, "-c", _PLAIN_MOTO, str(port)],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    url = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            urllib.request.urlopen(f"{url}/moto-api/data.json", timeout=2).read()
+            return process, url
+        except (OSError, urllib.error.URLError):
+            assert process.poll() is None, "plain moto did not start"
+            assert time.monotonic() < deadline, "plain moto did not start"
+            time.sleep(0.05)
+
+
+def code_of(function: Callable[..., Any], **parameters: Any) -> str:
+    """The error code that a call ends with; empty if it succeeds."""
+    from botocore.exceptions import ClientError
+
+    try:
+        function(**parameters)
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+    return ""
+
+
+@pytest.fixture
+def network(aws: Aws) -> dict[str, str]:
+    """A VPC with a subnet and a security group."""
+    ec2 = aws("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    group = ec2.create_security_group(GroupName="jobs", Description="jobs", VpcId=vpc)["GroupId"]
+    return {"vpc": vpc, "subnet": subnet, "group": group}
+
+
+def trust(*services: str) -> str:
+    """A trust policy for services."""
+    statement = {"Effect": "Allow", "Principal": {"Service": list(services)}, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+@pytest.fixture
+def service_role(aws: Aws) -> str:
+    """A role that Batch may assume."""
+    role = aws("iam").create_role(RoleName="batch-service", AssumeRolePolicyDocument=trust("batch.amazonaws.com"))
+    return str(role["Role"]["Arn"])

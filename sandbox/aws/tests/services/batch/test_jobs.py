@@ -1,0 +1,146 @@
+"""Jobs, which run as local processes."""
+
+from typing import Any
+
+import pytest
+
+from conftest import Aws, code_of, eventually
+
+rule = pytest.mark.rule
+
+
+@pytest.fixture
+def job_definition(aws: Aws, queue: dict[str, Any], definition: dict[str, Any]) -> str:
+    return str(aws("batch").register_job_definition(**definition)["jobDefinitionArn"])
+
+
+def submit(aws: Aws, *command: str, **parameters: Any) -> str:
+    overrides = {"containerOverrides": {"command": list(command)}} if command else {}
+    job = aws("batch").submit_job(jobName="run", jobQueue="queue", jobDefinition="job", **overrides, **parameters)
+    return str(job["jobId"])
+
+
+def job_of(aws: Aws, job_id: str) -> dict[str, Any]:
+    return dict(aws("batch").describe_jobs(jobs=[job_id])["jobs"][0])
+
+
+def ended(aws: Aws, job_id: str) -> dict[str, Any]:
+    return eventually(lambda: job_of(aws, job_id), lambda job: job["status"] in ("SUCCEEDED", "FAILED"), 10)
+
+
+def output_of(aws: Aws, job: dict[str, Any]) -> list[str]:
+    events = aws("logs").get_log_events(
+        logGroupName="/aws/batch/job", logStreamName=job["container"]["logStreamName"], startFromHead=True
+    )["events"]
+    return [event["message"] for event in events]
+
+
+@rule("batch.submit_job")
+def test_a_job_runs_its_command(aws: Aws, job_definition: str) -> None:
+    job = ended(aws, submit(aws, "import os; print(os.environ['GREETING'], os.environ['AWS_BATCH_JQ_NAME'])"))
+    assert job["status"] == "SUCCEEDED", job
+    assert job["container"]["exitCode"] == 0
+    assert output_of(aws, job) == ["hello there queue"]
+
+
+def test_a_job_calls_aws(aws: Aws, job_definition: str) -> None:
+    program = "import boto3; boto3.client('s3', region_name='us-east-1').create_bucket(Bucket='made-by-job')"
+    job = ended(aws, submit(aws, program))
+    assert job["status"] == "SUCCEEDED", output_of(aws, job)
+    aws("s3").head_bucket(Bucket="made-by-job")
+
+
+def test_a_job_sees_nothing_of_the_emulators_environment(aws: Aws, job_definition: str) -> None:
+    job = ended(aws, submit(aws, "import os; print('PYTEST_CURRENT_TEST' in os.environ, 'PYTHONPATH' in os.environ)"))
+    assert output_of(aws, job) == ["False False"]
+
+
+@rule("batch.describe_jobs")
+def test_the_exit_code_decides(aws: Aws, job_definition: str) -> None:
+    job = ended(aws, submit(aws, "raise SystemExit(3)", retryStrategy={"attempts": 2}))
+    assert job["status"] == "FAILED"
+    assert [attempt["container"]["exitCode"] for attempt in job["attempts"]] == [3, 3]
+
+
+def test_an_image_that_is_not_allowed_does_not_start(
+    aws: Aws, queue: dict[str, Any], definition: dict[str, Any]
+) -> None:
+    definition["containerProperties"]["image"] = "elsewhere:latest"
+    aws("batch").register_job_definition(**definition)
+    job = ended(aws, submit(aws))
+    assert job["status"] == "FAILED"
+    assert job["attempts"][0]["container"]["reason"].startswith("CannotPullContainerError")
+
+
+def test_parameters(aws: Aws, queue: dict[str, Any], definition: dict[str, Any]) -> None:
+    definition["containerProperties"]["command"] = ["Ref::program"]
+    aws("batch").register_job_definition(**definition, parameters={"program": "print('default')"})
+    assert output_of(aws, ended(aws, submit(aws))) == ["default"]
+    assert output_of(aws, ended(aws, submit(aws, parameters={"program": "print('given')"}))) == ["given"]
+
+
+@rule("batch.submit_job")
+def test_a_disabled_queue_takes_no_jobs(aws: Aws, job_definition: str) -> None:
+    aws("batch").update_job_queue(jobQueue="queue", state="DISABLED")
+    parameters = {"jobName": "run", "jobQueue": "queue", "jobDefinition": "job"}
+    assert code_of(aws("batch").submit_job, **parameters) == "ClientException"
+
+
+@rule("batch.submit_job")
+def test_an_override_must_be_a_size_of_fargate(aws: Aws, job_definition: str) -> None:
+    overrides = {"resourceRequirements": [{"type": "MEMORY", "value": "5000"}]}
+    parameters = {"jobName": "run", "jobQueue": "queue", "jobDefinition": "job", "containerOverrides": overrides}
+    assert code_of(aws("batch").submit_job, **parameters) == "ClientException"
+
+
+@pytest.mark.parametrize("change", [{"jobQueue": "unknown"}, {"jobDefinition": "unknown"}, {"jobName": "no name"}])
+def test_refused(aws: Aws, job_definition: str, change: dict[str, str]) -> None:
+    parameters = {"jobName": "run", "jobQueue": "queue", "jobDefinition": "job", **change}
+    assert code_of(aws("batch").submit_job, **parameters) == "ClientException"
+
+
+@rule("batch.terminate_job")
+def test_terminate(aws: Aws, job_definition: str) -> None:
+    job_id = submit(aws, "import time; print('started', flush=True); time.sleep(60)")
+    eventually(lambda: job_of(aws, job_id)["status"], lambda status: status == "RUNNING")
+    aws("batch").terminate_job(jobId=job_id, reason="enough")
+    job = ended(aws, job_id)
+    assert (job["status"], job["statusReason"], job["isTerminated"]) == ("FAILED", "enough", True)
+
+
+@rule("batch.cancel_job")
+def test_cancel_leaves_running_jobs_alone(aws: Aws, job_definition: str) -> None:
+    job_id = submit(aws, "import time; time.sleep(0.5)")
+    eventually(lambda: job_of(aws, job_id)["status"], lambda status: status == "RUNNING")
+    aws("batch").cancel_job(jobId=job_id, reason="too late")
+    assert ended(aws, job_id)["status"] == "SUCCEEDED"
+
+
+def test_cancel_ends_waiting_jobs(aws: Aws, job_definition: str) -> None:
+    aws.delays("batch.job=5")
+    job_id = submit(aws, "print()")
+    aws("batch").cancel_job(jobId=job_id, reason="not needed")
+    job = ended(aws, job_id)
+    assert (job["status"], job["statusReason"], job["isCancelled"]) == ("FAILED", "not needed", True)
+
+
+def test_a_job_waits_for_those_it_depends_on(aws: Aws, job_definition: str) -> None:
+    failing = submit(aws, "import time; time.sleep(0.3); raise SystemExit(1)")
+    waiting = submit(aws, "print()", dependsOn=[{"jobId": failing}])
+    assert job_of(aws, waiting)["status"] in ("SUBMITTED", "PENDING")
+    assert ended(aws, waiting)["statusReason"] == "Dependent Job failed"
+
+
+@rule("batch.list_jobs")
+def test_list_shows_running_jobs_and_pages(aws: Aws, job_definition: str) -> None:
+    batch = aws("batch")
+    ids = [submit(aws, "print()") for _ in range(3)]
+    for job_id in ids:
+        ended(aws, job_id)
+    assert batch.list_jobs(jobQueue="queue")["jobSummaryList"] == []
+    first = batch.list_jobs(jobQueue="queue", jobStatus="SUCCEEDED", maxResults=2)
+    second = batch.list_jobs(jobQueue="queue", jobStatus="SUCCEEDED", maxResults=2, nextToken=first["nextToken"])
+    listed = [job["jobId"] for page in (first, second) for job in page["jobSummaryList"]]
+    assert listed == ids[::-1]
+    named = batch.list_jobs(jobQueue="queue", filters=[{"name": "JOB_NAME", "values": ["RU*"]}])
+    assert len(named["jobSummaryList"]) == 3
