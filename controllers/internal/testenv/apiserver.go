@@ -53,20 +53,25 @@ func StartAPIServer(crds ...string) (*APIServer, error) {
 // Stop stops the processes.
 func (s *APIServer) Stop() error { return s.environment.Stop() }
 
-// Main runs a package's tests with an API server; it is what the package's TestMain calls.
-func Main(m *testing.M, started func(ctx context.Context, server *APIServer) error, crds ...string) {
+// Main runs a package's tests with an API server; it is what the package's TestMain calls. What started starts must
+// end when its context does; the function that it returns waits for that.
+func Main(m *testing.M, started func(ctx context.Context, server *APIServer) (wait func(), err error), crds ...string) {
 	server, err := StartAPIServer(crds...)
 	if err != nil {
 		log.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	code := 1
-	if err := started(ctx, server); err != nil {
+	wait, err := started(ctx, server)
+	if err != nil {
 		log.Print(err)
 	} else {
 		code = m.Run()
 	}
 	cancel()
+	if wait != nil {
+		wait()
+	}
 	if err := server.Stop(); err != nil {
 		log.Printf("stop the API server: %v", err)
 	}

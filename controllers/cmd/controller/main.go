@@ -1,0 +1,22 @@
+// Command controller reconciles the AWS objects that no official ACK controller serves.
+package main
+
+import (
+	"os"
+
+	batchv1alpha1 "github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/batch/v1alpha1"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/batch"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/command"
+)
+
+// components is what --services picks from.
+func components() []command.Component {
+	batchService := batch.Service()
+	return []command.Component{
+		{Name: "batch", Service: &batchService, AddToScheme: batchv1alpha1.AddToScheme},
+	}
+}
+
+func main() {
+	os.Exit(command.Run("sanders-ack-controller", os.Args[1:], components(), os.Stderr))
+}

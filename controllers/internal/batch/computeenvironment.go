@@ -1,0 +1,206 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	ackcompare "github.com/aws-controllers-k8s/runtime/pkg/compare"
+	sdk "github.com/aws/aws-sdk-go-v2/service/batch"
+	"github.com/aws/aws-sdk-go-v2/service/batch/types"
+	"github.com/aws/smithy-go"
+
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/batch/v1alpha1"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+)
+
+var computeEnvironmentKind = kit.Kind[*v1alpha1.ComputeEnvironment]{
+	GroupVersionKind: v1alpha1.GroupVersion.WithKind("ComputeEnvironment"),
+	Operations:       newComputeEnvironments,
+	Normalise:        normaliseComputeEnvironment,
+	Settled:          func(e *v1alpha1.ComputeEnvironment) error { return settled(e.Status.Status, e.Status.StatusReason) },
+	LateInitialized:  []string{"State"},
+	Classify:         classify,
+}
+
+// computeEnvironments are the calls for compute environments.
+type computeEnvironments struct {
+	api          *sdk.Client
+	environments *kit.Batcher[types.ComputeEnvironmentDetail]
+}
+
+func newComputeEnvironments(account kit.Account) kit.Operations[*v1alpha1.ComputeEnvironment] {
+	api := sdk.NewFromConfig(account.Config)
+	return &computeEnvironments{api: api, environments: describeEnvironments(api)}
+}
+
+// describeEnvironments describes compute environments by name.
+func describeEnvironments(api *sdk.Client) *kit.Batcher[types.ComputeEnvironmentDetail] {
+	return &kit.Batcher[types.ComputeEnvironmentDetail]{
+		Max: describeMax, Linger: describeLinger,
+		Call: func(ctx context.Context, names []string) (map[string]types.ComputeEnvironmentDetail, error) {
+			answer, err := api.DescribeComputeEnvironments(ctx, &sdk.DescribeComputeEnvironmentsInput{ComputeEnvironments: names})
+			if err != nil {
+				return nil, err
+			}
+			found := map[string]types.ComputeEnvironmentDetail{}
+			for _, environment := range answer.ComputeEnvironments {
+				found[deref(environment.ComputeEnvironmentName)] = environment
+			}
+			return found, nil
+		},
+	}
+}
+
+func (c *computeEnvironments) Read(ctx context.Context, declared *v1alpha1.ComputeEnvironment) (*v1alpha1.ComputeEnvironment, error) {
+	name := deref(declared.Spec.Name)
+	found, err := c.environments.Get(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	environment, ok := found[name]
+	if !ok || environment.Status == statusDeleted {
+		return nil, kit.ErrNotFound
+	}
+	observed := &v1alpha1.ComputeEnvironment{
+		Spec: *computeEnvironmentSpecFrom(&environment), Status: *computeEnvironmentStatusFrom(&environment),
+	}
+	kit.SetARN(observed, environment.ComputeEnvironmentArn)
+	return observed, nil
+}
+
+// Create leaves out the update policy, which AWS takes in an update only: it is a difference at the next reconcile.
+func (c *computeEnvironments) Create(ctx context.Context, declared *v1alpha1.ComputeEnvironment) error {
+	created, err := c.api.CreateComputeEnvironment(ctx, toCreateComputeEnvironmentInput(&declared.Spec))
+	if err != nil {
+		return err
+	}
+	kit.SetARN(declared, created.ComputeEnvironmentArn)
+	return nil
+}
+
+func (c *computeEnvironments) Update(ctx context.Context, declared, observed *v1alpha1.ComputeEnvironment, delta *ackcompare.Delta) error {
+	if err := refuseReplacement(declared, observed, delta); err != nil {
+		return err
+	}
+	if delta.DifferentAt("Spec.Tags") {
+		if err := syncTags(ctx, c.api, declared, observed); err != nil {
+			return err
+		}
+	}
+	if !delta.DifferentExcept("Spec.Tags") {
+		return nil
+	}
+	if err := busy(observed.Status.Status); err != nil {
+		return err
+	}
+	input := toUpdateComputeEnvironmentInput(kit.Changed(&declared.Spec, delta))
+	input.ComputeEnvironment = declared.Spec.Name
+	if input.ComputeResources != nil {
+		// AWS does not tell it back, so it never differs: it goes with whatever else changes.
+		input.ComputeResources.UpdateToLatestImageVersion = declared.Spec.ComputeResources.UpdateToLatestImageVersion
+	}
+	_, err := c.api.UpdateComputeEnvironment(ctx, input)
+	return err
+}
+
+// replacing are the fields that UpdateComputeEnvironment does not take.
+var replacing = map[string]string{
+	"Spec.Type":                              "spec.type",
+	"Spec.EKSConfiguration":                  "spec.eksConfiguration",
+	"Spec.ComputeResources.SpotIAMFleetRole": "spec.computeResources.spotIAMFleetRole",
+}
+
+// refuseReplacement names the field whose change AWS can only make by replacing the environment.
+func refuseReplacement(declared, observed *v1alpha1.ComputeEnvironment, delta *ackcompare.Delta) error {
+	for _, path := range slices.Sorted(maps.Keys(replacing)) {
+		if delta.DifferentAt(path) {
+			return kit.Fault(kit.BadInput, "%s cannot be changed after creation: put it back, or create another compute environment", replacing[path])
+		}
+	}
+	if delta.DifferentAt("Spec.ServiceRole") && isServiceLinked(declared.Spec.ServiceRole) != isServiceLinked(observed.Spec.ServiceRole) {
+		return kit.Fault(kit.BadInput, "spec.serviceRole: AWS cannot exchange a role of yours and Batch's service-linked role; it has %s: put it back, or create another compute environment",
+			deref(observed.Spec.ServiceRole))
+	}
+	return nil
+}
+
+func isServiceLinked(role *string) bool {
+	return strings.Contains(deref(role), "role/aws-service-role/") || strings.HasPrefix(deref(role), "AWSServiceRoleFor")
+}
+
+func (c *computeEnvironments) Delete(ctx context.Context, observed *v1alpha1.ComputeEnvironment) error {
+	if deref(observed.Status.Status) == statusDeleting {
+		return kit.Wait(poll, "waiting for AWS to delete the compute environment")
+	}
+	if err := busy(observed.Status.Status); err != nil {
+		return err
+	}
+	if deref(observed.Spec.State) != string(types.CEStateDisabled) {
+		input := &sdk.UpdateComputeEnvironmentInput{ComputeEnvironment: observed.Spec.Name, State: types.CEStateDisabled}
+		if _, err := c.api.UpdateComputeEnvironment(ctx, input); err != nil {
+			return err
+		}
+		return kit.Wait(poll, "disabling the compute environment, which AWS wants before it deletes it")
+	}
+	_, err := c.api.DeleteComputeEnvironment(ctx, &sdk.DeleteComputeEnvironmentInput{ComputeEnvironment: observed.Spec.Name})
+	switch {
+	case err == nil:
+		return kit.Wait(poll, "waiting for AWS to delete the compute environment")
+	case isUsedByQueue(err):
+		return c.waitForQueues(ctx, observed)
+	default:
+		return err
+	}
+}
+
+func isUsedByQueue(err error) bool {
+	var api smithy.APIError
+	return errors.As(err, &api) && strings.Contains(api.ErrorMessage(), "JobQueue relationship")
+}
+
+// waitForQueues says which queues still use the environment. There may be none left: AWS forgets them after a while.
+func (c *computeEnvironments) waitForQueues(ctx context.Context, observed *v1alpha1.ComputeEnvironment) error {
+	var users []string
+	pages := sdk.NewDescribeJobQueuesPaginator(c.api, &sdk.DescribeJobQueuesInput{})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return err
+		}
+		for _, queue := range page.JobQueues {
+			if slices.ContainsFunc(queue.ComputeEnvironmentOrder, func(order types.ComputeEnvironmentOrder) bool {
+				return deref(nameOf(order.ComputeEnvironment)) == deref(observed.Spec.Name)
+			}) {
+				users = append(users, deref(queue.JobQueueName))
+			}
+		}
+	}
+	if len(users) == 0 {
+		return kit.Wait(poll, "waiting for AWS to forget the job queues that used the compute environment")
+	}
+	slices.Sort(users)
+	return kit.Wait(poll, "still used by job queue %s: delete it or point it at another compute environment", strings.Join(users, ", "))
+}
+
+// normaliseComputeEnvironment takes what is left out as AWS has it, and lists whose order means nothing as sets.
+func normaliseComputeEnvironment(declared, observed *v1alpha1.ComputeEnvironment) {
+	if resources := declared.Spec.ComputeResources; resources != nil && observed.Spec.ComputeResources != nil {
+		// AWS scales the desired vCPUs itself: what the user says counts at creation only.
+		resources.DesiredvCPUs = observed.Spec.ComputeResources.DesiredvCPUs
+		resources.UpdateToLatestImageVersion = nil
+	}
+	if !strings.HasPrefix(deref(declared.Spec.ServiceRole), "arn:") && deref(declared.Spec.ServiceRole) == deref(nameOf(observed.Spec.ServiceRole)) {
+		declared.Spec.ServiceRole = observed.Spec.ServiceRole
+	}
+	kit.FillUnset(&declared.Spec, &observed.Spec)
+	for _, spec := range []*v1alpha1.ComputeEnvironmentSpec{&declared.Spec, &observed.Spec} {
+		if resources := spec.ComputeResources; resources != nil {
+			slices.Sort(resources.Subnets)
+			slices.Sort(resources.SecurityGroupIDs)
+			slices.Sort(resources.InstanceTypes)
+		}
+	}
+}

@@ -1,0 +1,178 @@
+package batch
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	ackcompare "github.com/aws-controllers-k8s/runtime/pkg/compare"
+	sdk "github.com/aws/aws-sdk-go-v2/service/batch"
+	"github.com/aws/aws-sdk-go-v2/service/batch/types"
+
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/batch/v1alpha1"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+)
+
+var jobQueueKind = kit.Kind[*v1alpha1.JobQueue]{
+	GroupVersionKind: v1alpha1.GroupVersion.WithKind("JobQueue"),
+	Operations:       newJobQueues,
+	Normalise:        normaliseJobQueue,
+	Settled:          func(q *v1alpha1.JobQueue) error { return settled(q.Status.Status, q.Status.StatusReason) },
+	LateInitialized:  []string{"State"},
+	Classify:         classify,
+}
+
+// jobQueues are the calls for job queues.
+type jobQueues struct {
+	api          *sdk.Client
+	queues       *kit.Batcher[types.JobQueueDetail]
+	environments *kit.Batcher[types.ComputeEnvironmentDetail]
+}
+
+func newJobQueues(account kit.Account) kit.Operations[*v1alpha1.JobQueue] {
+	api := sdk.NewFromConfig(account.Config)
+	return &jobQueues{api: api, environments: describeEnvironments(api), queues: &kit.Batcher[types.JobQueueDetail]{
+		Max: describeMax, Linger: describeLinger,
+		Call: func(ctx context.Context, names []string) (map[string]types.JobQueueDetail, error) {
+			answer, err := api.DescribeJobQueues(ctx, &sdk.DescribeJobQueuesInput{JobQueues: names})
+			if err != nil {
+				return nil, err
+			}
+			found := map[string]types.JobQueueDetail{}
+			for _, queue := range answer.JobQueues {
+				found[deref(queue.JobQueueName)] = queue
+			}
+			return found, nil
+		},
+	}}
+}
+
+func (j *jobQueues) Read(ctx context.Context, declared *v1alpha1.JobQueue) (*v1alpha1.JobQueue, error) {
+	name := deref(declared.Spec.Name)
+	found, err := j.queues.Get(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	queue, ok := found[name]
+	if !ok || queue.Status == statusDeleted {
+		return nil, kit.ErrNotFound
+	}
+	observed := &v1alpha1.JobQueue{Spec: *jobQueueSpecFrom(&queue), Status: *jobQueueStatusFrom(&queue)}
+	kit.SetARN(observed, queue.JobQueueArn)
+	return observed, nil
+}
+
+func (j *jobQueues) Create(ctx context.Context, declared *v1alpha1.JobQueue) error {
+	if err := j.environmentsValid(ctx, declared); err != nil {
+		return err
+	}
+	created, err := j.api.CreateJobQueue(ctx, toCreateJobQueueInput(&declared.Spec))
+	if err != nil {
+		return err
+	}
+	kit.SetARN(declared, created.JobQueueArn)
+	return nil
+}
+
+// environmentsValid waits for compute environments that are being made: AWS takes none but VALID ones, and says so with
+// an error that looks like bad input.
+func (j *jobQueues) environmentsValid(ctx context.Context, declared *v1alpha1.JobQueue) error {
+	var names []string
+	for _, order := range declared.Spec.ComputeEnvironmentOrder {
+		if order.ComputeEnvironmentRef != nil {
+			// Only those in sync, hence VALID, resolve.
+			continue
+		}
+		names = append(names, deref(nameOf(order.ComputeEnvironment)))
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	found, err := j.environments.Get(ctx, names...)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if environment, ok := found[name]; ok && environment.Status != statusValid {
+			return kit.Wait(poll, "waiting for compute environment %s: its status is %s, the queue needs VALID", name, environment.Status)
+		}
+	}
+	return nil
+}
+
+func (j *jobQueues) Update(ctx context.Context, declared, observed *v1alpha1.JobQueue, delta *ackcompare.Delta) error {
+	if delta.DifferentAt("Spec.Tags") {
+		if err := syncTags(ctx, j.api, declared, observed); err != nil {
+			return err
+		}
+	}
+	if !delta.DifferentExcept("Spec.Tags") {
+		return nil
+	}
+	if delta.DifferentAt("Spec.JobQueueType") {
+		return kit.Fault(kit.BadInput, "spec.jobQueueType cannot be changed after creation: AWS has %s", deref(observed.Spec.JobQueueType))
+	}
+	if err := busy(observed.Status.Status); err != nil {
+		return err
+	}
+	if delta.DifferentAt("Spec.ComputeEnvironmentOrder") {
+		if err := j.environmentsValid(ctx, declared); err != nil {
+			return err
+		}
+	}
+	input := toUpdateJobQueueInput(kit.Changed(&declared.Spec, delta))
+	input.JobQueue = declared.Spec.Name
+	if delta.DifferentAt("Spec.JobStateTimeLimitActions") && input.JobStateTimeLimitActions == nil {
+		// None would mean "no change".
+		input.JobStateTimeLimitActions = []types.JobStateTimeLimitAction{}
+	}
+	_, err := j.api.UpdateJobQueue(ctx, input)
+	return err
+}
+
+func (j *jobQueues) Delete(ctx context.Context, observed *v1alpha1.JobQueue) error {
+	if deref(observed.Status.Status) == statusDeleting {
+		return kit.Wait(poll, "waiting for AWS to delete the job queue")
+	}
+	if err := busy(observed.Status.Status); err != nil {
+		return err
+	}
+	if deref(observed.Spec.State) != string(types.JQStateDisabled) {
+		input := &sdk.UpdateJobQueueInput{JobQueue: observed.Spec.Name, State: types.JQStateDisabled}
+		if _, err := j.api.UpdateJobQueue(ctx, input); err != nil {
+			return err
+		}
+		return kit.Wait(poll, "disabling the job queue, which AWS wants before it deletes it")
+	}
+	if _, err := j.api.DeleteJobQueue(ctx, &sdk.DeleteJobQueueInput{JobQueue: observed.Spec.Name}); err != nil {
+		return err
+	}
+	return kit.Wait(poll, "waiting for AWS to delete the job queue")
+}
+
+// normaliseJobQueue compares environments by name in their order, and takes what is left out as AWS has it where it
+// cannot be removed.
+func normaliseJobQueue(declared, observed *v1alpha1.JobQueue) {
+	for _, spec := range []*v1alpha1.JobQueueSpec{&declared.Spec, &observed.Spec} {
+		for i := range spec.ComputeEnvironmentOrder {
+			order := &spec.ComputeEnvironmentOrder[i]
+			order.ComputeEnvironment, order.ComputeEnvironmentRef = nameOf(order.ComputeEnvironment), nil
+		}
+		slices.SortStableFunc(spec.ComputeEnvironmentOrder, func(a, b v1alpha1.ComputeEnvironmentOrder) int {
+			return cmp.Compare(deref(a.Order), deref(b.Order))
+		})
+		for i := range spec.ServiceEnvironmentOrder {
+			order := &spec.ServiceEnvironmentOrder[i]
+			order.ServiceEnvironment, order.ServiceEnvironmentRef = nameOf(order.ServiceEnvironment), nil
+		}
+	}
+	if declared.Spec.State == nil {
+		declared.Spec.State = observed.Spec.State
+	}
+	if declared.Spec.JobQueueType == nil {
+		declared.Spec.JobQueueType = observed.Spec.JobQueueType
+	}
+	if declared.Spec.SchedulingPolicyARN == nil {
+		declared.Spec.SchedulingPolicyARN = observed.Spec.SchedulingPolicyARN
+	}
+}

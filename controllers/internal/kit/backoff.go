@@ -1,0 +1,34 @@
+package kit
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"k8s.io/client-go/util/workqueue"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+)
+
+const (
+	// firstBackoff is how long after its first failure an object is tried again; it doubles from there.
+	firstBackoff = 200 * time.Millisecond
+	// maxBackoff is the longest that a failing object waits. The runtime's default is over 16 minutes, which is what
+	// an outage of two minutes then costs.
+	maxBackoff = 60 * time.Second
+	// jitter spreads the retries of objects that failed together, as a share of the wait.
+	jitter = 0.25
+)
+
+// backoff is exponential, with jitter.
+type backoff struct {
+	workqueue.TypedRateLimiter[reconcile.Request]
+}
+
+func newBackoff() backoff {
+	return backoff{workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](firstBackoff, maxBackoff)}
+}
+
+// When says how long to wait before an object is tried again: a quarter less, at most, than doubling would give, and
+// never more than maxBackoff.
+func (b backoff) When(request reconcile.Request) time.Duration {
+	return time.Duration(float64(b.TypedRateLimiter.When(request)) * (1 - jitter*rand.Float64()))
+}

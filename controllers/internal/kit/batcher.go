@@ -1,0 +1,99 @@
+package kit
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// batchTimeout bounds a call that serves many.
+const batchTimeout = time.Minute
+
+// Batcher joins the Describe calls of many reconciles into one, where the API takes many names a call. It is for calls
+// that leave unknown names out of their answer.
+type Batcher[V any] struct {
+	// Max is how many names a call takes.
+	Max int
+	// Linger is how long the first name waits for others.
+	Linger time.Duration
+	// Call asks for the names and returns what it finds, by name.
+	Call func(ctx context.Context, names []string) (map[string]V, error)
+
+	mutex   sync.Mutex
+	pending *batch[V]
+}
+
+// batch is a call that is being filled, or under way.
+type batch[V any] struct {
+	names map[string]bool
+	timer *time.Timer
+	done  chan struct{}
+	found map[string]V
+	err   error
+}
+
+// Get returns what is found under the names. They go into one call; they must not be more than Max.
+func (b *Batcher[V]) Get(ctx context.Context, names ...string) (map[string]V, error) {
+	joined := b.join(names)
+	select {
+	case <-joined.done:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if joined.err != nil {
+		return nil, joined.err
+	}
+	found := make(map[string]V, len(names))
+	for _, name := range names {
+		if value, ok := joined.found[name]; ok {
+			found[name] = value
+		}
+	}
+	return found, nil
+}
+
+// join adds names to the batch that is being filled, and sends it when it is full.
+func (b *Batcher[V]) join(names []string) *batch[V] {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	if b.pending != nil && len(b.pending.names)+len(names) > b.Max {
+		b.send(b.pending)
+	}
+	if b.pending == nil {
+		started := &batch[V]{names: map[string]bool{}, done: make(chan struct{})}
+		started.timer = time.AfterFunc(b.Linger, func() {
+			b.mutex.Lock()
+			defer b.mutex.Unlock()
+			b.send(started)
+		})
+		b.pending = started
+	}
+	joined := b.pending
+	for _, name := range names {
+		joined.names[name] = true
+	}
+	if len(joined.names) >= b.Max {
+		b.send(joined)
+	}
+	return joined
+}
+
+// send makes a batch's call, unless that was done already. The caller holds the lock.
+func (b *Batcher[V]) send(filled *batch[V]) {
+	if b.pending != filled {
+		return
+	}
+	b.pending = nil
+	filled.timer.Stop()
+	names := make([]string, 0, len(filled.names))
+	for name := range filled.names {
+		names = append(names, name)
+	}
+	go func() {
+		// Not the context of any one caller: the others would fail with it.
+		ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
+		defer cancel()
+		filled.found, filled.err = b.Call(ctx, names)
+		close(filled.done)
+	}()
+}

@@ -1,0 +1,370 @@
+package kit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	ackv1alpha1 "github.com/aws-controllers-k8s/runtime/apis/core/v1alpha1"
+	ackcfg "github.com/aws-controllers-k8s/runtime/pkg/config"
+	"github.com/aws-controllers-k8s/runtime/pkg/featuregate"
+	ackmetrics "github.com/aws-controllers-k8s/runtime/pkg/metrics"
+	ackrt "github.com/aws-controllers-k8s/runtime/pkg/runtime"
+	ackrtcache "github.com/aws-controllers-k8s/runtime/pkg/runtime/cache"
+	"github.com/aws-controllers-k8s/runtime/pkg/runtime/iamroleselector"
+	acktypes "github.com/aws-controllers-k8s/runtime/pkg/types"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/go-logr/logr"
+	"github.com/prometheus/client_golang/prometheus"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/kubernetes"
+	toolscache "k8s.io/client-go/tools/cache"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+	"sigs.k8s.io/controller-runtime/pkg/source"
+)
+
+// ReconcileRequestedAt is the annotation whose every new value makes a controller look at an object again.
+const ReconcileRequestedAt = "services.k8s.aws/reconcile-requested-at"
+
+// missingKindsRecheck is how often we look whether a CRD that objects refer to has been installed meanwhile.
+const missingKindsRecheck = 30 * time.Second
+
+// Registration is a kind that can be bound to a controller manager; Register makes it.
+type Registration interface {
+	// GroupVersionKind of the kind.
+	GroupVersionKind() schema.GroupVersionKind
+	factory(service string, waiting *waiting) acktypes.AWSResourceManagerFactory
+	object() client.Object
+}
+
+// Register makes a kind ready for a Service.
+func Register[T client.Object](kind Kind[T]) Registration { return registration[T]{kind} }
+
+type registration[T client.Object] struct{ kind Kind[T] }
+
+func (r registration[T]) GroupVersionKind() schema.GroupVersionKind { return r.kind.GroupVersionKind }
+func (r registration[T]) object() client.Object                     { return newObject[T]() }
+func (r registration[T]) factory(service string, waiting *waiting) acktypes.AWSResourceManagerFactory {
+	return &factory[T]{kind: r.kind, service: service, waiting: waiting, managers: map[managerKey]*resourceManager[T]{}}
+}
+
+// factory makes the managers of a kind and keeps them, with the clients and batches that they share.
+type factory[T client.Object] struct {
+	kind     Kind[T]
+	service  string
+	waiting  *waiting
+	mutex    sync.Mutex
+	managers map[managerKey]*resourceManager[T]
+}
+
+type managerKey struct {
+	account ackv1alpha1.AWSAccountID
+	configKey
+}
+
+func (f *factory[T]) ResourceDescriptor() acktypes.AWSResourceDescriptor {
+	return descriptor[T]{f.kind}
+}
+
+func (f *factory[T]) ManagerFor(
+	config ackcfg.Config, awsConfig aws.Config, _ logr.Logger, _ *ackmetrics.Metrics, _ acktypes.Reconciler,
+	account ackv1alpha1.AWSAccountID, region ackv1alpha1.AWSRegion, role ackv1alpha1.AWSResourceName,
+) (acktypes.AWSResourceManager, error) {
+	key := managerKey{account, configKey{region, aws.ToString(awsConfig.BaseEndpoint), role}}
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	if known, ok := f.managers[key]; ok {
+		return known, nil
+	}
+	to := Account{Config: awsConfig, ID: account, Region: region, Partition: ackv1alpha1.AWSPartition(config.Partition)}
+	made := &resourceManager[T]{kind: f.kind, service: f.service, config: config, account: to, operations: f.kind.Operations(to), waiting: f.waiting}
+	f.managers[key] = made
+	return made, nil
+}
+
+func (f *factory[T]) IsAdoptable() bool            { return true }
+func (f *factory[T]) RequeueOnSuccessSeconds() int { return 0 }
+
+// serviceController is the runtime's, but for the AWS configurations, which are made once and not at every reconcile.
+type serviceController struct {
+	acktypes.ServiceController
+	configs *configs
+}
+
+func (s *serviceController) NewAWSConfig(
+	ctx context.Context, region ackv1alpha1.AWSRegion, endpoint *string, role ackv1alpha1.AWSResourceName,
+	_ schema.GroupVersionKind, _ map[string]string,
+) (aws.Config, error) {
+	return s.configs.get(ctx, configKey{region, aws.ToString(endpoint), role})
+}
+
+// Bind makes a controller manager serve services. It does what the runtime's BindControllerManager does, for several
+// services in one process, and with controllers of our own around the runtime's reconcilers: they watch metadata only,
+// wake objects when what they refer to changes or when asked to by annotation, and never back off for over a minute.
+func Bind(ctx context.Context, mgr ctrl.Manager, config ackcfg.Config, version acktypes.VersionInfo, services ...Service) error {
+	shared, err := newShared(ctx, mgr, config)
+	if err != nil {
+		return err
+	}
+	wakes := map[schema.GroupKind]chan event.GenericEvent{}
+	waiting := newWaiting(func(w waiter) {
+		object := &metav1.PartialObjectMetadata{}
+		object.Name, object.Namespace = w.name.Name, w.name.Namespace
+		wakes[w.kind] <- event.GenericEvent{Object: object}
+	})
+	for _, collector := range ackmetrics.NewMetrics("").Collectors() {
+		var again prometheus.AlreadyRegisteredError
+		if err := metrics.Registry.Register(collector); err != nil && !errors.As(err, &again) {
+			return fmt.Errorf("register ACK's metrics: %w", err)
+		}
+	}
+	targets := map[schema.GroupKind]bool{}
+	for _, service := range services {
+		var factories []acktypes.AWSResourceManagerFactory
+		for _, kind := range service.Kinds {
+			factories = append(factories, kind.factory(service.Name, waiting))
+		}
+		counters := ackmetrics.NewMetrics(service.Name)
+		sc := &serviceController{
+			ServiceController: ackrt.NewServiceController(service.Name, service.Name+".services.k8s.aws", version).
+				WithLogger(shared.log).WithResourceManagerFactories(factories),
+			configs: &configs{service: service, config: config, version: version.GitVersion, metrics: counters, configurations: map[configKey]aws.Config{}},
+		}
+		for i, kind := range service.Kinds {
+			if !shared.serves(kind) {
+				continue
+			}
+			gk := kind.GroupVersionKind().GroupKind()
+			wakes[gk] = make(chan event.GenericEvent, wakeBuffer)
+			if err := shared.bindKind(sc, kind, factories[i], counters, wakes[gk]); err != nil {
+				return fmt.Errorf("%s: %w", gk, err)
+			}
+			for _, referred := range ReferenceTargets(kind.object()) {
+				targets[referred] = true
+			}
+		}
+		if err := shared.bindFieldExport(sc, service, factories, counters); err != nil {
+			return fmt.Errorf("FieldExport of %s: %w", service.Name, err)
+		}
+	}
+	return mgr.Add(manager.RunnableFunc(func(ctx context.Context) error { return watchTargets(ctx, mgr, targets, waiting) }))
+}
+
+// wakeBuffer holds wake-ups while a controller is starting.
+const wakeBuffer = 1024
+
+// shared is what all kinds of all services are bound with.
+type shared struct {
+	mgr       ctrl.Manager
+	config    ackcfg.Config
+	log       logr.Logger
+	accounts  ackrtcache.Caches
+	selectors *iamroleselector.Cache
+	resources []string
+	exports   bool
+}
+
+func newShared(ctx context.Context, mgr ctrl.Manager, config ackcfg.Config) (*shared, error) {
+	namespaces, err := config.GetWatchNamespaces()
+	if err != nil {
+		return nil, fmt.Errorf("--watch-namespace: %w", err)
+	}
+	resources, err := config.GetReconcileResources()
+	if err != nil {
+		return nil, fmt.Errorf("--reconcile-resources: %w", err)
+	}
+	s := &shared{mgr: mgr, config: config, log: mgr.GetLogger(), resources: resources}
+	s.accounts = ackrtcache.New(s.log, ackrtcache.Config{
+		WatchScope: namespaces,
+		Ignored:    []string{ackrt.NamespaceKubeSystem, ackrt.NamespaceKubePublic, ackrt.NamespaceKubeNodeLease},
+	}, config.FeatureGates)
+	kube, err := kubernetes.NewForConfig(mgr.GetConfig())
+	if err != nil {
+		return nil, err
+	}
+	// As in the runtime: annotations of namespaces mean nothing to a controller that watches only one.
+	if config.EnableCARM && len(namespaces) != 1 {
+		// Not s.accounts.Run, which never stops.
+		s.accounts.Accounts.Run(ackrtcache.ACKRoleAccountMap, kube, ctx.Done())
+		s.accounts.Namespaces.Run(kube, ctx.Done())
+		if s.accounts.Teams != nil {
+			s.accounts.Teams.Run(ackrtcache.ACKRoleTeamMap, kube, ctx.Done())
+		}
+		if !s.accounts.WaitForCachesToSync(ctx) {
+			return nil, errors.New("namespaces and account maps could not be read: does the controller have the permission?")
+		}
+	}
+	s.selectors = iamroleselector.NewCache(s.log)
+	if config.FeatureGates.IsEnabled(featuregate.IAMRoleSelector) {
+		dynamicClient, err := dynamic.NewForConfig(mgr.GetConfig())
+		if err != nil {
+			return nil, err
+		}
+		s.selectors.Run(dynamicClient, kube, ctx.Done())
+	}
+	if config.EnableFieldExportReconciler {
+		s.exports, err = installed(mgr, ackv1alpha1.GroupVersion.WithKind("FieldExport").GroupKind())
+		if err != nil {
+			return nil, err
+		}
+		if !s.exports {
+			s.log.Info("FieldExport is not installed: fields will not be exported")
+		}
+	}
+	return s, nil
+}
+
+// serves says whether --reconcile-resources includes a kind.
+func (s *shared) serves(kind Registration) bool {
+	if len(s.resources) == 0 {
+		return true
+	}
+	for _, name := range s.resources {
+		if strings.EqualFold(name, kind.GroupVersionKind().Kind) {
+			return true
+		}
+	}
+	return false
+}
+
+// bindKind adds the controller of a kind.
+func (s *shared) bindKind(
+	sc acktypes.ServiceController, kind Registration, rmf acktypes.AWSResourceManagerFactory, counters *ackmetrics.Metrics, wakes <-chan event.GenericEvent,
+) error {
+	inner := ackrt.NewReconciler(sc, rmf, s.log, s.config, counters, s.accounts, s.selectors)
+	// This gives the runtime's reconciler its clients, and throws away the controller that it makes.
+	if err := inner.BindControllerManager(clientsOnly{s.mgr}); err != nil {
+		return err
+	}
+	gvk := kind.GroupVersionKind()
+	waits := newBackoff()
+	return ctrl.NewControllerManagedBy(s.mgr).
+		Named(strings.ToLower(gvk.Kind)+"."+gvk.Group).
+		For(kind.object(), builder.OnlyMetadata, builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, requested))).
+		WatchesRawSource(source.Channel(wakes, &handler.EnqueueRequestForObject{})).
+		WithOptions(controller.Options{
+			MaxConcurrentReconciles: s.config.GetReconcileResourceMaxConcurrency(gvk.Kind),
+			RateLimiter:             newBackoff(),
+		}).
+		Complete(reconcile.Func(func(ctx context.Context, request reconcile.Request) (reconcile.Result, error) {
+			result, err := inner.Reconcile(ctx, request)
+			var certain *refused
+			var reference *unresolved
+			switch {
+			case errors.As(err, &reference):
+				// Nothing is wrong yet, so no error in the log; the change of the other object wakes this one earlier.
+				return reconcile.Result{RequeueAfter: waits.When(request)}, nil
+			case errors.As(err, &certain) && certain.terminal:
+				// Told in the object's conditions; only a change of the spec can help.
+				err = nil
+			}
+			waits.Forget(request)
+			return result, err
+		}))
+}
+
+// requested passes updates that set ReconcileRequestedAt anew.
+var requested = predicate.Funcs{
+	UpdateFunc: func(e event.UpdateEvent) bool {
+		return e.ObjectOld.GetAnnotations()[ReconcileRequestedAt] != e.ObjectNew.GetAnnotations()[ReconcileRequestedAt]
+	},
+}
+
+// bindFieldExport adds the controllers that copy fields of a service's objects into config maps and secrets.
+func (s *shared) bindFieldExport(sc acktypes.ServiceController, service Service, factories []acktypes.AWSResourceManagerFactory, counters *ackmetrics.Metrics) error {
+	if !s.exports {
+		return nil
+	}
+	exports := ackrt.NewFieldExportReconcilerForFieldExport(sc, s.log, s.config, counters, s.accounts)
+	if err := exports.BindControllerManager(s.mgr); err != nil {
+		return err
+	}
+	for i, kind := range service.Kinds {
+		objects := ackrt.NewFieldExportReconcilerForAWSResource(sc, s.log, s.config, counters, s.accounts, factories[i].ResourceDescriptor())
+		if err := objects.BindControllerManager(clientsOnly{s.mgr}); err != nil {
+			return err
+		}
+		gvk := kind.GroupVersionKind()
+		err := ctrl.NewControllerManagedBy(s.mgr).
+			Named("fieldexport."+strings.ToLower(gvk.Kind)+"."+gvk.Group).
+			For(kind.object(), builder.OnlyMetadata, builder.WithPredicates(predicate.ResourceVersionChangedPredicate{})).
+			Complete(objects)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// clientsOnly is a manager that gives clients but starts nothing.
+type clientsOnly struct{ ctrl.Manager }
+
+func (clientsOnly) Add(manager.Runnable) error { return nil }
+
+// watchTargets watches the kinds that objects refer to, and wakes those that wait when one changes. A kind whose CRD is
+// missing is looked for again from time to time.
+func watchTargets(ctx context.Context, mgr ctrl.Manager, targets map[schema.GroupKind]bool, waiting *waiting) error {
+	for {
+		for kind := range targets {
+			present, err := installed(mgr, kind)
+			if err != nil || !present {
+				continue
+			}
+			object := &metav1.PartialObjectMetadata{}
+			object.SetGroupVersionKind(kind.WithVersion("v1alpha1"))
+			informer, err := mgr.GetCache().GetInformer(ctx, object)
+			if err != nil {
+				if ctx.Err() != nil {
+					return nil
+				}
+				mgr.GetLogger().Info("cannot watch what objects refer to: they are retried instead", "kind", kind.String(), "error", err.Error())
+				continue
+			}
+			changed := func(object any) {
+				if one, ok := object.(client.Object); ok {
+					waiting.changed(target{kind, types.NamespacedName{Namespace: one.GetNamespace(), Name: one.GetName()}})
+				}
+			}
+			if _, err := informer.AddEventHandler(toolscache.ResourceEventHandlerFuncs{
+				AddFunc:    changed,
+				UpdateFunc: func(_, object any) { changed(object) },
+			}); err != nil {
+				return fmt.Errorf("watch %s: %w", kind, err)
+			}
+			delete(targets, kind)
+		}
+		if len(targets) == 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(missingKindsRecheck):
+		}
+	}
+}
+
+// installed says whether the cluster serves a kind.
+func installed(mgr ctrl.Manager, kind schema.GroupKind) (bool, error) {
+	_, err := mgr.GetRESTMapper().RESTMapping(kind, "v1alpha1")
+	if meta.IsNoMatchError(err) {
+		return false, nil
+	}
+	return err == nil, err
+}

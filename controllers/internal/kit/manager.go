@@ -1,0 +1,270 @@
+package kit
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"strings"
+	"time"
+
+	ackv1alpha1 "github.com/aws-controllers-k8s/runtime/apis/core/v1alpha1"
+	ackcompare "github.com/aws-controllers-k8s/runtime/pkg/compare"
+	ackcondition "github.com/aws-controllers-k8s/runtime/pkg/condition"
+	ackcfg "github.com/aws-controllers-k8s/runtime/pkg/config"
+	ackerr "github.com/aws-controllers-k8s/runtime/pkg/errors"
+	ackrequeue "github.com/aws-controllers-k8s/runtime/pkg/requeue"
+	ackrt "github.com/aws-controllers-k8s/runtime/pkg/runtime"
+	acktypes "github.com/aws-controllers-k8s/runtime/pkg/types"
+	corev1 "k8s.io/api/core/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+)
+
+// faultyRecheck is how often an object is looked at that AWS itself reports as broken.
+const faultyRecheck = 30 * time.Second
+
+// resourceManager does what the runtime asks for the objects of one kind in one account and region.
+type resourceManager[T client.Object] struct {
+	kind       Kind[T]
+	service    string
+	config     ackcfg.Config
+	account    Account
+	operations Operations[T]
+	waiting    *waiting
+}
+
+// ReadOne asks AWS for the object.
+func (m *resourceManager[T]) ReadOne(ctx context.Context, res acktypes.AWSResource) (acktypes.AWSResource, error) {
+	declared := res.(*resource[T])
+	read := declared.DeepCopy().(*resource[T])
+	observed, err := m.operations.Read(ctx, copyOf(declared.object))
+	if errors.Is(err, ErrNotFound) {
+		return nil, ackerr.NotFound
+	}
+	if err != nil {
+		return m.failed(read, err)
+	}
+	m.observe(read, observed)
+	if m.adopting(declared) {
+		part(read.object, "Spec").Set(part(copyOf(observed), "Spec"))
+	}
+	return read, nil
+}
+
+// observe puts what AWS has beside what is declared.
+func (m *resourceManager[T]) observe(res *resource[T], observed T) {
+	conditions := res.Conditions()
+	metadata := commonStatus(observed).metadata
+	if *metadata == nil {
+		*metadata = &ackv1alpha1.ResourceMetadata{}
+	}
+	(*metadata).OwnerAccountID = &m.account.ID
+	(*metadata).Region = &m.account.Region
+	(*metadata).Partition = &m.account.Partition
+	part(res.object, "Status").Set(part(copyOf(observed), "Status"))
+	*commonStatus(res.object).conditions = conditions
+	res.observed, res.specOnly = &observed, false
+}
+
+// adopting says whether the object takes its spec from AWS now.
+func (m *resourceManager[T]) adopting(res *resource[T]) bool {
+	policy, _ := ackrt.GetAdoptionPolicy(res)
+	return policy == ackrt.AdoptionPolicy_Adopt && ackrt.NeedAdoption(res) && !descriptor[T]{m.kind}.IsManaged(res)
+}
+
+// Create makes the object in AWS.
+func (m *resourceManager[T]) Create(ctx context.Context, res acktypes.AWSResource) (acktypes.AWSResource, error) {
+	created := res.DeepCopy().(*resource[T])
+	err := m.operations.Create(ctx, created.object)
+	if err == nil {
+		return created, nil
+	}
+	class := m.classify(err)
+	if class == Exists && m.owns(ctx, created) {
+		// An earlier attempt, whose answer got lost, did it.
+		return created, nil
+	}
+	failed, failure := m.failed(created, err)
+	if failure == ackerr.Terminal || class == Denied || class == Exists {
+		// Certainly not created: let the runtime release the object, so that it never claims what others make later.
+		return failed, &refused{err: err, terminal: failure == ackerr.Terminal}
+	}
+	return failed, failure
+}
+
+// owns says whether AWS's object carries the tag that names ours as its owner.
+func (m *resourceManager[T]) owns(ctx context.Context, res *resource[T]) bool {
+	observed, err := m.operations.Read(ctx, copyOf(res.object))
+	return err == nil && Tags(observed)[OwnerTag] == Owner(res.object)
+}
+
+// refused is an error of the AWS API that certainly had no effect; the runtime recognises it by what it wraps.
+type refused struct {
+	err      error
+	terminal bool
+}
+
+func (r *refused) Error() string { return message(r.err) }
+func (r *refused) Unwrap() error { return r.err }
+
+// Update changes the object in AWS and reads what became of it.
+func (m *resourceManager[T]) Update(ctx context.Context, desired, latest acktypes.AWSResource, delta *ackcompare.Delta) (acktypes.AWSResource, error) {
+	updated := desired.DeepCopy().(*resource[T])
+	before := latest.(*resource[T])
+	updated.SetStatus(before)
+	*commonStatus(updated.object).conditions = desired.DeepCopy().Conditions()
+	if err := m.operations.Update(ctx, updated.object, copyOf(*before.observed), delta); err != nil {
+		return m.failed(updated, err)
+	}
+	observed, err := m.operations.Read(ctx, copyOf(updated.object))
+	if err != nil {
+		return m.failed(updated, err)
+	}
+	m.observe(updated, observed)
+	return updated, nil
+}
+
+// Delete removes the object from AWS; it reports a wait until Read finds nothing any more.
+func (m *resourceManager[T]) Delete(ctx context.Context, res acktypes.AWSResource) (acktypes.AWSResource, error) {
+	deleted := res.DeepCopy().(*resource[T])
+	observed := res.(*resource[T]).observed
+	err := m.operations.Delete(ctx, copyOf(*observed))
+	switch {
+	case err == nil || errors.Is(err, ErrNotFound) || m.classify(err) == Missing:
+		return deleted, nil
+	default:
+		// The runtime clears conditions in Sync only, which a deletion does not go through.
+		ackcondition.Clear(deleted)
+		failed, failure := m.failed(deleted, err)
+		synced := ackcondition.Synced(failed)
+		ackcondition.SetReady(failed, corev1.ConditionFalse, synced.Message, synced.Reason)
+		return failed, failure
+	}
+}
+
+// LateInitialize fills in fields that the user left to AWS, and reports what the object still waits for.
+func (m *resourceManager[T]) LateInitialize(_ context.Context, res acktypes.AWSResource) (acktypes.AWSResource, error) {
+	late := res.DeepCopy().(*resource[T])
+	if late.observed == nil {
+		return late, nil
+	}
+	if len(m.kind.LateInitialized) > 0 {
+		for _, path := range m.kind.LateInitialized {
+			target, value := fieldAt(late.object, path), fieldAt(*late.observed, path)
+			if target.IsValid() && value.IsValid() && target.IsZero() {
+				target.Set(value)
+			}
+		}
+		ackcondition.SetLateInitialized(late, corev1.ConditionTrue, nil, nil)
+	}
+	if m.kind.Settled != nil {
+		if err := m.kind.Settled(*late.observed); err != nil {
+			return m.failed(late, err)
+		}
+	}
+	return late, nil
+}
+
+// fieldAt is the field of a spec at a path of Go names; invalid when a struct on the way is missing.
+func fieldAt(object client.Object, path string) reflect.Value {
+	field := part(object, "Spec")
+	for name := range strings.SplitSeq(path, ".") {
+		if field.Kind() == reflect.Pointer {
+			if field.IsNil() {
+				return reflect.Value{}
+			}
+			field = field.Elem()
+		}
+		field = field.FieldByName(name)
+	}
+	return field
+}
+
+// IsSynced says whether AWS is done with the object.
+func (m *resourceManager[T]) IsSynced(_ context.Context, res acktypes.AWSResource) (bool, error) {
+	observed := res.(*resource[T]).observed
+	if observed == nil {
+		return false, nil
+	}
+	return m.kind.Settled == nil || m.kind.Settled(*observed) == nil, nil
+}
+
+// EnsureTags adds the controller's tags.
+func (m *resourceManager[T]) EnsureTags(_ context.Context, res acktypes.AWSResource, metadata acktypes.ServiceControllerMetadata) error {
+	ensureTags(res.(*resource[T]).object, &m.config, metadata)
+	return nil
+}
+
+// FilterSystemTags removes the tags that are not the user's.
+func (m *resourceManager[T]) FilterSystemTags(res acktypes.AWSResource, controllers []string) {
+	filterTags(res.(*resource[T]).object, controllers)
+}
+
+// ARNFromName is not used: all our kinds learn their ARN from AWS.
+func (m *resourceManager[T]) ARNFromName(string) string { return "" }
+
+// ResolveReferences reads the values that come from other objects.
+func (m *resourceManager[T]) ResolveReferences(ctx context.Context, reader client.Reader, res acktypes.AWSResource) (acktypes.AWSResource, bool, error) {
+	resolved := res.DeepCopy().(*resource[T])
+	resolver := resolver{reader: reader, owner: resolved, kind: m.kind.GroupVersionKind.GroupKind(), crossNamespace: m.config.EnableCrossNamespace, waiting: m.waiting}
+	found, err := resolver.resolve(ctx)
+	if err != nil {
+		why := err.Error()
+		ackcondition.SetSynced(resolved, corev1.ConditionUnknown, &ackcondition.UnknownSyncedMessage, &why)
+	}
+	return resolved, found, err
+}
+
+// ClearResolvedReferences removes the values that came from other objects, so that they are never stored.
+func (m *resourceManager[T]) ClearResolvedReferences(res acktypes.AWSResource) acktypes.AWSResource {
+	cleared := res.DeepCopy().(*resource[T])
+	clearReferences(part(cleared.object, "Spec"))
+	cleared.specOnly = true
+	return cleared
+}
+
+func (m *resourceManager[T]) classify(err error) Class {
+	var known *fault
+	if errors.As(err, &known) {
+		return known.class
+	}
+	if m.kind.Classify != nil {
+		if class := m.kind.Classify(err); class != "" {
+			return class
+		}
+	}
+	return Classify(err)
+}
+
+// failed says on the object what went wrong and tells the runtime what to do next.
+func (m *resourceManager[T]) failed(res *resource[T], err error) (*resource[T], error) {
+	why := message(err)
+	var waits *wait
+	if errors.As(err, &waits) {
+		ackcondition.SetSynced(res, corev1.ConditionFalse, &why, nil)
+		return res, ackrequeue.NeededAfter(err, waits.after)
+	}
+	class := m.classify(err)
+	switch class {
+	case BadInput:
+		ackcondition.SetTerminal(res, corev1.ConditionTrue, &why, nil)
+		ackcondition.SetSynced(res, corev1.ConditionFalse, &why, nil)
+		return res, ackerr.Terminal
+	case Denied:
+		why = "not allowed to call " + deniedAction(m.service, err) + ": add the action to the controller's IAM policy (" + why + ")"
+	case Exists:
+		why += ": to take over the existing one, set the annotation " + ackv1alpha1.AnnotationAdoptionPolicy + ": adopt-or-create"
+	}
+	reason := reasons[class]
+	ackcondition.SetRecoverable(res, corev1.ConditionTrue, &why, &reason)
+	ackcondition.SetSynced(res, corev1.ConditionFalse, &why, &reason)
+	var known *fault
+	if errors.As(err, &known) {
+		return res, ackrequeue.NeededAfter(err, faultyRecheck)
+	}
+	return res, hidden{err}
+}
+
+// reasons are the conditions' reasons, by class.
+var reasons = map[Class]string{
+	Throttled: "Throttled", Failed: "AWSFailed", Denied: "AccessDenied", Missing: "NotFound", Exists: "AlreadyExists", Busy: "Busy",
+}

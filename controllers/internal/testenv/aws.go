@@ -1,0 +1,242 @@
+package testenv
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+)
+
+const (
+	// AccountID and Region of the emulator in tests.
+	AccountID = "120569615884"
+	Region    = "eu-central-1"
+
+	// awsStartTimeout is generous: the first start of all installs the emulator.
+	awsStartTimeout = 5 * time.Minute
+	awsStopTimeout  = 10 * time.Second
+)
+
+// AWS is a running AWS emulator.
+type AWS struct {
+	// URL of the endpoint.
+	URL     string
+	command *exec.Cmd
+	exited  chan error
+	folder  string
+}
+
+// StartAWS starts the emulator that the environment variable SANDERS_AWS names.
+func StartAWS() (*AWS, error) {
+	program := os.Getenv("SANDERS_AWS")
+	if _, err := os.Stat(program); err != nil {
+		return nil, fmt.Errorf("SANDERS_AWS=%q must be the path of the AWS emulator's command, sandbox/aws/sanders-aws: "+
+			"run `make test` in the project's top folder, which sets it", program)
+	}
+	folder, err := os.MkdirTemp("", "sanders-aws-")
+	if err != nil {
+		return nil, err
+	}
+	portFile := filepath.Join(folder, "port")
+	log, err := os.Create(filepath.Join(folder, "log"))
+	if err != nil {
+		return nil, err
+	}
+	a := &AWS{folder: folder, exited: make(chan error, 1)}
+	a.command = exec.Command(program, "--port", "0", "--port-file", portFile, "--account", AccountID, "--delays", "none")
+	a.command.Stdout, a.command.Stderr = log, log
+	// Its own process group, so that whatever it starts is stopped with it.
+	a.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
+	if err := a.command.Start(); err != nil {
+		return nil, err
+	}
+	go func() { a.exited <- a.command.Wait() }()
+	deadline := time.After(awsStartTimeout)
+	for {
+		if port, err := os.ReadFile(portFile); err == nil && len(bytes.TrimSpace(port)) > 0 {
+			a.URL = "http://127.0.0.1:" + string(bytes.TrimSpace(port))
+			return a, nil
+		}
+		select {
+		case err := <-a.exited:
+			output, _ := os.ReadFile(log.Name())
+			return nil, fmt.Errorf("the AWS emulator ended before it was ready: %v\n%s", err, output)
+		case <-deadline:
+			_ = a.Stop()
+			return nil, fmt.Errorf("the AWS emulator was not ready within %s", awsStartTimeout)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// Stop stops the emulator and removes its files.
+func (a *AWS) Stop() error {
+	group := -a.command.Process.Pid
+	_ = syscall.Kill(group, syscall.SIGTERM)
+	select {
+	case <-a.exited:
+	case <-time.After(awsStopTimeout):
+		_ = syscall.Kill(group, syscall.SIGKILL)
+	}
+	return os.RemoveAll(a.folder)
+}
+
+// Config is an SDK configuration for tests to look at AWS with, by another user agent than the controllers'.
+func (a *AWS) Config(t *testing.T) aws.Config {
+	t.Helper()
+	config, err := awsconfig.LoadDefaultConfig(t.Context(), awsconfig.WithRegion(Region),
+		awsconfig.WithBaseEndpoint(a.URL), awsconfig.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("test", "test", "")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return config
+}
+
+// Network returns two subnets and a security group that exist in the emulated account.
+func (a *AWS) Network(t *testing.T) (subnets []string, group string) {
+	t.Helper()
+	subnets = a.ec2IDs(t, "DescribeSubnets", "subnetId")
+	groups := a.ec2IDs(t, "DescribeSecurityGroups", "groupId")
+	if len(subnets) < 2 || len(groups) == 0 {
+		t.Fatalf("the emulator has no default network: subnets %v, security groups %v", subnets, groups)
+	}
+	return subnets[:2], groups[0]
+}
+
+// ec2IDs lists ids by EC2's query protocol; an SDK module more would be much for two calls.
+func (a *AWS) ec2IDs(t *testing.T, action, element string) []string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.URL+"/", strings.NewReader("Version=2016-11-15&Action="+action))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=test/20260101/"+Region+"/ec2/aws4_request, SignedHeaders=host, Signature=test")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %s %s %v", action, response.Status, text, err)
+	}
+	var ids []string
+	for _, match := range regexp.MustCompile("<"+element+">([^<]+)</"+element+">").FindAllStringSubmatch(string(text), -1) {
+		if !slices.Contains(ids, match[1]) {
+			ids = append(ids, match[1])
+		}
+	}
+	return ids
+}
+
+// Call is one entry of the emulator's log of calls.
+type Call struct {
+	Number    int    `json:"number"`
+	Service   string `json:"service"`
+	Action    string `json:"action"`
+	Status    int    `json:"status"`
+	Error     string `json:"error"`
+	UserAgent string `json:"user_agent"`
+}
+
+// Calls returns the controllers' calls since one, by number; 0 is all. The tests' own are left out.
+func (a *AWS) Calls(t *testing.T, since int) []Call {
+	t.Helper()
+	var answer struct{ Calls []Call }
+	a.request(t, http.MethodGet, "/sanders/calls?user_agent=*ack-*&since="+fmt.Sprint(since), nil, &answer)
+	return answer.Calls
+}
+
+// LastCall is the number of the newest call.
+func (a *AWS) LastCall(t *testing.T) int {
+	t.Helper()
+	var answer struct{ Total int }
+	a.request(t, http.MethodGet, "/sanders/calls?count=true", nil, &answer)
+	return answer.Total
+}
+
+// Fault describes failures that the emulator makes.
+type Fault struct {
+	Kind    string  `json:"kind"`
+	Service string  `json:"service,omitempty"`
+	Action  string  `json:"action,omitempty"`
+	Rate    float64 `json:"rate,omitempty"`
+	Count   int     `json:"count,omitempty"`
+	At      []int   `json:"at,omitempty"`
+	After   bool    `json:"after,omitempty"`
+	Seconds float64 `json:"seconds,omitempty"`
+	Code    string  `json:"code,omitempty"`
+	Status  int     `json:"status,omitempty"`
+}
+
+// Inject makes the emulator fail calls until the test ends.
+func (a *AWS) Inject(t *testing.T, fault Fault) {
+	t.Helper()
+	a.request(t, http.MethodPost, "/sanders/faults", fault, nil)
+	t.Cleanup(func() { a.ClearFaults(t) })
+}
+
+// ClearFaults ends all failures.
+func (a *AWS) ClearFaults(t *testing.T) {
+	t.Helper()
+	a.request(t, http.MethodDelete, "/sanders/faults", nil, nil)
+}
+
+// Delays sets how long AWS takes for its transitions, such as "none" or "batch.create=2,batch.update=1" in seconds.
+func (a *AWS) Delays(t *testing.T, delays string) {
+	t.Helper()
+	a.request(t, http.MethodPost, "/sanders/delays", delays, nil)
+}
+
+func (a *AWS) request(t *testing.T, method, path string, body, answer any) {
+	t.Helper()
+	var content io.Reader
+	if text, ok := body.(string); ok {
+		content = strings.NewReader(text)
+	} else if body != nil {
+		encoded, err := json.Marshal(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		content = bytes.NewReader(encoded)
+	}
+	target, err := url.Parse(a.URL + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(context.Background(), method, target.String(), content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode >= 300 {
+		t.Fatalf("%s %s: %s %s %v", method, path, response.Status, text, err)
+	}
+	if answer != nil {
+		if err := json.Unmarshal(text, answer); err != nil {
+			t.Fatalf("%s %s: %v: %s", method, path, err, text)
+		}
+	}
+}
