@@ -4,7 +4,18 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   // Generated: imports/ by cdk8s, dist/ by cdk8s synth.
-  { ignores: ['node_modules/', 'imports/*services.k8s.aws.ts', 'dist/', 'coverage/', '.sandbox/', 'controllers/', 'sandbox/aws/', 'sandbox/programs/'] },
+  {
+    ignores: [
+      'node_modules/',
+      'imports/*services.k8s.aws.ts',
+      'dist/',
+      'coverage/',
+      '.sandbox/',
+      'controllers/',
+      'sandbox/aws/',
+      'sandbox/programs/',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {
@@ -30,6 +41,19 @@ export default tseslint.config(
       '@typescript-eslint/no-confusing-void-expression': 'off',
     },
   },
-  { files: ['**/*.mjs', '**/*.js'], ...tseslint.configs.disableTypeChecked },
+  {
+    files: ['**/*.mjs', '**/*.js'],
+    ...tseslint.configs.disableTypeChecked,
+    languageOptions: {
+      globals: {
+        module: 'writable',
+        require: 'readonly',
+        process: 'readonly',
+        console: 'readonly',
+        setTimeout: 'readonly',
+        setInterval: 'readonly',
+      },
+    },
+  },
   prettier,
 );

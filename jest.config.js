@@ -3,5 +3,8 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
+  collectCoverageFrom: ['charts/**/*.ts', 'environments/**/*.ts'],
+  coverageReporters: ['text-summary'],
+  coverageThreshold: { global: { branches: 95 } },
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022' } }] },
 };

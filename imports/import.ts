@@ -133,7 +133,7 @@ function generate(folder: string): void {
       '--save=false',
       '--check-upgrade=false',
     ];
-    execFileSync(process.execPath, [cdk8s, ...args], { stdio: ['ignore', 'ignore', 'inherit'], cwd: folder });
+    execFileSync(process.execPath, [cdk8s, ...args], { stdio: ['ignore', 'ignore', 'pipe'], cwd: folder });
     rmSync(input);
     for (const { spec } of crds) {
       for (const version of spec.versions) {

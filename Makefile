@@ -1,0 +1,70 @@
+# The commands of the project; `make help` lists them. Each installs what it needs; only git, make, Node 20, Go 1.26 and
+# Python 3.11 must be there.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+TS_NODE := node --require ts-node/register
+
+.PHONY: help
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+.PHONY: synth
+synth: install ## Render every environment into dist/
+	@npm run --silent synth
+
+.PHONY: import
+import: install tool-go ## Make imports/ anew from the CRDs
+	@npm run --silent import
+
+.PHONY: format
+format: install ## Format and mend what the linter can
+	@npm run --silent format
+
+.PHONY: bench
+bench: install ## Measure synthesis
+	@npm run --silent bench
+
+.PHONY: test
+test: lint test-charts test-controllers test-aws ## Run every check and test
+
+.PHONY: lint
+lint: install tool-go ## Types, style, and that generated files are fresh
+	@npm run --silent typecheck
+	@npm run --silent lint
+	@npm run --silent import -- --check
+
+.PHONY: test-charts
+test-charts: install tool-go tool-python ## TypeScript: environments, charts, argocd, sandbox
+	@KUBECTL="$$($(TS_NODE) sandbox/build.ts kubectl)" npx jest --coverage
+
+.PHONY: test-controllers
+test-controllers: install tool-go tool-python ## Go: generated files, CRDs on a real API server
+	@$(MAKE) -C controllers check-generated lint
+	@KUBEBUILDER_ASSETS="$$($(TS_NODE) sandbox/build.ts --assets etcd kube-apiserver kubectl)" SANDERS_AWS="$(CURDIR)/sandbox/aws/sanders-aws" $(MAKE) -C controllers test
+
+.PHONY: test-aws
+test-aws: tool-python ## Python: the AWS emulator
+	@$(MAKE) -C sandbox/aws lint test
+
+# Installs npm packages when package-lock.json is newer than what is installed.
+.PHONY: install
+install: tool-git tool-node node_modules/.package-lock.json
+
+node_modules/.package-lock.json: package-lock.json
+	@npm ci --silent
+	@touch $@
+
+# A tool that is missing or too old is named, with what to do.
+.PHONY: tool-git tool-node tool-go tool-python
+tool-git:
+	@command -v git >/dev/null || { echo 'git is missing: install it (https://git-scm.com)' >&2; exit 1; }
+tool-node:
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' 2>/dev/null || { echo "Node.js 20 or newer is needed, found $$(node --version 2>/dev/null || echo none): install it (https://nodejs.org)" >&2; exit 1; }
+tool-go:
+	@[[ "$$(go env GOVERSION 2>/dev/null)" =~ ^go1\.(2[6-9]|[3-9][0-9]) ]] || { echo "Go 1.26 or newer is needed, found $$(go env GOVERSION 2>/dev/null || echo none): install it (https://go.dev/dl)" >&2; exit 1; }
+tool-python:
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Python 3.11 or newer is needed, found $$(python3 --version 2>/dev/null || echo none): install it (https://www.python.org)" >&2; exit 1; }
