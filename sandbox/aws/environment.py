@@ -1,10 +1,11 @@
 #!/usr/bin/env python3.11
-"""Make the emulator's virtual environment, or reuse it, and print its interpreter.
+"""Make a virtual environment, or reuse it, and print its interpreter.
 
-    environment.py         what `sanders-aws` needs to run (requirements.txt)
-    environment.py --dev   that and what its tests need (requirements-dev.txt)
+    environment.py           what `sanders-aws` needs to run (requirements.txt)
+    environment.py --dev     that and what its tests need (requirements-dev.txt)
+    environment.py FILE...   what these requirements files pin
 
-Environments live outside the checkout, in ${XDG_CACHE_HOME:-~/.cache}/sanders/aws/, and are named
+Environments live outside the checkout, in ${XDG_CACHE_HOME:-~/.cache}/sanders/python/, and are named
 by the hash of all they are made from: a fresh clone reuses them, a changed pin makes a new one.
 Only stdlib, because this runs before anything is installed.
 """
@@ -25,22 +26,32 @@ HERE = Path(__file__).parent
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--dev", action="store_true", help="add what the tests and linters need")
+    parser.add_argument("--dev", action="store_true", help="add what the emulator's tests and linters need")
+    parser.add_argument(
+        "files",
+        nargs="*",
+        type=Path,
+        metavar="FILE",
+        default=[HERE / "requirements.txt"],
+        help="requirements with hashes (default: the emulator's)",
+    )
     args = parser.parse_args()
 
     if sys.version_info[:2] != (3, 11):
         print(
-            f"sanders-aws needs Python 3.11, but {sys.executable} is {platform.python_version()}; "
+            f"needs Python 3.11, but {sys.executable} is {platform.python_version()}; "
             "install Python 3.11 so that `python3.11` is on your PATH",
             file=sys.stderr,
         )
         return 1
-    files = [HERE / "requirements.txt"] + ([HERE / "requirements-dev.txt"] if args.dev else [])
+    files: list[Path] = [*args.files, *([HERE / "requirements-dev.txt"] if args.dev else [])]
+    if missing := [file for file in files if not file.is_file()]:
+        parser.error(f"no such file: {', '.join(map(str, missing))}")
     try:
         print(ensure(files))
     except subprocess.CalledProcessError as failed:
         print(
-            f"sanders-aws: could not install {', '.join(f.name for f in files)} (pip exited with "
+            f"could not install {', '.join(map(str, files))} (pip exited with "
             f"{failed.returncode}, see above); is the package index reachable?",
             file=sys.stderr,
         )
@@ -50,7 +61,7 @@ def main() -> int:
 
 def ensure(files: list[Path]) -> Path:
     """The interpreter of the environment made from `files`; two callers at once make it once."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sanders" / "aws"
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sanders" / "python"
     home = cache / fingerprint(files)
     python, complete = home / "bin" / "python", home / ".complete"
     if complete.exists():
@@ -63,7 +74,7 @@ def ensure(files: list[Path]) -> Path:
             return python
         if home.exists():  # left by a run that was interrupted
             shutil.rmtree(home)
-        print(f"sanders-aws: installing into {home} (once)", file=sys.stderr)
+        print(f"installing Python packages into {home} (once)", file=sys.stderr)
         venv.create(home, with_pip=True, symlinks=True)
         install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         # Wheels only: nothing that is downloaded gets to run code of its own while it is installed.
