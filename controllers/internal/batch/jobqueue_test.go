@@ -1,55 +1,115 @@
 package batch_test
 
 import (
-	"fmt"
+	"slices"
 	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsbatch "github.com/aws/aws-sdk-go-v2/service/batch"
+	"github.com/aws/aws-sdk-go-v2/service/batch/types"
+
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testworld"
 )
 
-func TestSmoke(t *testing.T) {
-	ns := world.Namespace(t)
-	subnets, group := world.AWS.Network(t)
-	ce := world.Create(t, ns, fmt.Sprintf(`
-apiVersion: batch.services.k8s.aws/v1alpha1
-kind: ComputeEnvironment
-metadata: {name: compute}
-spec:
-  name: smoke-ce
-  type: MANAGED
-  computeResources: {type: FARGATE, maxvCPUs: 16, subnets: [%s], securityGroupIDs: [%s]}
-`, subnets[0], group))
-	q := world.Create(t, ns, `
-apiVersion: batch.services.k8s.aws/v1alpha1
-kind: JobQueue
-metadata: {name: queue}
-spec:
-  name: smoke-q
-  priority: 1
-  computeEnvironmentOrder: [{order: 1, computeEnvironmentRef: {from: {name: compute}}}]
-`)
-	jd := world.Create(t, ns, `
-apiVersion: batch.services.k8s.aws/v1alpha1
-kind: JobDefinition
-metadata: {name: jd}
-spec:
-  name: sanders-job-2g-dev
-  type: container
-  platformCapabilities: [FARGATE]
-  containerProperties:
-    image: example
-    executionRoleARN: "arn:aws:iam::120569615884:role/x"
-    resourceRequirements: [{type: VCPU, value: "0.5"}, {type: MEMORY, value: "2048"}]
-`)
-	world.AwaitReady(t, ce, q, jd)
-	world.Patch(t, q, `{spec: {priority: 7}}`)
-	world.Patch(t, jd, `{spec: {containerProperties: {image: other}}}`)
-	world.AwaitReady(t, q, jd)
-	world.Delete(t, ce)
-	world.Delete(t, jd)
-	world.AwaitGone(t, jd)
-	world.AwaitCondition(t, ce, "Ready", "False", "smoke-q")
-	world.Delete(t, q)
-	world.AwaitGone(t, q, ce)
-	for _, c := range world.AWS.Calls(t, 0) {
-		t.Log(c)
+// TestJobQueueUpdates changes every field that can be changed, one by one, and looks at AWS.
+func TestJobQueueUpdates(t *testing.T) {
+	namespace := world.Namespace(t)
+	readyEnvironment(t, namespace, "")
+	second := world.Create(t, namespace, environmentYAML(t, "second", ""))
+	made := world.Create(t, namespace, queueYAML(t, "queue", "{tags: {team: data}}"))
+	world.AwaitReady(t, second, made)
+	assertQuiet(t, made)
+
+	for _, c := range []struct {
+		reason, patch string
+		calls         []string
+		want          func(*types.JobQueueDetail) bool
+	}{
+		{"the priority", `{spec: {priority: 7}}`, []string{"UpdateJobQueue"}, func(q *types.JobQueueDetail) bool { return *q.Priority == 7 }},
+		{"the state", `{spec: {state: DISABLED}}`, []string{"UpdateJobQueue"}, func(q *types.JobQueueDetail) bool { return q.State == types.JQStateDisabled }},
+		{"back to enabled", `{spec: {state: ENABLED}}`, []string{"UpdateJobQueue"}, func(q *types.JobQueueDetail) bool { return q.State == types.JQStateEnabled }},
+		{"more environments, listed out of order", `{spec: {computeEnvironmentOrder: [{order: 2, computeEnvironmentRef: {from: {name: second}}}, {order: 1, computeEnvironmentRef: {from: {name: compute}}}]}}`,
+			[]string{"UpdateJobQueue"}, func(q *types.JobQueueDetail) bool { return len(q.ComputeEnvironmentOrder) == 2 }},
+		{"another environment", `{spec: {computeEnvironmentOrder: [{order: 1, computeEnvironmentRef: {from: {name: second}}}]}}`,
+			[]string{"UpdateJobQueue"}, func(q *types.JobQueueDetail) bool {
+				return len(q.ComputeEnvironmentOrder) == 1 && aws.ToString(q.ComputeEnvironmentOrder[0].ComputeEnvironment) == aws.ToString(environment(t, specName(second)).ComputeEnvironmentArn)
+			}},
+		{"a time limit", `{spec: {jobStateTimeLimitActions: [{action: CANCEL, maxTimeSeconds: 600, reason: "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT", state: RUNNABLE}]}}`,
+			[]string{"UpdateJobQueue"}, func(q *types.JobQueueDetail) bool { return len(q.JobStateTimeLimitActions) == 1 }},
+		{"no time limit", `{spec: {jobStateTimeLimitActions: null}}`, []string{"UpdateJobQueue"}, func(q *types.JobQueueDetail) bool { return len(q.JobStateTimeLimitActions) == 0 }},
+		{"a tag more", `{spec: {tags: {cost: "1"}}}`, []string{"TagResource"}, func(q *types.JobQueueDetail) bool { return q.Tags["cost"] == "1" && q.Tags["team"] == "data" }},
+		{"a tag less", `{spec: {tags: {team: null}}}`, []string{"UntagResource"}, func(q *types.JobQueueDetail) bool { _, ok := q.Tags["team"]; return !ok }},
+	} {
+		since := world.AWS.LastCall(t)
+		world.Patch(t, made, c.patch)
+		testworld.Eventually(t, func() error {
+			if !c.want(queue(t, specName(made))) {
+				return errNotYet(c.reason)
+			}
+			return nil
+		})
+		world.AwaitReady(t, made)
+		if calls := testworld.Writes(world.AWS.Calls(t, since)); !slices.Equal(calls, c.calls) {
+			t.Errorf("%s: made the calls %v, want %v", c.reason, calls, c.calls)
+		}
+	}
+	assertQuiet(t, made)
+}
+
+type errNotYet string
+
+func (e errNotYet) Error() string { return "not in AWS yet: " + string(e) }
+
+// TestJobQueueDrift changes the queue behind the controller's back.
+func TestJobQueueDrift(t *testing.T) {
+	namespace := world.Namespace(t)
+	readyEnvironment(t, namespace, "")
+	made := world.Create(t, namespace, queueYAML(t, "queue", "{state: ENABLED}"))
+	world.AwaitReady(t, made)
+	name := specName(made)
+	if _, err := api(t).UpdateJobQueue(t.Context(), &awsbatch.UpdateJobQueueInput{JobQueue: &name, Priority: aws.Int32(99), State: types.JQStateDisabled}); err != nil {
+		t.Fatal(err)
+	}
+	if calls := testworld.Writes(world.Reconcile(t, made)); !slices.Equal(calls, []string{"UpdateJobQueue"}) {
+		t.Errorf("made the calls %v", calls)
+	}
+	if got := queue(t, name); *got.Priority != 1 || got.State != types.JQStateEnabled {
+		t.Errorf("drift is not repaired: %d %s", *got.Priority, got.State)
+	}
+}
+
+// TestJobQueueWakesWithItsEnvironment needs no back-off: the queue follows at once when the environment is there.
+func TestJobQueueWakesWithItsEnvironment(t *testing.T) {
+	namespace := world.Namespace(t)
+	made := world.Create(t, namespace, queueYAML(t, "queue", ""))
+	world.AwaitCondition(t, made, "ACK.ReferencesResolved", "Unknown", "ComputeEnvironment "+namespace+"/compute does not exist")
+	since := world.AWS.LastCall(t)
+	// Let the back-off grow beyond what we allow for below.
+	waitForBackoff()
+	readyEnvironment(t, namespace, "")
+	started := now()
+	world.AwaitReady(t, made)
+	if took := now().Sub(started); took > wakeLimit {
+		t.Errorf("the queue was ready %s after its environment", took)
+	}
+	if calls := testworld.Writes(world.AWS.Calls(t, since)); !slices.Equal(calls, []string{"CreateComputeEnvironment", "CreateJobQueue"}) {
+		t.Errorf("made the calls %v", calls)
+	}
+}
+
+// TestJobQueueDeletion disables the queue first.
+func TestJobQueueDeletion(t *testing.T) {
+	namespace := world.Namespace(t)
+	readyEnvironment(t, namespace, "")
+	made := world.Create(t, namespace, queueYAML(t, "queue", ""))
+	world.AwaitReady(t, made)
+	since := world.AWS.LastCall(t)
+	world.Delete(t, made)
+	world.AwaitGone(t, made)
+	if calls := testworld.Writes(world.AWS.Calls(t, since)); !slices.Equal(calls, []string{"UpdateJobQueue", "DeleteJobQueue"}) {
+		t.Errorf("made the calls %v", calls)
+	}
+	if left := queue(t, specName(made)); left != nil {
+		t.Errorf("AWS still has the queue: %s", left.Status)
 	}
 }

@@ -312,11 +312,6 @@ func (s *shared) bindFieldExport(sc acktypes.ServiceController, service Service,
 	return nil
 }
 
-// clientsOnly is a manager that gives clients but starts nothing.
-type clientsOnly struct{ ctrl.Manager }
-
-func (clientsOnly) Add(manager.Runnable) error { return nil }
-
 // watchTargets watches the kinds that objects refer to, and wakes those that wait when one changes. A kind whose CRD is
 // missing is looked for again from time to time.
 func watchTargets(ctx context.Context, mgr ctrl.Manager, targets map[schema.GroupKind]bool, waiting *waiting) error {

@@ -45,11 +45,13 @@ func (d descriptor[T]) Delta(a, b acktypes.AWSResource) *ackcompare.Delta {
 	return delta
 }
 
-// finalizer keeps the object until AWS's is gone. It is the name that ACK gives, so that controllers can be exchanged.
-func (d descriptor[T]) finalizer() string {
-	gvk := d.kind.GroupVersionKind
+// finalizerOf is the finalizer that keeps an object of a kind until AWS's is gone. It is the name that ACK gives, so
+// that controllers can be exchanged.
+func finalizerOf(gvk schema.GroupVersionKind) string {
 	return "finalizers." + gvk.Group + "/" + gvk.Kind
 }
+
+func (d descriptor[T]) finalizer() string { return finalizerOf(d.kind.GroupVersionKind) }
 
 func (d descriptor[T]) IsManaged(res acktypes.AWSResource) bool {
 	return controllerutil.ContainsFinalizer(res.RuntimeObject(), d.finalizer())

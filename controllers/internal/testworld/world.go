@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/command"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testenv"
 )
 
@@ -266,4 +268,52 @@ func Condition(object *unstructured.Unstructured, kind string) map[string]any {
 func contains(value any, text string) bool {
 	has, _ := value.(string)
 	return strings.Contains(has, text)
+}
+
+// quiet is how long no call must have come for a reconcile to count as done.
+const quiet = 300 * time.Millisecond
+
+// Settle waits until the controller makes no calls any more, and returns those since one, by number.
+func (w *World) Settle(t *testing.T, since int) []testenv.Call {
+	t.Helper()
+	calls := w.AWS.Calls(t, since)
+	for {
+		time.Sleep(quiet)
+		more := w.AWS.Calls(t, since)
+		if len(more) == len(calls) {
+			return calls
+		}
+		calls = more
+	}
+}
+
+// Reconcile makes the controller look at an object again and returns the AWS calls that it makes.
+func (w *World) Reconcile(t *testing.T, object *unstructured.Unstructured) []testenv.Call {
+	t.Helper()
+	w.Settle(t, w.AWS.LastCall(t))
+	since := w.AWS.LastCall(t)
+	w.Patch(t, object, fmt.Sprintf("{metadata: {annotations: {%s: %q}}}", kit.ReconcileRequestedAt, time.Now().Format(time.RFC3339Nano)))
+	Eventually(t, func() error {
+		if len(w.AWS.Calls(t, since)) == 0 {
+			return errors.New("no AWS call was made")
+		}
+		return nil
+	})
+	return w.Settle(t, since)
+}
+
+// Actions are the names of calls, in order.
+func Actions(calls []testenv.Call) []string {
+	var actions []string
+	for _, call := range calls {
+		actions = append(actions, call.Action)
+	}
+	return actions
+}
+
+// Writes are the names of the calls that change something.
+func Writes(calls []testenv.Call) []string {
+	return slices.DeleteFunc(Actions(calls), func(action string) bool {
+		return strings.HasPrefix(action, "Describe") || strings.HasPrefix(action, "List") || strings.HasPrefix(action, "Get")
+	})
 }

@@ -1,0 +1,175 @@
+package batch_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsbatch "github.com/aws/aws-sdk-go-v2/service/batch"
+	"github.com/aws/aws-sdk-go-v2/service/batch/types"
+
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testworld"
+)
+
+// TestComputeEnvironmentUpdates changes what AWS can change in place, one by one, and looks at AWS.
+func TestComputeEnvironmentUpdates(t *testing.T) {
+	subnets, group := world.AWS.Network(t)
+	made := readyEnvironment(t, world.Namespace(t), "{tags: {team: data}}")
+	assertQuiet(t, made)
+	for _, c := range []struct {
+		reason, patch string
+		calls         []string
+		want          func(*types.ComputeEnvironmentDetail) bool
+	}{
+		{"the maximum", `{spec: {computeResources: {maxvCPUs: 32}}}`, []string{"UpdateComputeEnvironment"}, func(e *types.ComputeEnvironmentDetail) bool { return *e.ComputeResources.MaxvCpus == 32 }},
+		{"the subnets", `{spec: {computeResources: {subnets: [` + subnets[1] + `, ` + subnets[0] + `]}}}`, []string{"UpdateComputeEnvironment"}, func(e *types.ComputeEnvironmentDetail) bool { return len(e.ComputeResources.Subnets) == 2 }},
+		{"the subnets in another order, which means nothing", `{spec: {computeResources: {subnets: [` + subnets[0] + `, ` + subnets[1] + `]}}}`, nil, func(*types.ComputeEnvironmentDetail) bool { return true }},
+		{"the state", `{spec: {state: DISABLED}}`, []string{"UpdateComputeEnvironment"}, func(e *types.ComputeEnvironmentDetail) bool { return e.State == types.CEStateDisabled }},
+		{"state and maximum at once, in one call", `{spec: {state: ENABLED, computeResources: {maxvCPUs: 8}}}`, []string{"UpdateComputeEnvironment"}, func(e *types.ComputeEnvironmentDetail) bool {
+			return e.State == types.CEStateEnabled && *e.ComputeResources.MaxvCpus == 8
+		}},
+		{"the update policy", `{spec: {updatePolicy: {jobExecutionTimeoutMinutes: 30, terminateJobsOnUpdate: false}}}`, []string{"UpdateComputeEnvironment"}, func(e *types.ComputeEnvironmentDetail) bool {
+			return e.UpdatePolicy != nil && *e.UpdatePolicy.JobExecutionTimeoutMinutes == 30
+		}},
+		{"tags", `{spec: {tags: {cost: "1", team: null}}}`, []string{"TagResource", "UntagResource"}, func(e *types.ComputeEnvironmentDetail) bool {
+			_, team := e.Tags["team"]
+			return e.Tags["cost"] == "1" && !team
+		}},
+		{"the security groups left as they are", `{spec: {computeResources: {securityGroupIDs: [` + group + `]}}}`, nil, func(*types.ComputeEnvironmentDetail) bool { return true }},
+	} {
+		world.Settle(t, world.AWS.LastCall(t))
+		since := world.AWS.LastCall(t)
+		world.Patch(t, made, c.patch)
+		testworld.Eventually(t, func() error {
+			if !c.want(environment(t, specName(made))) {
+				return errNotYet(c.reason)
+			}
+			return nil
+		})
+		if calls := testworld.Writes(world.Settle(t, since)); !slices.Equal(calls, c.calls) {
+			t.Errorf("%s: made the calls %v, want %v", c.reason, calls, c.calls)
+		}
+		world.AwaitReady(t, made)
+	}
+	assertQuiet(t, made)
+}
+
+// TestComputeEnvironmentUpdatePolicy is set in a second call, since AWS takes none at creation.
+func TestComputeEnvironmentUpdatePolicy(t *testing.T) {
+	since := world.AWS.LastCall(t)
+	made := readyEnvironment(t, world.Namespace(t), "{updatePolicy: {jobExecutionTimeoutMinutes: 45}}")
+	testworld.Eventually(t, func() error {
+		if policy := environment(t, specName(made)).UpdatePolicy; policy == nil || *policy.JobExecutionTimeoutMinutes != 45 {
+			return errNotYet("the update policy")
+		}
+		return nil
+	})
+	if calls := testworld.Writes(world.Settle(t, since)); !slices.Equal(calls, []string{"CreateComputeEnvironment", "UpdateComputeEnvironment"}) {
+		t.Errorf("made the calls %v", calls)
+	}
+	assertQuiet(t, made)
+}
+
+// TestComputeEnvironmentRefusesReplacement names the field that AWS cannot change in place.
+func TestComputeEnvironmentRefusesReplacement(t *testing.T) {
+	made := readyEnvironment(t, world.Namespace(t), "{}")
+	since := world.AWS.LastCall(t)
+	world.Patch(t, made, `{spec: {serviceRole: "`+role+`"}}`)
+	world.AwaitCondition(t, made, "ACK.Terminal", "True", "spec.serviceRole: AWS cannot exchange a role of yours and Batch's service-linked role")
+	world.AwaitCondition(t, made, "Ready", "False", "spec.serviceRole")
+	if calls := testworld.Writes(world.Settle(t, since)); len(calls) > 0 {
+		t.Errorf("made the calls %v", calls)
+	}
+	world.Patch(t, made, `{spec: {serviceRole: null}}`)
+	world.AwaitReady(t, made)
+}
+
+// TestComputeEnvironmentInvalid shows why AWS rejects it, and recovers.
+func TestComputeEnvironmentInvalid(t *testing.T) {
+	subnets, _ := world.AWS.Network(t)
+	made := world.Create(t, world.Namespace(t), environmentYAML(t, "compute", "{computeResources: {subnets: [subnet-0123456789abcdef0]}}"))
+	world.AwaitCondition(t, made, "Ready", "False", "AWS reports INVALID: CLIENT_ERROR - The subnet ID 'subnet-0123456789abcdef0' does not exist")
+	world.AwaitCondition(t, made, "ACK.Recoverable", "True", "INVALID")
+	world.Patch(t, made, `{spec: {computeResources: {subnets: [`+subnets[0]+`]}}}`)
+	world.AwaitReady(t, made)
+	if condition := testworld.Condition(made, "ACK.Recoverable"); condition != nil {
+		t.Errorf("still says %v", condition)
+	}
+}
+
+// TestComputeEnvironmentTransitions never calls AWS while it is busy, and is Ready only when AWS is done.
+func TestComputeEnvironmentTransitions(t *testing.T) {
+	world.AWS.Delays(t, "batch.create=1,batch.update=1,batch.delete=1")
+	t.Cleanup(func() { world.AWS.Delays(t, "none") })
+	made := world.Create(t, world.Namespace(t), environmentYAML(t, "compute", ""))
+	world.AwaitCondition(t, made, "Ready", "False", "waiting for AWS: status is CREATING")
+	world.AwaitReady(t, made)
+	since := world.AWS.LastCall(t)
+	world.Patch(t, made, `{spec: {computeResources: {maxvCPUs: 32}}}`)
+	world.AwaitCondition(t, made, "Ready", "False", "waiting for AWS: status is UPDATING")
+	world.Patch(t, made, `{spec: {computeResources: {maxvCPUs: 64}}}`)
+	testworld.Eventually(t, func() error {
+		if *environment(t, specName(made)).ComputeResources.MaxvCpus != 64 {
+			return errNotYet("the second change")
+		}
+		return nil
+	})
+	world.AwaitReady(t, made)
+	world.Delete(t, made)
+	world.AwaitGone(t, made)
+	for _, call := range world.AWS.Calls(t, since) {
+		if call.Error != "" {
+			t.Errorf("%s failed with %s: AWS was still busy", call.Action, call.Error)
+		}
+	}
+	if environment(t, specName(made)) != nil {
+		t.Error("AWS still has the environment")
+	}
+}
+
+// TestComputeEnvironmentDeletionWaitsForQueues says which queue is in the way, and does not fail.
+func TestComputeEnvironmentDeletionWaitsForQueues(t *testing.T) {
+	namespace := world.Namespace(t)
+	made := readyEnvironment(t, namespace, "")
+	user := world.Create(t, namespace, queueYAML(t, "queue", ""))
+	world.AwaitReady(t, user)
+	world.Delete(t, made)
+	world.AwaitCondition(t, made, "Ready", "False", "still used by job queue "+specName(user))
+	if condition := testworld.Condition(made, "ACK.Recoverable"); condition != nil {
+		t.Errorf("waiting is shown as a failure: %v", condition)
+	}
+	world.Delete(t, user)
+	world.AwaitGone(t, user, made)
+	if environment(t, specName(made)) != nil || queue(t, specName(user)) != nil {
+		t.Error("AWS still has the environment or the queue")
+	}
+}
+
+// TestComputeEnvironmentDrift changes the environment behind the controller's back.
+func TestComputeEnvironmentDrift(t *testing.T) {
+	made := readyEnvironment(t, world.Namespace(t), "{tags: {team: data}}")
+	name := specName(made)
+	if _, err := api(t).UpdateComputeEnvironment(t.Context(), &awsbatch.UpdateComputeEnvironmentInput{
+		ComputeEnvironment: &name, ComputeResources: &types.ComputeResourceUpdate{MaxvCpus: aws.Int32(4)},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	arn := environment(t, name).ComputeEnvironmentArn
+	if _, err := api(t).UntagResource(t.Context(), &awsbatch.UntagResourceInput{ResourceArn: arn, TagKeys: []string{"team"}}); err != nil {
+		t.Fatal(err)
+	}
+	world.Reconcile(t, made)
+	if got := environment(t, name); *got.ComputeResources.MaxvCpus != 16 || got.Tags["team"] != "data" {
+		t.Errorf("drift is not repaired: %d %v", *got.ComputeResources.MaxvCpus, got.Tags)
+	}
+	if _, err := api(t).UpdateComputeEnvironment(t.Context(), &awsbatch.UpdateComputeEnvironmentInput{ComputeEnvironment: &name, State: types.CEStateDisabled}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := api(t).DeleteComputeEnvironment(t.Context(), &awsbatch.DeleteComputeEnvironmentInput{ComputeEnvironment: &name}); err != nil {
+		t.Fatal(err)
+	}
+	world.Reconcile(t, made)
+	if environment(t, name) == nil {
+		t.Error("the environment is not made again")
+	}
+}

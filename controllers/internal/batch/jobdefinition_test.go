@@ -1,0 +1,184 @@
+package batch_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	awsbatch "github.com/aws/aws-sdk-go-v2/service/batch"
+	"github.com/aws/aws-sdk-go-v2/service/batch/types"
+
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testworld"
+)
+
+// TestJobDefinitionRevisions registers a revision for each change, and deregisters the one before.
+func TestJobDefinitionRevisions(t *testing.T) {
+	made := world.Create(t, world.Namespace(t), definitionYAML(t, "job", ""))
+	world.AwaitReady(t, made)
+	assertQuiet(t, made)
+	name := specName(made)
+	for i, patch := range []string{
+		`{spec: {containerProperties: {image: other}}}`,
+		`{spec: {containerProperties: {command: [a, b]}}}`,
+		`{spec: {containerProperties: {environment: [{name: A, value: "1"}]}}}`,
+		`{spec: {containerProperties: {environment: [{name: A, value: "1"}, {name: B, value: "2"}]}}}`,
+		`{spec: {containerProperties: {environment: null}}}`,
+		`{spec: {containerProperties: {resourceRequirements: [{type: VCPU, value: "1"}, {type: MEMORY, value: "2048"}]}}}`,
+		`{spec: {containerProperties: {networkConfiguration: {assignPublicIP: ENABLED}}}}`,
+		`{spec: {containerProperties: {fargatePlatformConfiguration: {platformVersion: "1.4.0"}}}}`,
+		`{spec: {containerProperties: {logConfiguration: {logDriver: awslogs, options: {awslogs-group: /x}}}}}`,
+		`{spec: {containerProperties: {secrets: [{name: S, valueFrom: "arn:aws:ssm:eu-central-1:120569615884:parameter/s"}]}}}`,
+		`{spec: {timeout: {attemptDurationSeconds: 60}}}`,
+		`{spec: {timeout: null}}`,
+		`{spec: {retryStrategy: {attempts: 3, evaluateOnExit: [{action: RETRY, onStatusReason: "Host EC2*"}]}}}`,
+		`{spec: {parameters: {a: b}}}`,
+		`{spec: {propagateTags: true}}`,
+		`{spec: {schedulingPriority: 5}}`,
+	} {
+		world.Settle(t, world.AWS.LastCall(t))
+		since := world.AWS.LastCall(t)
+		world.Patch(t, made, patch)
+		want := []int32{int32(i + 2)}
+		testworld.Eventually(t, func() error {
+			if got := active(t, name); !slices.Equal(got, want) {
+				return fmt.Errorf("%s: active revisions are %v, want %v: %v", patch, got, want, made.Object["status"])
+			}
+			return nil
+		})
+		if calls := testworld.Writes(world.Settle(t, since)); !slices.Equal(calls, []string{"RegisterJobDefinition", "DeregisterJobDefinition"}) {
+			t.Errorf("%s: made the calls %v", patch, calls)
+		}
+		world.AwaitReady(t, made)
+		if revision := made.Object["status"].(map[string]any)["revision"]; revision != int64(i+2) {
+			t.Errorf("%s: the status says revision %v", patch, revision)
+		}
+	}
+	assertQuiet(t, made)
+	world.Delete(t, made)
+	world.AwaitGone(t, made)
+	if left := active(t, name); len(left) > 0 {
+		t.Errorf("revisions %v are still active", left)
+	}
+}
+
+// TestJobDefinitionTags belong to a revision: they change without a new one.
+func TestJobDefinitionTags(t *testing.T) {
+	made := world.Create(t, world.Namespace(t), definitionYAML(t, "job", "{tags: {a: b}}"))
+	world.AwaitReady(t, made)
+	world.Settle(t, world.AWS.LastCall(t))
+	since := world.AWS.LastCall(t)
+	world.Patch(t, made, `{spec: {tags: {a: null, c: d}}}`)
+	testworld.Eventually(t, func() error {
+		tags := revisions(t, specName(made))[1].Tags
+		if _, old := tags["a"]; old || tags["c"] != "d" {
+			return fmt.Errorf("tags are %v", tags)
+		}
+		return nil
+	})
+	if calls := testworld.Writes(world.Settle(t, since)); !slices.Equal(calls, []string{"TagResource", "UntagResource"}) {
+		t.Errorf("made the calls %v", calls)
+	}
+}
+
+// TestJobDefinitionKeepsRevisions keeps the newest ones that the annotation asks for.
+func TestJobDefinitionKeepsRevisions(t *testing.T) {
+	made := world.Create(t, world.Namespace(t), definitionYAML(t, "job", ""))
+	world.AwaitReady(t, made)
+	name := specName(made)
+	expect := func(want ...int32) {
+		t.Helper()
+		testworld.Eventually(t, func() error {
+			if got := active(t, name); !slices.Equal(got, want) {
+				return fmt.Errorf("active revisions are %v, want %v", got, want)
+			}
+			return nil
+		})
+		world.Settle(t, world.AWS.LastCall(t))
+	}
+	world.Patch(t, made, `{metadata: {annotations: {batch.services.k8s.aws/keep-revisions: "2"}}}`)
+	for i, want := range [][]int32{{1, 2}, {2, 3}, {3, 4}} {
+		world.Patch(t, made, fmt.Sprintf(`{spec: {containerProperties: {image: "image-%d"}}}`, i))
+		expect(want...)
+	}
+	world.Patch(t, made, `{metadata: {annotations: {batch.services.k8s.aws/keep-revisions: null}}}`)
+	world.Reconcile(t, made)
+	expect(4)
+	world.Patch(t, made, `{metadata: {annotations: {batch.services.k8s.aws/keep-revisions: "many"}}}`)
+	world.Patch(t, made, `{spec: {containerProperties: {image: last}}}`)
+	world.AwaitCondition(t, made, "ACK.Terminal", "True", `annotation batch.services.k8s.aws/keep-revisions: want a whole number above 0, got "many"`)
+	expect(4)
+}
+
+// TestJobDefinitionLeavesOthersAlone never deregisters what others registered under the same name.
+func TestJobDefinitionLeavesOthersAlone(t *testing.T) {
+	made := world.Create(t, world.Namespace(t), definitionYAML(t, "job", ""))
+	world.AwaitReady(t, made)
+	name := specName(made)
+	theirs, err := api(t).RegisterJobDefinition(t.Context(), &awsbatch.RegisterJobDefinitionInput{
+		JobDefinitionName: &name, Type: types.JobDefinitionTypeContainer, ContainerProperties: &types.ContainerProperties{
+			Image: &name, ResourceRequirements: []types.ResourceRequirement{
+				{Type: types.ResourceTypeVcpu, Value: ptr("1")}, {Type: types.ResourceTypeMemory, Value: ptr("128")},
+			},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if calls := testworld.Writes(world.Reconcile(t, made)); !slices.Equal(calls, []string{"RegisterJobDefinition", "DeregisterJobDefinition"}) {
+		t.Errorf("made the calls %v: what jobs run by the name must be what Git says", calls)
+	}
+	if got := active(t, name); !slices.Equal(got, []int32{*theirs.Revision, 3}) {
+		t.Errorf("active revisions are %v", got)
+	}
+	world.Delete(t, made)
+	world.AwaitGone(t, made)
+	if got := active(t, name); !slices.Equal(got, []int32{*theirs.Revision}) {
+		t.Errorf("after deletion the active revisions are %v", got)
+	}
+}
+
+// TestJobDefinitionDrift registers again what somebody has deregistered.
+func TestJobDefinitionDrift(t *testing.T) {
+	made := world.Create(t, world.Namespace(t), definitionYAML(t, "job", ""))
+	world.AwaitReady(t, made)
+	name := specName(made)
+	if _, err := api(t).DeregisterJobDefinition(t.Context(), &awsbatch.DeregisterJobDefinitionInput{JobDefinition: ptr(name + ":1")}); err != nil {
+		t.Fatal(err)
+	}
+	if calls := testworld.Writes(world.Reconcile(t, made)); !slices.Equal(calls, []string{"RegisterJobDefinition"}) {
+		t.Errorf("made the calls %v", calls)
+	}
+	if got := active(t, name); !slices.Equal(got, []int32{2}) {
+		t.Errorf("active revisions are %v", got)
+	}
+}
+
+func ptr[V any](value V) *V { return &value }
+
+// TestJobDefinitionUnchanged has what AWS answers in another form than it was registered in: none of it may ever be a
+// difference, since each would register a revision at every reconcile.
+func TestJobDefinitionUnchanged(t *testing.T) {
+	for name, spec := range map[string]string{
+		"the platform's own":                        `{containerProperties: {jobRoleARN: "` + role + `", fargatePlatformConfiguration: {platformVersion: LATEST}, logConfiguration: {logDriver: awslogs}, networkConfiguration: {assignPublicIP: DISABLED}}}`,
+		"variables out of order, one without value": `{containerProperties: {environment: [{name: B, value: "2"}, {name: A, value: "1"}, {name: C, value: ""}]}}`,
+		"requirements out of order":                 `{containerProperties: {resourceRequirements: [{type: MEMORY, value: "2048"}, {type: VCPU, value: "1.0"}]}}`,
+		"empty lists":                               `{containerProperties: {command: [], environment: [], mountPoints: [], volumes: [], ulimits: [], secrets: []}, parameters: {}, retryStrategy: {}, timeout: {}}`,
+		"false where that is the default":           `{propagateTags: false, containerProperties: {privileged: false, readonlyRootFilesystem: false, enableExecuteCommand: false}}`,
+		"retries":                                   `{retryStrategy: {attempts: 3, evaluateOnExit: [{action: RETRY, onReason: "x*"}, {action: EXIT, onReason: "*"}]}}`,
+		"on EC2":                                    `{platformCapabilities: [EC2], containerProperties: {executionRoleARN: null, linuxParameters: {initProcessEnabled: true, devices: [{hostPath: /dev/fuse, permissions: [READ]}]}, ulimits: [{name: nofile, hardLimit: 10, softLimit: 5}]}}`,
+		"no platform named":                         `{platformCapabilities: null}`,
+		"old style vcpus and memory":                `{platformCapabilities: [EC2], containerProperties: {executionRoleARN: null, resourceRequirements: null, vcpus: 1, memory: 128}}`,
+		"several containers":                        `{platformCapabilities: [EC2], containerProperties: null, ecsProperties: {taskProperties: [{containers: [{name: main, image: x, essential: true, resourceRequirements: [{type: MEMORY, value: "128"}, {type: VCPU, value: "1"}]}]}]}}`,
+		"on EKS":                                    `{platformCapabilities: null, containerProperties: null, eksProperties: {podProperties: {hostNetwork: false, containers: [{image: x, env: [{name: B, value: "1"}, {name: A, value: "2"}], resources: {limits: {cpu: "1", memory: 128Mi}}}]}}}`,
+		"several nodes":                             `{type: multinode, platformCapabilities: null, containerProperties: null, nodeProperties: {numNodes: 2, mainNode: 0, nodeRangeProperties: [{targetNodes: "0:", container: {image: x, resourceRequirements: [{type: MEMORY, value: "128"}, {type: VCPU, value: "1"}]}}]}}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			made := world.Create(t, world.Namespace(t), definitionYAML(t, "job", spec))
+			world.AwaitReady(t, made)
+			assertQuiet(t, made)
+			if got := active(t, specName(made)); !slices.Equal(got, []int32{1}) {
+				t.Errorf("active revisions are %v", got)
+			}
+		})
+	}
+}

@@ -1,0 +1,91 @@
+package bucketemptier
+
+import (
+	"strings"
+
+	ackv1alpha1 "github.com/aws-controllers-k8s/runtime/apis/core/v1alpha1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+)
+
+const (
+	// Annotation on a Bucket object asks, by the value "true", to empty the AWS bucket before it is deleted.
+	Annotation = "s3.services.k8s.aws/empty-on-delete"
+
+	// finalizer is the S3 controller's own: an object that has it owns its AWS bucket.
+	finalizer = "finalizers.s3.services.k8s.aws/Bucket"
+	// namespacePolicy is the annotation of a namespace with the deletion policy of the S3 kinds in it.
+	namespacePolicy = "s3." + ackv1alpha1.AnnotationDeletionPolicy
+	// directorySuffix ends the name of every directory bucket, and of no other.
+	directorySuffix = "--x-s3"
+)
+
+var bucketKind = schema.GroupVersionKind{Group: "s3.services.k8s.aws", Version: "v1alpha1", Kind: "Bucket"}
+
+// bucket is what matters here of a Bucket object.
+type bucket struct {
+	metav1.ObjectMeta `json:"metadata"`
+
+	Spec struct {
+		// Name of the AWS bucket.
+		Name string `json:"name"`
+	} `json:"spec"`
+	Status struct {
+		// ResourceMetadata says where the S3 controller found the bucket; nil if it never did.
+		*ackv1alpha1.ResourceMetadata `json:"ackResourceMetadata"`
+	} `json:"status"`
+}
+
+// concerns says whether an object is one to look at closer: it is being deleted, owns its AWS bucket, and has the
+// annotation.
+func concerns(object client.Object) bool {
+	return !object.GetDeletionTimestamp().IsZero() &&
+		controllerutil.ContainsFinalizer(object, finalizer) &&
+		object.GetAnnotations()[Annotation] != ""
+}
+
+// checkAnnotation says whether emptying is asked for. Nothing but "true" and "false" is taken for an answer.
+func (b *bucket) checkAnnotation() (asked bool, err error) {
+	switch value := b.Annotations[Annotation]; value {
+	case "true":
+		return true, nil
+	case "false":
+		return false, nil
+	default:
+		return false, obstructed(reasonInvalidAnnotation, noRecheck,
+			`the annotation %s must be "true" or "false", and is %q: the S3 bucket %s is not emptied`, Annotation, value, b.Spec.Name)
+	}
+}
+
+// willBeDeleted says whether the S3 controller is going to delete the AWS bucket. As in ACK's runtime, the object's
+// annotation comes before its namespace's and that before the flag; whatever is not "delete" retains; and an object
+// that is read-only is left alone.
+func (b *bucket) willBeDeleted(namespace *metav1.PartialObjectMetadata, flag ackv1alpha1.DeletionPolicy) bool {
+	if strings.EqualFold(b.Annotations[ackv1alpha1.AnnotationReadOnly], "true") {
+		return false
+	}
+	policy := flag
+	if set := namespace.Annotations[namespacePolicy]; set != "" {
+		policy = ackv1alpha1.DeletionPolicy(set)
+	}
+	if set, ok := b.Annotations[ackv1alpha1.AnnotationDeletionPolicy]; ok {
+		policy = ackv1alpha1.DeletionPolicy(set)
+	}
+	return policy == ackv1alpha1.DeletionPolicyDelete
+}
+
+// checkName refuses a bucket that cannot be emptied or may not be the one that the object owns.
+func (b *bucket) checkName() error {
+	if strings.HasSuffix(b.Spec.Name, directorySuffix) {
+		return obstructed(reasonNotSupported, noRecheck, "the directory bucket %s is not emptied: only general purpose buckets are; remove its objects by hand", b.Spec.Name)
+	}
+	if b.Status.ResourceMetadata == nil || b.Status.ARN == nil {
+		return nil
+	}
+	if owned := string(*b.Status.ARN); !strings.HasSuffix(owned, ":::"+b.Spec.Name) {
+		return obstructed(reasonWrongBucket, recheckHeld, "spec.name is %s, but the bucket of this object is %s: nothing is emptied until they are the same", b.Spec.Name, owned)
+	}
+	return nil
+}

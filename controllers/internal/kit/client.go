@@ -1,0 +1,121 @@
+package kit
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"slices"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/util/retry"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/apiutil"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+)
+
+// clientsOnly is a manager that gives clients but starts nothing.
+type clientsOnly struct{ ctrl.Manager }
+
+func (clientsOnly) Add(manager.Runnable) error { return nil }
+
+func (c clientsOnly) GetClient() client.Client {
+	return patchClient{Client: c.Manager.GetClient(), reader: c.GetAPIReader()}
+}
+
+// patchClient corrects two things in how the runtime patches objects.
+//
+// It patches the whole list of finalizers, as it was when the reconcile began. If meanwhile somebody else has removed
+// theirs (the garbage collector does, after a foreground deletion), this puts it back; the API server refuses that for
+// an object which is being deleted, and for any other it is worse: it is accepted. So our finalizer is added to or
+// removed from the list as it is now.
+//
+// And it patches when there is nothing to patch.
+type patchClient struct {
+	client.Client
+	reader client.Reader
+}
+
+func (c patchClient) Patch(ctx context.Context, object client.Object, patch client.Patch, options ...client.PatchOption) error {
+	data, err := patch.Data(object)
+	if err != nil {
+		return err
+	}
+	rest, finalizers, err := cutFinalizers(data)
+	if err != nil {
+		return err
+	}
+	wanted := object.GetFinalizers()
+	if !isEmptyPatch(rest) {
+		if err := c.Client.Patch(ctx, object, client.RawPatch(patch.Type(), rest), options...); err != nil {
+			return err
+		}
+	}
+	if finalizers {
+		return c.setFinalizer(ctx, object, wanted)
+	}
+	return nil
+}
+
+// cutFinalizers takes the finalizers out of a merge patch, and says whether there were any.
+func cutFinalizers(patch []byte) (rest []byte, found bool, err error) {
+	var document map[string]any
+	if err := json.Unmarshal(patch, &document); err != nil {
+		return nil, false, err
+	}
+	metadata, _ := document["metadata"].(map[string]any)
+	if _, found = metadata["finalizers"]; !found {
+		return patch, false, nil
+	}
+	delete(metadata, "finalizers")
+	if len(metadata) == 0 {
+		delete(document, "metadata")
+	}
+	rest, err = json.Marshal(document)
+	return rest, true, err
+}
+
+func isEmptyPatch(patch []byte) bool { return bytes.Equal(bytes.TrimSpace(patch), []byte("{}")) }
+
+// setFinalizer makes the object have our finalizer if it is among those wanted, and not have it otherwise.
+func (c patchClient) setFinalizer(ctx context.Context, object client.Object, wanted []string) error {
+	gvk, err := apiutil.GVKForObject(object, c.Scheme())
+	if err != nil {
+		return err
+	}
+	ours := finalizerOf(gvk)
+	return retry.RetryOnConflict(retry.DefaultBackoff, func() error {
+		current := &metav1.PartialObjectMetadata{}
+		current.SetGroupVersionKind(gvk)
+		if err := c.reader.Get(ctx, client.ObjectKeyFromObject(object), current); err != nil {
+			return client.IgnoreNotFound(err)
+		}
+		before := current.DeepCopy()
+		if slices.Contains(wanted, ours) {
+			controllerutil.AddFinalizer(current, ours)
+		} else {
+			controllerutil.RemoveFinalizer(current, ours)
+		}
+		err := c.Client.Patch(ctx, current, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
+		if err != nil {
+			return client.IgnoreNotFound(err)
+		}
+		object.SetFinalizers(current.GetFinalizers())
+		object.SetResourceVersion(current.GetResourceVersion())
+		return nil
+	})
+}
+
+func (c patchClient) Status() client.SubResourceWriter { return statusWriter{c.Client.Status()} }
+
+// statusWriter leaves out patches that change nothing.
+type statusWriter struct{ client.SubResourceWriter }
+
+func (w statusWriter) Patch(ctx context.Context, object client.Object, patch client.Patch, options ...client.SubResourcePatchOption) error {
+	data, err := patch.Data(object)
+	if err != nil || isEmptyPatch(data) {
+		return err
+	}
+	return w.SubResourceWriter.Patch(ctx, object, patch, options...)
+}
