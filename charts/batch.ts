@@ -80,6 +80,11 @@ export class Batch extends EnvironmentChart {
         propagateTags: true,
         containerProperties: {
           image: `${repositoryUri(env, this.names.repository)}:${env.batch.imageTag}`,
+          // What a job needs to find its data, whatever the environment; by name, as AWS returns it.
+          environment: [
+            { name: 'SANDERS_BUCKET', value: this.names.bucket },
+            { name: 'SANDERS_TABLE', value: this.names.table },
+          ],
           executionRoleRef: refTo(roles.execution),
           jobRoleRef: refTo(roles.job),
           resourceRequirements: [
