@@ -1,13 +1,12 @@
 package bucketemptier
 
 import (
+	"slices"
 	"strings"
 
 	ackv1alpha1 "github.com/aws-controllers-k8s/runtime/apis/core/v1alpha1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
 const (
@@ -40,21 +39,21 @@ type bucket struct {
 
 // concerns says whether an object is one to look at closer: it is being deleted, owns its AWS bucket, and has the
 // annotation.
-func concerns(object client.Object) bool {
+func concerns(object metav1.Object) bool {
 	return !object.GetDeletionTimestamp().IsZero() &&
-		controllerutil.ContainsFinalizer(object, finalizer) &&
+		slices.Contains(object.GetFinalizers(), finalizer) &&
 		object.GetAnnotations()[Annotation] != ""
 }
 
-// checkAnnotation says whether emptying is asked for. Nothing but "true" and "false" is taken for an answer.
-func (b *bucket) checkAnnotation() (asked bool, err error) {
+// checkAnnotation returns errNotAsked if emptying is not asked for. Nothing but "true" and "false" is an answer.
+func (b *bucket) checkAnnotation() error {
 	switch value := b.Annotations[Annotation]; value {
 	case "true":
-		return true, nil
+		return nil
 	case "false":
-		return false, nil
+		return errNotAsked
 	default:
-		return false, obstructed(reasonInvalidAnnotation, noRecheck,
+		return obstructed(reasonInvalidAnnotation, noRecheck,
 			`the annotation %s must be "true" or "false", and is %q: the S3 bucket %s is not emptied`, Annotation, value, b.Spec.Name)
 	}
 }

@@ -36,20 +36,14 @@ type locator struct {
 }
 
 func (l locator) locate(ctx context.Context, b *bucket, namespace *metav1.PartialObjectMetadata) (location, error) {
-	account, region := l.config.AccountID, l.config.Region
-	if observed := b.Status.ResourceMetadata; observed != nil {
-		if observed.OwnerAccountID != nil {
-			account = string(*observed.OwnerAccountID)
-		}
-		if observed.Region != nil {
-			region = string(*observed.Region)
-		}
+	var observed ackv1alpha1.ResourceMetadata
+	if b.Status.ResourceMetadata != nil {
+		observed = *b.Status.ResourceMetadata
 	}
-	declaredRegion := firstNonEmpty(b.Annotations[ackv1alpha1.AnnotationRegion], namespace.Annotations[ackv1alpha1.AnnotationDefaultRegion])
 	declaredAccount := namespace.Annotations[ackv1alpha1.AnnotationOwnerAccountID]
-	if b.Status.ResourceMetadata == nil {
-		region, account = firstNonEmpty(declaredRegion, region), firstNonEmpty(declaredAccount, account)
-	}
+	declaredRegion := firstNonEmpty(b.Annotations[ackv1alpha1.AnnotationRegion], namespace.Annotations[ackv1alpha1.AnnotationDefaultRegion])
+	account := firstNonEmpty(value(observed.OwnerAccountID), declaredAccount, l.config.AccountID)
+	region := firstNonEmpty(value(observed.Region), declaredRegion, l.config.Region)
 	to := location{account: account, region: region, endpoint: firstNonEmpty(namespace.Annotations[ackv1alpha1.AnnotationEndpointURL], l.config.EndpointURL)}
 	// The S3 controller refuses such objects, so it is not going to delete the bucket either.
 	if declaredRegion != "" && declaredRegion != region {
@@ -97,4 +91,11 @@ func firstNonEmpty(values ...string) string {
 		}
 	}
 	return ""
+}
+
+func value[T ~string](pointer *T) string {
+	if pointer == nil {
+		return ""
+	}
+	return string(*pointer)
 }

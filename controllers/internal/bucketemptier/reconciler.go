@@ -1,0 +1,239 @@
+package bucketemptier
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	ackcfg "github.com/aws-controllers-k8s/runtime/pkg/config"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/client-go/tools/record"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+)
+
+const (
+	// parallelBuckets is how many buckets are emptied at once.
+	parallelBuckets = 4
+	// sliceTime is how long a bucket is emptied before the conditions are looked at again and other buckets get
+	// their turn.
+	sliceTime = 15 * time.Second
+	// nextSlice is how long after a slice the next begins.
+	nextSlice = time.Millisecond
+	// recheckEmpty is how long the S3 controller gets to delete an empty bucket before we look again.
+	recheckEmpty = 30 * time.Second
+	// jitter spreads what has to wait, as a share of the wait.
+	jitter = 0.25
+	// firstReport is how long an emptying goes on before its progress is reported; each report takes twice as
+	// long as the one before, up to maxReport, as the API server drops events of an object that has many.
+	firstReport = 15 * time.Second
+	maxReport   = 5 * time.Minute
+	// missingKindRecheck is how often we look whether the S3 controller's CRD has been installed meanwhile.
+	missingKindRecheck = 30 * time.Second
+)
+
+// Setup adds the bucket emptier to a controller manager. It works for Buckets from the moment on that their CRD is
+// installed.
+func Setup(_ context.Context, mgr ctrl.Manager, config ackcfg.Config) error {
+	r := &reconciler{
+		config:  config,
+		client:  mgr.GetClient(),
+		reader:  mgr.GetAPIReader(),
+		locator: locator{config: config, reader: mgr.GetAPIReader()},
+		clients: clients{config: config, made: map[location]*s3.Client{}},
+		// The newer API counts events of one reason and shows the text of the first: progress would stand still.
+		events:   mgr.GetEventRecorderFor(Name), //nolint:staticcheck // SA1019: see above
+		progress: map[types.NamespacedName]*progress{},
+	}
+	return mgr.Add(manager.RunnableFunc(func(ctx context.Context) error {
+		err := wait.PollUntilContextCancel(ctx, missingKindRecheck, true, func(context.Context) (bool, error) {
+			_, err := mgr.GetRESTMapper().RESTMapping(bucketKind.GroupKind(), bucketKind.Version)
+			if err != nil && !meta.IsNoMatchError(err) {
+				mgr.GetLogger().Error(err, "cannot find out whether Buckets are served; trying again")
+			}
+			return err == nil, nil
+		})
+		if err != nil {
+			return nil // the manager stops
+		}
+		return r.bind(mgr)
+	}))
+}
+
+// reconciler empties the buckets of Bucket objects that are being deleted.
+type reconciler struct {
+	config  ackcfg.Config
+	client  client.Client
+	reader  client.Reader
+	locator locator
+	clients clients
+	events  record.EventRecorder
+
+	mutex    sync.Mutex
+	progress map[types.NamespacedName]*progress
+}
+
+func (r *reconciler) bind(mgr ctrl.Manager) error {
+	watched := &metav1.PartialObjectMetadata{}
+	watched.SetGroupVersionKind(bucketKind)
+	return ctrl.NewControllerManagedBy(mgr).
+		Named(Name).
+		For(watched, builder.WithPredicates(begins)).
+		WithOptions(controller.Options{MaxConcurrentReconciles: parallelBuckets}).
+		Complete(r)
+}
+
+// begins passes events that may make the conditions for emptying come true. Others, such as the S3 controller's
+// updates of the status, are none of our business.
+var begins = predicate.Funcs{
+	CreateFunc: func(e event.CreateEvent) bool { return concerns(e.Object) },
+	UpdateFunc: func(e event.UpdateEvent) bool {
+		return concerns(e.ObjectNew) &&
+			!(concerns(e.ObjectOld) && maps.Equal(e.ObjectOld.GetAnnotations(), e.ObjectNew.GetAnnotations()))
+	},
+	DeleteFunc:  func(e event.DeleteEvent) bool { return concerns(e.Object) }, // to forget its progress
+	GenericFunc: func(event.GenericEvent) bool { return false },
+}
+
+// Reconcile does one slice of the work on a bucket.
+func (r *reconciler) Reconcile(ctx context.Context, request reconcile.Request) (reconcile.Result, error) {
+	// Not from the cache: whatever keeps a bucket from being emptied must count from the moment it is said.
+	object := &unstructured.Unstructured{}
+	object.SetGroupVersionKind(bucketKind)
+	if err := r.reader.Get(ctx, request.NamespacedName, object); err != nil {
+		r.forget(request.NamespacedName)
+		return reconcile.Result{}, client.IgnoreNotFound(err)
+	}
+	b := &bucket{}
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, b); err != nil {
+		return reconcile.Result{}, reconcile.TerminalError(fmt.Errorf("read Bucket %s: %w", request.NamespacedName, err))
+	}
+	found, err := r.slice(ctx, b)
+	if ctx.Err() != nil {
+		return reconcile.Result{}, nil // the manager stops, and the next one goes on
+	}
+	if errors.Is(err, errNotAsked) || isMissing(err) {
+		r.forget(request.NamespacedName)
+		return reconcile.Result{}, nil
+	}
+	total := r.count(request.NamespacedName, b.UID, found)
+	var why *obstacle
+	switch {
+	case errors.As(err, &why):
+		return r.report(ctx, object, why), nil
+	case err != nil:
+		return reconcile.Result{}, err
+	case found.Unfinished || found.any():
+		if total.due(time.Now()) {
+			r.events.Eventf(object, corev1.EventTypeNormal, reasonEmptying, "removed %s from the S3 bucket %s so far", total.removed, b.Spec.Name)
+		}
+		return reconcile.Result{RequeueAfter: nextSlice}, nil
+	}
+	if total.news {
+		total.news = false
+		r.events.Eventf(object, corev1.EventTypeNormal, reasonEmptied, "the S3 bucket %s is empty, after %s were removed; the S3 controller can delete it", b.Spec.Name, total.removed)
+	}
+	if err := r.wake(ctx, object); err != nil {
+		return reconcile.Result{}, err
+	}
+	return reconcile.Result{RequeueAfter: wait.Jitter(recheckEmpty, jitter)}, nil
+}
+
+// errNotAsked means that a bucket is none of our business.
+var errNotAsked = errors.New("not asked to empty the bucket")
+
+// slice removes what is in the AWS bucket, if and as far as that is in order.
+func (r *reconciler) slice(ctx context.Context, b *bucket) (removed, error) {
+	if !concerns(b) {
+		return removed{}, errNotAsked
+	}
+	if err := b.checkAnnotation(); err != nil {
+		return removed{}, err
+	}
+	namespace := &metav1.PartialObjectMetadata{}
+	namespace.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Namespace"))
+	if err := r.reader.Get(ctx, types.NamespacedName{Name: b.Namespace}, namespace); err != nil {
+		return removed{}, err
+	}
+	if !b.willBeDeleted(namespace, r.config.DeletionPolicy) {
+		return removed{}, errNotAsked
+	}
+	if err := b.checkName(); err != nil {
+		return removed{}, err
+	}
+	at, err := r.locator.locate(ctx, b, namespace)
+	if err != nil {
+		return removed{}, err
+	}
+	s3Client, err := r.clients.get(ctx, at)
+	if err != nil {
+		return removed{}, err
+	}
+	inside := &contents{client: s3Client, bucket: b.Spec.Name, owner: at.account}
+	if err := inside.checkProtection(ctx); err != nil {
+		return removed{}, inside.explain(err)
+	}
+	found, err := inside.remove(ctx, time.Now().Add(sliceTime))
+	return found, inside.explain(err)
+}
+
+// report tells the user what is in the way and says when to look again.
+func (r *reconciler) report(ctx context.Context, object *unstructured.Unstructured, why *obstacle) reconcile.Result {
+	ctrl.LoggerFrom(ctx).Info(why.text, "reason", why.reason)
+	r.events.Event(object, corev1.EventTypeWarning, why.reason, why.text)
+	if why.recheck == noRecheck {
+		return reconcile.Result{}
+	}
+	return reconcile.Result{RequeueAfter: wait.Jitter(why.recheck, jitter)}
+}
+
+// harmless are fields of a Bucket's spec that may be an empty list, which means the same as none.
+var harmless = []string{"analytics", "intelligentTiering", "inventory", "metrics"}
+
+// wake makes the S3 controller try the deletion again now. It has failed to delete the bucket while that was not empty,
+// and waits longer each time, in the end 17 minutes; and it takes notice of nothing but a new generation, which only a
+// change of the spec makes. So we change the spec in a way that means nothing, from no list to an empty list or back:
+// the S3 controller does not carry out the spec of an object that is being deleted.
+func (r *reconciler) wake(ctx context.Context, object *unstructured.Unstructured) error {
+	changed := object.DeepCopy()
+	spec, _, err := unstructured.NestedMap(changed.Object, "spec")
+	if err != nil {
+		return reconcile.TerminalError(err)
+	}
+	index := slices.IndexFunc(harmless, func(name string) bool {
+		list, isList := spec[name].([]any)
+		return spec[name] == nil || isList && len(list) == 0
+	})
+	if index < 0 {
+		return nil // all four are in use; the S3 controller will try again by itself
+	}
+	if name := harmless[index]; spec[name] == nil {
+		spec[name] = []any{}
+	} else {
+		delete(spec, name)
+	}
+	changed.Object["spec"] = spec
+	patch := client.MergeFromWithOptions(object, client.MergeFromWithOptimisticLock{})
+	if err := r.client.Patch(ctx, changed, patch, client.FieldOwner(Name)); err != nil && !apierrors.IsNotFound(err) && !apierrors.IsConflict(err) {
+		return fmt.Errorf("wake the S3 controller: %w", err)
+	}
+	return nil
+}
