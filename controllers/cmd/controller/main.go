@@ -5,15 +5,18 @@ import (
 	"os"
 
 	batchv1alpha1 "github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/batch/v1alpha1"
+	budgetsv1alpha1 "github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/budgets/v1alpha1"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/batch"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/budgets"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/command"
 )
 
 // components is what --services picks from.
 func components() []command.Component {
-	batchService := batch.Service()
+	batchService, budgetsService := batch.Service(), budgets.Service()
 	return []command.Component{
 		{Name: "batch", Service: &batchService, AddToScheme: batchv1alpha1.AddToScheme},
+		{Name: "budgets", Service: &budgetsService, AddToScheme: budgetsv1alpha1.AddToScheme},
 	}
 }
 

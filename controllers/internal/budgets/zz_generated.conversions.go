@@ -68,12 +68,12 @@ func budgetStatusFrom(in *types.Budget) *v1alpha1.BudgetStatus {
 	}
 	return &v1alpha1.BudgetStatus{
 		CalculatedSpend: fromCalculatedSpend(in.CalculatedSpend),
-		HealthStatus:    healthStatusFrom(in.HealthStatus),
+		HealthStatus:    fromHealthStatus(in.HealthStatus),
 		LastUpdatedTime: convert.KubeTime(in.LastUpdatedTime),
 	}
 }
 
-func fromNotification(in *types.Notification) *v1alpha1.NotificationWithSubscribers {
+func notificationWithSubscribersFrom(in *types.Notification) *v1alpha1.NotificationWithSubscribers {
 	if in == nil {
 		return nil
 	}
@@ -183,7 +183,7 @@ func fromCalculatedSpend(in *types.CalculatedSpend) *v1alpha1.CalculatedSpend {
 	}
 }
 
-func healthStatusFrom(in *types.HealthStatus) *v1alpha1.HealthStatus {
+func fromHealthStatus(in *types.HealthStatus) *v1alpha1.HealthStatus {
 	if in == nil {
 		return nil
 	}

@@ -155,6 +155,7 @@ type NotificationWithSubscribers struct {
 	NotificationType *string `json:"notificationType,omitempty"`
 	// A list of subscribers who are subscribed to this notification.
 	// +kubebuilder:validation:MaxItems=11
+	// +kubebuilder:validation:XValidation:rule="self.all(a, self.exists_one(b, a == b))",message="a subscriber is listed twice: remove one"
 	// +kubebuilder:validation:Optional
 	Subscribers []Subscriber `json:"subscribers,omitempty"`
 	// The threshold that's associated with a notification. Thresholds are always a percentage, and many

@@ -1,0 +1,34 @@
+// Package budgets serves AWS Budgets' kind: Budget, group budgets.services.k8s.aws.
+//
+// AWS Budgets is one service for all regions: the SDK sends and signs every call for its home (us-east-1 in the
+// partition aws), whatever region the controller is for, and each call names the account.
+package budgets
+
+import (
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/service/budgets/types"
+
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+)
+
+// Service is AWS Budgets.
+func Service() kit.Service {
+	return kit.Service{Name: "budgets", Kinds: []kit.Registration{kit.Register(budgetKind)}}
+}
+
+// classify recognises what the general rules do not know of AWS Budgets.
+func classify(err error) kit.Class {
+	var locked *types.ResourceLockedException
+	if errors.As(err, &locked) {
+		// A budget action runs.
+		return kit.Busy
+	}
+	return ""
+}
+
+// isMissing says whether AWS has no such budget, notification or subscriber.
+func isMissing(err error) bool {
+	var missing *types.NotFoundException
+	return errors.As(err, &missing)
+}
