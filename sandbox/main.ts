@@ -1,7 +1,7 @@
 /**
  * The sandbox: the platform's management cluster and an emulated AWS as processes on this machine.
  *
- *   ts-node sandbox/main.ts up [--controller SERVICE=PATH]... [--crds DIR]...
+ *   ts-node sandbox/main.ts up [--controller SERVICE=PATH]... [--crds DIR]... [--no-wait]
  *   ts-node sandbox/main.ts down | reset | env
  *   ts-node sandbox/main.ts status [--json]
  *   ts-node sandbox/main.ts logs PART [--follow]
@@ -11,23 +11,27 @@
  */
 import { parseArgs } from 'node:util';
 import { BuildFailure } from './builder/failure';
-import { NotRunning, env } from './commands/env';
+import { NotRunning, adminKubectl, env } from './commands/env';
 import { NoSuchLog, logs } from './commands/logs';
-import { Interrupted, NotReady } from './commands/ready';
+import { Interrupted, NotReady, untilReady } from './commands/ready';
 import { status, table } from './commands/status';
 import { stop } from './commands/supervision';
 import { NotUp, up } from './commands/up';
-import { BadSettings, readSettings } from './settings';
+import { removeRemote } from './gitops/remote';
+import { BadSettings, readSettings, services } from './settings';
 import { BadName, Folder } from './state/folder';
 import { openTerminal } from './terminal/terminal';
 
 const usage = `Usage: ts-node sandbox/main.ts COMMAND
-  up [--controller SERVICE=PATH]... [--crds DIR]...   build what is missing, bring the sandbox up, wait until it is Ready
-  down                                                stop it; its state stays
-  reset                                               stop it and remove its state
-  status [--json]                                     each part's state, uptime, memory and port
-  logs PART [--follow]                                a part's log
-  env                                                 shell commands that point kubectl, aws and argocd at it
+  up                            build what is missing, bring the sandbox up, and wait until every environment is Ready
+    --controller SERVICE=PATH   run this controller for a service (${services.join(', ')}); repeatable
+    --crds DIR                  use the CRDs in this folder in place of the sandbox's own; repeatable
+    --no-wait                   return when every part runs
+  down                          stop it; its state stays
+  reset                         stop it and remove its state
+  status [--json]               each part's state, uptime, memory and port
+  logs PART [--follow]          a part's log
+  env                           shell commands that point kubectl, aws and argocd at it
 SANDBOX=name picks one of several (default: default).`;
 
 class UsageError extends Error {}
@@ -39,8 +43,11 @@ async function main(args: readonly string[]): Promise<void> {
   switch (name) {
     case 'up': {
       const list = { type: 'string', multiple: true, default: [] as string[] } as const;
-      const { values } = parseArgs({ args: rest, options: { controller: list, crds: list } });
-      await up(folder, await readSettings(folder, values), terminal, interruption());
+      const options = { controller: list, crds: list, 'no-wait': { type: 'boolean', default: false } } as const;
+      const { values } = parseArgs({ args: rest, options });
+      const interrupt = interruption();
+      await up(folder, await readSettings(folder, values), terminal, interrupt);
+      if (!values['no-wait']) await untilReady(adminKubectl(folder), terminal, interrupt);
       return;
     }
     case 'down':
@@ -51,6 +58,7 @@ async function main(args: readonly string[]): Promise<void> {
     case 'reset':
       parseArgs({ args: rest });
       await stop(folder);
+      await removeRemote(folder);
       await folder.remove();
       terminal.line(`sandbox ${folder.name} is down and its state removed`);
       return;

@@ -91,7 +91,7 @@ export async function steps(
     await kubeControllerManager(context),
     await redis(context),
     ...(await argocd(context)),
-    aws(context, built.python, emulatorFolder),
+    aws(context, built.python, emulatorFolder, settings.jobImages),
     ...(await Promise.all(controllers.map((controller) => ackController(context, controller)))),
   ];
   const users = controllers.map(({ name }) => name);

@@ -1,6 +1,7 @@
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { z } from 'zod';
-import { Folder, readIfThere } from './state/folder';
+import { checkout, Folder, readIfThere } from './state/folder';
 
 /** The services whose controller may be replaced. */
 export const services = ['s3', 'iam', 'ec2', 'dynamodb', 'ecr', 'sfn'] as const;
@@ -11,6 +12,14 @@ const schema = z.strictObject({
   controllers: z.partialRecord(z.enum(services), z.string().min(1)).default({}),
   /** Folders of CRDs that take the place of the sandbox's own. */
   crds: z.array(z.string().min(1)).default([]),
+  /** Images whose Batch jobs run as local processes: image, with * for any text → folder with the program and its Dockerfile. */
+  jobImages: z
+    .record(z.string().min(1), z.string().min(1))
+    .default(
+      fs.existsSync(path.join(checkout, 'examples', 'job', 'Dockerfile'))
+        ? { '*/sanders-customer-platform-*': path.join(checkout, 'examples', 'job') }
+        : {},
+    ),
 });
 
 /** What a user may change about a sandbox; all paths are absolute. */
@@ -40,6 +49,7 @@ export async function readSettings(
   return {
     controllers: Object.fromEntries(Object.entries(controllers).map(([service, file]) => [service, absolute(file)])),
     crds: [...stored.crds, ...options.crds].map(absolute),
+    jobImages: Object.fromEntries(Object.entries(stored.jobImages).map(([image, folder]) => [image, absolute(folder)])),
   };
 }
 

@@ -50,7 +50,10 @@ const kubernetes = (name: string): Program =>
 
 const ack = (service: string): Program => {
   const module = `github.com/aws-controllers-k8s/${service}-controller`;
-  return pinned(`ack-${service}`, module, `${module}/cmd/controller`, { files: ['config/crd'] });
+  return pinned(`ack-${service}`, module, `${module}/cmd/controller`, {
+    stamp: (version) => ({ [`${module}/pkg/version.GitVersion`]: `v${version}` }),
+    files: ['config/crd'],
+  });
 };
 
 const own = (name: string): Program => ({ name, folder: controllers, command: `./cmd/${name}` });

@@ -13,15 +13,13 @@ export class NotReady extends Error {
   override readonly name = 'NotReady';
 }
 
-/** Waits until Argo CD has looked at Git and every environment's resources are synced and healthy. Throws NotReady or Interrupted. @param limit milliseconds */
-export async function untilReady(
-  kubectl: Kubectl,
-  terminal: Terminal,
-  limit: number,
-  signal: AbortSignal,
-): Promise<void> {
+/** How long the environments may take: milliseconds. */
+const limit = 300_000;
+
+/** Waits until Argo CD has looked at Git and every environment's resources are synced and healthy. Throws NotReady or Interrupted. */
+export async function untilReady(kubectl: Kubectl, terminal: Terminal, signal: AbortSignal): Promise<void> {
   try {
-    await poll(kubectl, terminal, limit, signal);
+    await poll(kubectl, terminal, signal);
   } catch (error) {
     throw signal.aborted
       ? new Interrupted('interrupted; the sandbox goes on running, and `make down` stops it')
@@ -31,7 +29,7 @@ export async function untilReady(
   }
 }
 
-async function poll(kubectl: Kubectl, terminal: Terminal, limit: number, signal: AbortSignal): Promise<void> {
+async function poll(kubectl: Kubectl, terminal: Terminal, signal: AbortSignal): Promise<void> {
   const started = Date.now();
   const { ok, dim } = terminal.style;
   const done = new Set<string>();
@@ -45,7 +43,7 @@ async function poll(kubectl: Kubectl, terminal: Terminal, limit: number, signal:
     }
     const waiting = environments.filter((environment) => !isReady(environment));
     if (settled && waiting.length === 0) return;
-    if (Date.now() - started > limit) throw new NotReady(complaint(waiting, limit));
+    if (Date.now() - started > limit) throw new NotReady(complaint(waiting));
     terminal.status(`  ${waiting.map(describe).join('; ') || 'waiting for Argo CD to read Git'}`);
     await setTimeout(500, undefined, { signal });
   }
@@ -56,7 +54,7 @@ function describe({ name, sync, health, problems, progress }: ApplicationStatus)
   return `${name}: ${sync}, ${health}${detail === undefined ? '' : ` (${detail})`}`;
 }
 
-function complaint(waiting: readonly ApplicationStatus[], limit: number): string {
+function complaint(waiting: readonly ApplicationStatus[]): string {
   const lines = waiting.map((environment) => `  ${describe(environment)}`);
   return [
     `not everything is Ready after ${duration(limit)}:`,

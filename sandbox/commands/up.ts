@@ -14,8 +14,8 @@ import { Settings } from '../settings';
 import { checkout, Folder } from '../state/folder';
 import { Report, Start } from '../supervisor';
 import { Terminal } from '../terminal/terminal';
-import { adminKubectl, toolsFolder } from './env';
-import { Interrupted, untilReady } from './ready';
+import { toolsFolder } from './env';
+import { Interrupted } from './ready';
 import { find, stop } from './supervision';
 
 /** Thrown when the sandbox did not come up; nothing of it is left running. */
@@ -23,12 +23,9 @@ export class NotUp extends Error {
   override readonly name = 'NotUp';
 }
 
-/** How long the environments may take to become Ready: milliseconds. */
-const readyLimit = 300_000;
-
 /**
- * Builds what is missing, brings up the sandbox in the background and waits until every part and every environment is ready.
- * Throws NotUp, Interrupted, BuildFailure, or NotReady: then everything is left running.
+ * Builds what is missing and brings up the sandbox in the background. Resolves when every part is ready. Throws NotUp,
+ * Interrupted or BuildFailure; then nothing is left running.
  */
 export async function up(
   folder: Folder,
@@ -40,7 +37,7 @@ export async function up(
   if (found.kind === 'supervised') {
     if (found.status.phase === 'up') {
       terminal.line(`sandbox ${folder.name} is up already`);
-      return untilReady(adminKubectl(folder), terminal, readyLimit, interrupt);
+      return;
     }
     throw new NotUp(
       `sandbox ${folder.name} is ${found.status.phase} in another \`make up\` or \`make down\`: wait for that one`,

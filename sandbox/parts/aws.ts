@@ -18,11 +18,29 @@ export function awsEnvironment(context: Pick<Context, 'ports'>): Record<string, 
   };
 }
 
-/** The AWS emulator; its state is saved when it ends and every few seconds. @param python of the virtual environment that the emulator's requirements are in */
-export function aws(context: Context, python: string, sources: string): PartSpec {
+/**
+ * The AWS emulator; its state is saved when it ends and every few seconds.
+ *
+ * @param python interpreter that has the emulator's requirements
+ * @param sources folder of the emulator's package
+ * @param jobImages images whose jobs run as local processes, and the folder of each
+ */
+export function aws(
+  context: Context,
+  python: string,
+  sources: string,
+  jobImages: Readonly<Record<string, string>>,
+): PartSpec {
   const { folder } = context;
   const own = port(context, 'aws');
-  const args = ['-m', 'sanders_aws', `--port=${own}`, `--state=${folder.path('aws')}`, '--save-every=5'];
+  const args = [
+    '-m',
+    'sanders_aws',
+    `--port=${own}`,
+    `--state=${folder.path('aws')}`,
+    '--save-every=5',
+    ...Object.entries(jobImages).map(([image, directory]) => `--job-image=${image}=${directory}`),
+  ];
   return {
     name: 'aws',
     after: [],

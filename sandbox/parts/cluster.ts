@@ -1,5 +1,6 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { Kubectl } from '../kube/kubectl';
 import { Settings } from '../settings';
 import { checkout } from '../state/folder';
@@ -41,7 +42,18 @@ export async function prepareCluster(
     ...(await argocdSecrets(context)),
   ];
   await kubectl.apply(documents, argocdNamespace, signal);
-  await kubectl.run(['wait', '--for=condition=Established', '--timeout=60s', 'crd', '--all'], { signal });
+  await untilServed(kubectl, signal);
+}
+
+/** Waits until the API server serves every kind. (`kubectl wait` looks at one after the other and takes seconds.) */
+async function untilServed(kubectl: Kubectl, signal: AbortSignal): Promise<void> {
+  const established = '{.metadata.name} {.status.conditions[?(@.type=="Established")].status}{"\\n"}';
+  const get = ['get', 'customresourcedefinitions', `--output=jsonpath={range .items[*]}${established}{end}`];
+  for (;;) {
+    const lines = (await kubectl.run(get, { signal })).trim().split('\n');
+    if (lines.every((line) => line.endsWith(' True'))) return;
+    await setTimeout(200, undefined, { signal });
+  }
 }
 
 /** The Kubernetes objects in the YAML files of folders, in order. */
