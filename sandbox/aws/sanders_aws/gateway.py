@@ -104,6 +104,8 @@ class Gateway:
         return answer
 
     def _ask_moto(self, call: Call, environ: dict[str, Any]) -> Answer:
+        if call.operation is None and call.service != "s3":  # S3 has uploads by forms, which are in no model
+            raise unknown_action(call.protocol, call.action)
         unimplemented = unknown_action(call.protocol, call.action, "sanders-aws does not implement it.")
         if call.service in _OURS or not _does_moto_have(call.service):
             raise unimplemented

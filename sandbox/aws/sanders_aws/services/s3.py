@@ -139,13 +139,6 @@ def limit_deletions(call: Call) -> Answer | None:
     return None
 
 
-@guard("s3", "GetBucketAccelerateConfiguration", source=API + "API_GetBucketAccelerateConfiguration.html")
-def require_bucket(call: Call) -> Answer | None:
-    """Asking about a bucket that does not exist is NoSuchBucket, whatever is asked."""
-    _bucket(call)
-    return None
-
-
 @operation("s3", "ListMultipartUploads", source=API + "API_ListMultipartUploads.html")
 def list_multipart_uploads(call: Call) -> dict[str, Any]:
     """Lists uploads by key, at most 1,000 a page, with markers for the next."""

@@ -26,9 +26,6 @@ from ..wire import Answer, Call
 API = "https://docs.aws.amazon.com/step-functions/latest/apireference/"
 GUIDE = "https://docs.aws.amazon.com/step-functions/latest/dg/"
 
-_DEFAULT_LOGGING = {"level": "OFF", "includeExecutionData": False}
-_DEFAULT_TRACING = {"enabled": False}
-
 
 @patch("stepfunctions", "StartExecution", source=GUIDE + "connect-batch.html")
 def translate_task_parameters() -> None:
@@ -73,9 +70,9 @@ def check_existing(call: Call) -> Answer | None:
         return None
     same = (
         _parsed(existing.definition) == _parsed(params["definition"])
-        and existing.type == params.get("type", "STANDARD")
-        and (existing.loggingConfiguration or _DEFAULT_LOGGING) == params.get("loggingConfiguration", _DEFAULT_LOGGING)
-        and (existing.tracingConfiguration or _DEFAULT_TRACING) == params.get("tracingConfiguration", _DEFAULT_TRACING)
+        and (existing.type or "STANDARD") == params.get("type", "STANDARD")
+        and _logging(existing.loggingConfiguration) == _logging(params.get("loggingConfiguration"))
+        and _tracing(existing.tracingConfiguration) == _tracing(params.get("tracingConfiguration"))
     )
     if not same:
         raise AwsError("StateMachineAlreadyExists", f"State Machine Already Exists: '{existing.arn}'")
@@ -154,6 +151,14 @@ def _error_name(error_name: str | None) -> ErrorName:
     if error_name and error_name.startswith("States."):
         return StatesErrorName.from_name(error_name)
     return CustomErrorName(error_name)
+
+
+def _logging(given: dict[str, Any] | None) -> dict[str, Any]:
+    return {"level": "OFF", "includeExecutionData": False, "destinations": [], **(given or {})}
+
+
+def _tracing(given: dict[str, Any] | None) -> dict[str, Any]:
+    return {"enabled": False, **(given or {})}
 
 
 def _definition_problem(definition: str) -> str:

@@ -1,0 +1,187 @@
+"""S3."""
+
+import json
+from typing import Any
+
+import pytest
+
+from conftest import ACCOUNT, REGION, Aws, code_of
+
+rule = pytest.mark.rule
+LOCATION = {"LocationConstraint": REGION}
+
+
+@pytest.fixture
+def bucket(aws: Aws) -> str:
+    aws("s3").create_bucket(Bucket="data", CreateBucketConfiguration=LOCATION)
+    return "data"
+
+
+def policy(**changes: Any) -> str:
+    statement = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": ["arn:aws:s3:::data", "arn:aws:s3:::data/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        **changes,
+    }
+    statement = {key: value for key, value in statement.items() if value is not None}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+@rule("s3.encrypt_new_buckets")
+def test_new_buckets_are_encrypted(aws: Aws, bucket: str) -> None:
+    rules = aws("s3").get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+    assert rules == [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}]
+
+
+@rule("s3.close_new_buckets")
+def test_new_buckets_are_closed(aws: Aws, bucket: str) -> None:
+    block = aws("s3").get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+    assert set(block.values()) == {True}
+    assert len(block) == 4
+    controls = aws("s3").get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]
+    assert controls["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+
+
+def test_ownership_can_be_chosen(aws: Aws) -> None:
+    aws("s3").create_bucket(Bucket="data", CreateBucketConfiguration=LOCATION, ObjectOwnership="ObjectWriter")
+    controls = aws("s3").get_bucket_ownership_controls(Bucket="data")["OwnershipControls"]
+    assert controls["Rules"] == [{"ObjectOwnership": "ObjectWriter"}]
+
+
+def test_what_a_bucket_lost_stays_lost(aws: Aws, bucket: str) -> None:
+    aws("s3").delete_public_access_block(Bucket=bucket)
+    aws("s3").delete_bucket_ownership_controls(Bucket=bucket)
+    assert code_of(aws("s3").get_public_access_block, Bucket=bucket) == "NoSuchPublicAccessBlockConfiguration"
+    assert code_of(aws("s3").get_bucket_ownership_controls, Bucket=bucket) == "OwnershipControlsNotFoundError"
+
+
+@rule("s3.reset_encryption")
+def test_deleted_encryption_falls_back(aws: Aws, bucket: str) -> None:
+    by_kms = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}]}
+    aws("s3").put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration=by_kms)
+    aws("s3").delete_bucket_encryption(Bucket=bucket)
+    rules = aws("s3").get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+    assert rules[0]["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+
+
+@rule("s3.check_bucket_name")
+@pytest.mark.parametrize("name", ["Data", "da_ta", "192.168.0.1", "data..more", "xn--data", "data-s3alias"])
+def test_bad_names(aws: Aws, name: str) -> None:
+    client = aws("s3")
+    assert code_of(client.create_bucket, Bucket=name, CreateBucketConfiguration=LOCATION) == "InvalidBucketName"
+
+
+@rule("s3.refuse_unknown_subresources")
+def test_no_subresource_is_taken_for_the_bucket(aws: Aws, bucket: str) -> None:
+    """Seen on moto: deleting a configuration that it does not know deleted the bucket."""
+    assert code_of(aws("s3").delete_bucket_metadata_table_configuration, Bucket=bucket) == "NotImplemented"
+    aws("s3").head_bucket(Bucket=bucket)
+
+
+KINDS = {
+    "analytics": {"Id": "a", "StorageClassAnalysis": {}},
+    "metrics": {"Id": "a"},
+    "intelligent_tiering": {"Id": "a", "Status": "Enabled", "Tierings": [{"Days": 90, "AccessTier": "ARCHIVE_ACCESS"}]},
+    "inventory": {
+        "Id": "a",
+        "IsEnabled": True,
+        "IncludedObjectVersions": "All",
+        "Schedule": {"Frequency": "Daily"},
+        "Destination": {"S3BucketDestination": {"Bucket": "arn:aws:s3:::data", "Format": "CSV"}},
+    },
+}
+
+
+@rule("s3.bucket_configurations")
+@pytest.mark.parametrize("kind", KINDS)
+def test_configurations(aws: Aws, bucket: str, kind: str) -> None:
+    client, key = aws("s3"), "".join(word.capitalize() for word in kind.split("_")) + "Configuration"
+    configuration = {key: KINDS[kind]}
+    getattr(client, f"put_bucket_{kind}_configuration")(Bucket=bucket, Id="a", **configuration)
+    listed = getattr(client, f"list_bucket_{kind}_configurations")(Bucket=bucket)
+    assert listed[f"{key}List"] == [KINDS[kind]]
+    assert getattr(client, f"get_bucket_{kind}_configuration")(Bucket=bucket, Id="a")[key] == KINDS[kind]
+    getattr(client, f"delete_bucket_{kind}_configuration")(Bucket=bucket, Id="a")
+    assert f"{key}List" not in getattr(client, f"list_bucket_{kind}_configurations")(Bucket=bucket)
+    assert code_of(getattr(client, f"get_bucket_{kind}_configuration"), Bucket=bucket, Id="a") == "NoSuchConfiguration"
+    client.head_bucket(Bucket=bucket)
+
+
+@rule("s3.bucket_request_payment")
+def test_request_payment(aws: Aws, bucket: str) -> None:
+    assert aws("s3").get_bucket_request_payment(Bucket=bucket)["Payer"] == "BucketOwner"
+    aws("s3").put_bucket_request_payment(Bucket=bucket, RequestPaymentConfiguration={"Payer": "Requester"})
+    assert aws("s3").get_bucket_request_payment(Bucket=bucket)["Payer"] == "Requester"
+
+
+@rule("s3.bucket_abac")
+def test_abac(aws: Aws, bucket: str) -> None:
+    assert aws("s3").get_bucket_abac(Bucket=bucket)["AbacStatus"] == {"Status": "Disabled"}
+    aws("s3").put_bucket_abac(Bucket=bucket, AbacStatus={"Status": "Enabled"})
+    assert aws("s3").get_bucket_abac(Bucket=bucket)["AbacStatus"] == {"Status": "Enabled"}
+
+
+@rule("s3.check_bucket_policy")
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        pytest.param("no JSON", "MalformedPolicy", id="no JSON"),
+        pytest.param("{}", "MalformedPolicy", id="no statement"),
+        pytest.param(policy(Resource="arn:aws:s3:::other/*"), "MalformedPolicy", id="another bucket"),
+        pytest.param(policy(Resource=None), "MalformedPolicy", id="no resource"),
+        pytest.param(policy(Action="ec2:RunInstances"), "MalformedPolicy", id="action of another service"),
+        pytest.param(policy(Effect="Maybe"), "MalformedPolicy", id="effect"),
+        pytest.param(
+            policy(Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:role/unknown"}), "MalformedPolicy", id="unknown principal"
+        ),
+        pytest.param(policy(Effect="Allow", Condition=None), "AccessDenied", id="public"),
+    ],
+)
+def test_refused_policies(aws: Aws, bucket: str, text: str, code: str) -> None:
+    assert code_of(aws("s3").put_bucket_policy, Bucket=bucket, Policy=text) == code
+
+
+def test_accepted_policies(aws: Aws, bucket: str) -> None:
+    aws("s3").put_bucket_policy(Bucket=bucket, Policy=policy())
+    assert json.loads(aws("s3").get_bucket_policy(Bucket=bucket)["Policy"]) == json.loads(policy())
+    aws("s3").delete_public_access_block(Bucket=bucket)
+    aws("s3").put_bucket_policy(Bucket=bucket, Policy=policy(Effect="Allow", Condition=None))
+
+
+@rule("s3.refuse_acls")
+def test_acls_are_disabled(aws: Aws, bucket: str) -> None:
+    client = aws("s3")
+    assert code_of(client.put_bucket_acl, Bucket=bucket, ACL="public-read") == "AccessControlListNotSupported"
+    assert code_of(client.put_object, Bucket=bucket, Key="a", ACL="public-read") == "AccessControlListNotSupported"
+    client.put_object(Bucket=bucket, Key="a", ACL="bucket-owner-full-control")
+    parameters = {"Bucket": "other", "ACL": "public-read", "CreateBucketConfiguration": LOCATION}
+    assert code_of(client.create_bucket, **parameters) == "InvalidBucketAclWithObjectOwnership"
+
+
+@rule("s3.limit_deletions")
+def test_a_thousand_deletions_a_call(aws: Aws, bucket: str) -> None:
+    objects = [{"Key": str(i)} for i in range(1001)]
+    assert code_of(aws("s3").delete_objects, Bucket=bucket, Delete={"Objects": objects}) == "MalformedXML"
+    aws("s3").delete_objects(Bucket=bucket, Delete={"Objects": objects[1:]})
+
+
+@rule("s3.list_multipart_uploads")
+def test_pages_of_uploads(aws: Aws, bucket: str) -> None:
+    client = aws("s3")
+    keys = ["a", "a", "b", "c"]
+    for key in keys:
+        client.create_multipart_upload(Bucket=bucket, Key=key)
+    pages = list(
+        client.get_paginator("list_multipart_uploads").paginate(Bucket=bucket, PaginationConfig={"PageSize": 2})
+    )
+    assert [[upload["Key"] for upload in page["Uploads"]] for page in pages] == [["a", "a"], ["b", "c"]]
+
+
+def test_objects_survive_odd_keys_and_large_bodies(aws: Aws, bucket: str) -> None:
+    body = b"x" * 6_000_000
+    for key in ("folder/", "a b+c%2F", "ü/ö"):
+        aws("s3").put_object(Bucket=bucket, Key=key, Body=body)
+        assert aws("s3").get_object(Bucket=bucket, Key=key)["Body"].read() == body

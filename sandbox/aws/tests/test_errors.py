@@ -1,0 +1,94 @@
+"""Errors on the wire, and what is not implemented."""
+
+import http.client
+import json
+from typing import Any
+
+import pytest
+
+from conftest import Aws, code_of
+from sanders_aws.errors import AwsError, answer_error
+
+CASES = {
+    "json": ("dynamodb", "json", '{"__type": "Oops", "message": "a < b"}'),
+    "rest-json": ("batch", "rest-json", '{"message": "a < b"}'),
+    "query": ("iam", "query", "<ErrorResponse><Error><Type>Sender</Type><Code>Oops</Code><Message>a &lt; b</Message>"),
+    "ec2": ("ec2", "ec2", "<Response><Errors><Error><Code>Oops</Code><Message>a &lt; b</Message></Error></Errors>"),
+    "s3": ("s3", "rest-xml", "<Error><Code>Oops</Code><Message>a &lt; b</Message><BucketName>data</BucketName>"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_shapes(case: str) -> None:
+    service, protocol, expected = CASES[case]
+    answer = answer_error(AwsError("Oops", "a < b", 409, BucketName="data"), service, protocol)
+    assert answer.status == 409
+    assert expected in answer.body.decode()
+    if "json" in protocol:
+        assert answer.headers["x-amzn-ErrorType"] == "Oops"
+
+
+@pytest.mark.parametrize(
+    ("service", "action", "parameters", "code"),
+    [
+        pytest.param("batch", "list_service_jobs", {}, "UnknownOperationException", id="rest-json, ours"),
+        pytest.param("appstream", "describe_fleets", {}, "UnknownOperationException", id="json, not in moto"),
+        pytest.param("ec2", "describe_fpga_images", {}, "InvalidAction", id="ec2"),
+        pytest.param("iam", "list_organizations_features", {}, "InvalidAction", id="query"),
+        pytest.param(
+            "s3", "get_bucket_metadata_table_configuration", {"Bucket": "data"}, "NotImplemented", id="rest-xml, s3"
+        ),
+        pytest.param("dynamodb", "list_global_tables", {}, "UnknownOperationException", id="json"),
+    ],
+)
+def test_what_is_not_implemented(aws: Aws, service: str, action: str, parameters: dict[str, Any], code: str) -> None:
+    assert code_of(getattr(aws(service), action), **parameters) == code
+    assert aws.calls()[-1]["error"] == code
+
+
+def signed(service: str) -> dict[str, str]:
+    scope = f"Credential=test/20260101/eu-central-1/{service}/aws4_request"
+    return {"Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "body", "expected"),
+    [
+        pytest.param("POST", "/v1/frobnicate", signed("batch"), "{}", "is unknown", id="rest-json"),
+        pytest.param(
+            "POST", "/", {**signed("dynamodb"), "X-Amz-Target": "DynamoDB_20120810.Frobnicate",
+                          "Content-Type": "application/x-amz-json-1.0"}, "{}", "Frobnicate is unknown", id="json",
+        ),
+        pytest.param(
+            "POST", "/", {**signed("ec2"), "Content-Type": "application/x-www-form-urlencoded"},
+            "Action=Frobnicate&Version=2016-11-15", "<Code>InvalidAction</Code>", id="ec2",
+        ),
+        pytest.param(
+            "POST", "/", {**signed("iam"), "Content-Type": "application/x-www-form-urlencoded"},
+            "Action=Frobnicate&Version=2010-05-08", "The action Frobnicate is not valid", id="query",
+        ),
+        pytest.param("POST", "/", signed("nonsense"), "{}", "is unknown", id="no such service"),
+    ],
+)  # fmt: skip
+def test_actions_that_aws_does_not_have(
+    aws: Aws, method: str, path: str, headers: dict[str, str], body: str, expected: str
+) -> None:
+    connection = http.client.HTTPConnection(aws.url.removeprefix("http://"), timeout=5)
+    connection.request(method, path, body, headers)
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    assert 400 <= answer.status < 500
+    assert expected in text
+    assert "<html" not in text.lower()
+    connection.close()
+
+
+def test_a_fault_of_the_emulator_is_an_aws_error(aws: Aws) -> None:
+    """A body that no SDK sends: whatever breaks inside, the caller gets the protocol's shape."""
+    connection = http.client.HTTPConnection(aws.url.removeprefix("http://"), timeout=5)
+    connection.request("POST", "/v1/createcomputeenvironment", "[1]", signed("batch"))
+    answer = connection.getresponse()
+    assert answer.status == 500
+    assert answer.headers["x-amzn-ErrorType"] == "ServerException"
+    assert "sanders-aws" in json.loads(answer.read())["message"]
+    connection.close()
