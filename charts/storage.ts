@@ -112,7 +112,7 @@ export class Storage extends EnvironmentChart {
     const { names, env } = this;
     return new Repository(this, 'repository', {
       metadata: {
-        name: objectName(names.repository).replaceAll('/', '-'),
+        name: objectName(names.repository),
         annotations: dataAnnotations(env, { 'ecr.services.k8s.aws/force-delete': 'true' }),
       },
       spec: {

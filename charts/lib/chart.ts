@@ -38,9 +38,12 @@ export function labels(env: Environment, component: string): Record<string, stri
   };
 }
 
-/** The name of the Kubernetes object for a resource of that name in AWS, which may hold characters that Kubernetes does not allow. */
+/** The name of the Kubernetes object for a resource of that name in AWS, which may hold what a DNS name may not: `a_B/c` → `a-b-c`. */
 export function objectName(awsName: string): string {
-  return awsName.toLowerCase().replaceAll(/[^a-z0-9.-]/g, '-');
+  return awsName
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
 }
 
 /** A reference to another object of the environment, as ACK's `…Ref` fields take it. */

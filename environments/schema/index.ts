@@ -6,7 +6,6 @@ import { environmentSchema, type Environment, type EnvironmentInput } from './sc
 
 export { EnvironmentError } from './problem';
 export { names, PLATFORM, type Names } from './names';
-export { describeFargateMemories, fargateMemories } from './fargate';
 export type { Environment, EnvironmentInput } from './schema';
 
 /**

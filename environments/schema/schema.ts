@@ -67,7 +67,6 @@ const LOG_RETENTION_DAYS = [
 ];
 const logRetentionDays = `one of ${LOG_RETENTION_DAYS.join(', ')} days`;
 
-/** AWS Budgets allows five notifications a budget: three actual and two forecast thresholds, say. rules.ts counts them. */
 const percentage = 'a percentage above 0, at most 1000';
 const percent = z.number({ error: percentage }).gt(0, { error: percentage }).max(1000, { error: percentage });
 

@@ -37,7 +37,7 @@ describe('storage', () => {
   });
 
   it('names objects of Kubernetes without what Kubernetes does not allow', () => {
-    expect(object(everything, 'Table').metadata.name).toBe('customer.features');
+    expect(object(everything, 'Table').metadata.name).toBe('customer-features');
     expect(object(everything, 'Table').spec.tableName).toBe('Customer.Features');
     expect(object(everything, 'Repository').metadata.name).toBe('team-jobs');
   });
