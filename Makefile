@@ -20,6 +20,27 @@ synth: install ## Render every environment into dist/
 import: install tool-go ## Make imports/ anew from the CRDs
 	@npm run --silent import
 
+# The sandbox: the platform on this machine. SANDBOX=name picks one of several; ARGS goes to the command.
+SANDBOX_CLI := $(TS_NODE) sandbox/main.ts
+
+.PHONY: up
+up: install tool-go tool-python ## Bring up the platform on this machine, all of it
+	@$(SANDBOX_CLI) up $(ARGS)
+
+.PHONY: down reset status env
+down: install ## Stop it; its state stays
+	@$(SANDBOX_CLI) down
+reset: install ## Stop it and remove its state
+	@$(SANDBOX_CLI) reset
+status: install ## What runs, since when, how large, on which port
+	@$(SANDBOX_CLI) status $(ARGS)
+env: install ## Point kubectl, aws and argocd at it: eval "$$(make -s env)"
+	@$(SANDBOX_CLI) env
+
+.PHONY: logs
+logs: install ## A part's log: make logs P=argocd-repo-server
+	@$(SANDBOX_CLI) logs $(P) $(ARGS)
+
 .PHONY: format
 format: install ## Format and mend what the linter can
 	@npm run --silent format
