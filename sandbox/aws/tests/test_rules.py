@@ -1,0 +1,49 @@
+"""The registry of rules."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT
+from sanders_aws import services
+from sanders_aws.rules import RULES, guard, rules_for
+from sanders_aws.rules_table import with_table
+
+services.load()
+
+
+def test_every_rule_has_a_test_and_every_mark_a_rule() -> None:
+    marked = {
+        name
+        for file in Path(__file__).parent.rglob("test_*.py")
+        for name in re.findall(r'^@rule\("([\w.]+)"\)', file.read_text(), re.MULTILINE)
+    }
+    assert marked == set(RULES)
+
+
+def test_the_documentation_is_up_to_date() -> None:
+    page = (ROOT.parent.parent / "docs" / "aws-emulator.md").read_text()
+    assert page == with_table(page), "to be up to date, run 'make -C sandbox/aws docs'"
+
+
+@pytest.mark.parametrize("name", sorted(RULES))
+def test_rules_say_what_aws_does_and_where(name: str) -> None:
+    rule = RULES[name]
+    assert rule.source.startswith("https://docs.aws.amazon.com/")
+    assert rule.summary.endswith("."), rule.summary
+
+
+def test_rules_for_all_actions_come_first() -> None:
+    found = rules_for("ec2", "DeleteSubnet")
+    assert [function.__name__ for function in found.guards] == [
+        "dry_run",
+        "repeat_answer",
+        "settle_nat_gateways",
+        "check_subnet_deletion",
+    ]
+
+
+def test_a_rule_without_a_doc_string_is_refused() -> None:
+    with pytest.raises(TypeError, match="doc string"):
+        guard("s3", "GetObject", source="https://docs.aws.amazon.com/")(lambda call: None)
