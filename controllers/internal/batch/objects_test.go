@@ -85,13 +85,26 @@ func merge(into, changes map[string]any) {
 	}
 }
 
+// insist makes a call of the test's own again when it fails: faults that are meant for the controller hit it too.
+func insist[A any](t *testing.T, call func() (A, error)) A {
+	t.Helper()
+	for attempt := 1; ; attempt++ {
+		answer, err := call()
+		if err == nil {
+			return answer
+		}
+		if attempt == 20 {
+			t.Fatal(err)
+		}
+	}
+}
+
 // environment is what AWS has under a name; nil when it has nothing.
 func environment(t *testing.T, name string) *types.ComputeEnvironmentDetail {
 	t.Helper()
-	answer, err := api(t).DescribeComputeEnvironments(t.Context(), &awsbatch.DescribeComputeEnvironmentsInput{ComputeEnvironments: []string{name}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	answer := insist(t, func() (*awsbatch.DescribeComputeEnvironmentsOutput, error) {
+		return api(t).DescribeComputeEnvironments(t.Context(), &awsbatch.DescribeComputeEnvironmentsInput{ComputeEnvironments: []string{name}})
+	})
 	if len(answer.ComputeEnvironments) == 0 || answer.ComputeEnvironments[0].Status == "DELETED" {
 		return nil
 	}
@@ -100,10 +113,9 @@ func environment(t *testing.T, name string) *types.ComputeEnvironmentDetail {
 
 func queue(t *testing.T, name string) *types.JobQueueDetail {
 	t.Helper()
-	answer, err := api(t).DescribeJobQueues(t.Context(), &awsbatch.DescribeJobQueuesInput{JobQueues: []string{name}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	answer := insist(t, func() (*awsbatch.DescribeJobQueuesOutput, error) {
+		return api(t).DescribeJobQueues(t.Context(), &awsbatch.DescribeJobQueuesInput{JobQueues: []string{name}})
+	})
 	if len(answer.JobQueues) == 0 || answer.JobQueues[0].Status == "DELETED" {
 		return nil
 	}
@@ -116,10 +128,7 @@ func revisions(t *testing.T, name string) map[int32]types.JobDefinition {
 	found := map[int32]types.JobDefinition{}
 	pages := awsbatch.NewDescribeJobDefinitionsPaginator(api(t), &awsbatch.DescribeJobDefinitionsInput{JobDefinitionName: &name})
 	for pages.HasMorePages() {
-		page, err := pages.NextPage(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
+		page := insist(t, func() (*awsbatch.DescribeJobDefinitionsOutput, error) { return pages.NextPage(t.Context()) })
 		for _, one := range page.JobDefinitions {
 			found[*one.Revision] = one
 		}

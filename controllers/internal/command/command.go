@@ -39,6 +39,8 @@ type Component struct {
 	Service *kit.Service
 	// AddToScheme adds the types that the component works with.
 	AddToScheme func(*runtime.Scheme) error
+	// Check refuses flags that the component cannot be served with; nil accepts all.
+	Check func(ackcfg.Config) error
 	// Setup adds controllers of the component's own; nil for none.
 	Setup func(context.Context, ctrl.Manager, ackcfg.Config) error
 }
@@ -95,6 +97,11 @@ func Parse(arguments []string, components []Component, output io.Writer) (*Optio
 func (o *Options) Validate(ctx context.Context) error {
 	var kinds []schema.GroupVersionKind
 	for _, component := range o.Components {
+		if component.Check != nil {
+			if err := component.Check(o.ACK); err != nil {
+				return err
+			}
+		}
 		if component.Service != nil {
 			for _, kind := range component.Service.Kinds {
 				kinds = append(kinds, kind.GroupVersionKind())

@@ -208,8 +208,10 @@ func (m *resourceManager[T]) ResolveReferences(ctx context.Context, reader clien
 	resolver := resolver{reader: reader, owner: resolved, kind: m.kind.GroupVersionKind.GroupKind(), crossNamespace: m.config.EnableCrossNamespace, waiting: m.waiting}
 	found, err := resolver.resolve(ctx)
 	if err != nil {
-		why := err.Error()
-		ackcondition.SetSynced(resolved, corev1.ConditionUnknown, &ackcondition.UnknownSyncedMessage, &why)
+		// The runtime builds on what it gave us, and would show no Ready at all.
+		why, reason := err.Error(), string(ackv1alpha1.ConditionTypeReferencesResolved)
+		ackcondition.SetSynced(res, corev1.ConditionFalse, &why, &reason)
+		ackcondition.SetReady(res, corev1.ConditionFalse, &why, &reason)
 	}
 	return resolved, found, err
 }

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 
 	"k8s.io/client-go/rest"
@@ -27,7 +29,7 @@ type APIServer struct {
 	Config *rest.Config
 }
 
-// StartAPIServer starts the API server with the CRDs of the folders given, besides our own.
+// StartAPIServer starts the API server with the CRDs of the folders given, besides our own and ACK's common ones.
 func StartAPIServer(crds ...string) (*APIServer, error) {
 	assets := os.Getenv("KUBEBUILDER_ASSETS")
 	for _, program := range []string{"etcd", "kube-apiserver"} {
@@ -36,9 +38,13 @@ func StartAPIServer(crds ...string) (*APIServer, error) {
 				"run `make test` in the project's top folder, which builds them", assets)
 		}
 	}
+	common, err := moduleFolder("github.com/aws-controllers-k8s/runtime", "config", "crd", "bases")
+	if err != nil {
+		return nil, err
+	}
 	folder := filepath.Join(Folder(), "config", "crd")
 	environment := &envtest.Environment{
-		CRDDirectoryPaths:     append([]string{filepath.Join(folder, "bases"), filepath.Join(folder, "standins")}, crds...),
+		CRDDirectoryPaths:     append([]string{filepath.Join(folder, "bases"), filepath.Join(folder, "standins"), common}, crds...),
 		ErrorIfCRDPathMissing: true,
 	}
 	config, err := environment.Start()
@@ -48,6 +54,17 @@ func StartAPIServer(crds ...string) (*APIServer, error) {
 	// The tests are the only client, and some create a thousand objects.
 	config.QPS, config.Burst = 1000, 1000
 	return &APIServer{environment: environment, Config: config}, nil
+}
+
+// moduleFolder is a folder in a module that ours depends on.
+func moduleFolder(module string, inside ...string) (string, error) {
+	command := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", module)
+	command.Dir = Folder()
+	output, err := command.Output()
+	if err != nil {
+		return "", fmt.Errorf("find module %s: %w", module, err)
+	}
+	return filepath.Join(append([]string{strings.TrimSpace(string(output))}, inside...)...), nil
 }
 
 // Stop stops the processes.

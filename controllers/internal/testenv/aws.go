@@ -184,6 +184,7 @@ type Fault struct {
 	Seconds float64 `json:"seconds,omitempty"`
 	Code    string  `json:"code,omitempty"`
 	Status  int     `json:"status,omitempty"`
+	Message string  `json:"message,omitempty"`
 }
 
 // Inject makes the emulator fail calls until the test ends.

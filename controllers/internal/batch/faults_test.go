@@ -1,0 +1,202 @@
+package batch_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testenv"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testworld"
+)
+
+// sweepFaults are the ways in which a call can fail, the last two after AWS has done what was asked.
+var sweepFaults = map[string]testenv.Fault{
+	"throttled":                {Kind: "throttle"},
+	"a server error":           {Kind: "error", Status: 500, Code: "ServerException"},
+	"denied":                   {Kind: "error", Status: 403, Code: "AccessDeniedException"},
+	"dropped":                  {Kind: "drop"},
+	"dropped after the effect": {Kind: "drop", After: true},
+	"failed after the effect":  {Kind: "error", Status: 500, Code: "ServerException", After: true},
+}
+
+// life creates, changes and deletes an object of each kind, and checks what is in AWS in between.
+func life(t *testing.T) {
+	t.Helper()
+	namespace := world.Namespace(t)
+	compute := world.Create(t, namespace, environmentYAML(t, "compute", ""))
+	line := world.Create(t, namespace, queueYAML(t, "queue", ""))
+	job := world.Create(t, namespace, definitionYAML(t, "job", ""))
+	world.AwaitReady(t, compute, line, job)
+	if got := active(t, specName(job)); !slices.Equal(got, []int32{1}) {
+		t.Errorf("after creation the active revisions are %v", got)
+	}
+
+	world.Patch(t, compute, `{spec: {computeResources: {maxvCPUs: 32}, tags: {a: b}}}`)
+	world.Patch(t, line, `{spec: {priority: 9, tags: {a: b}}}`)
+	world.Patch(t, job, `{spec: {containerProperties: {image: changed}}}`)
+	testworld.Eventually(t, func() error {
+		e, q := environment(t, specName(compute)), queue(t, specName(line))
+		if *e.ComputeResources.MaxvCpus != 32 || e.Tags["a"] != "b" || *q.Priority != 9 || q.Tags["a"] != "b" {
+			return errNotYet("the changes")
+		}
+		if got := active(t, specName(job)); !slices.Equal(got, []int32{2}) {
+			return fmt.Errorf("after a change the active revisions are %v", got)
+		}
+		return nil
+	})
+	world.AwaitReady(t, compute, line, job)
+
+	for _, object := range []*unstructured.Unstructured{line, job, compute} {
+		world.Delete(t, object)
+	}
+	world.AwaitGone(t, line, job, compute)
+	if all := revisions(t, specName(job)); len(all) != 2 {
+		t.Errorf("%d revisions were registered, want 2", len(all))
+	}
+	if e, q, r := environment(t, specName(compute)), queue(t, specName(line)), active(t, specName(job)); e != nil || q != nil || len(r) > 0 {
+		t.Errorf("left behind in AWS: %v %v %v", e, q, r)
+	}
+}
+
+// sweepPositions is up to which of its calls each action is failed in turn. Later ones are repeated looks.
+const sweepPositions = 4
+
+// TestFaultSweep fails the first call of every action, then the second of every action, and so on, in every way: the
+// objects must live as they do without, and AWS must end up with nothing more or less.
+func TestFaultSweep(t *testing.T) {
+	for name, fault := range sweepFaults {
+		for position := 1; position <= sweepPositions; position++ {
+			t.Run(fmt.Sprintf("call %d %s", position, name), func(t *testing.T) {
+				for _, action := range []string{
+					"CreateComputeEnvironment", "UpdateComputeEnvironment", "DeleteComputeEnvironment", "DescribeComputeEnvironments",
+					"CreateJobQueue", "UpdateJobQueue", "DeleteJobQueue", "DescribeJobQueues",
+					"RegisterJobDefinition", "DeregisterJobDefinition", "DescribeJobDefinitions", "TagResource",
+				} {
+					fault.Service, fault.Action, fault.At = "batch", action, []int{position}
+					world.AWS.Inject(t, fault)
+				}
+				life(t)
+			})
+		}
+	}
+}
+
+// TestStoppedAnywhere stops the controller when AWS has done something but its answer has not come yet, and starts
+// another one.
+func TestStoppedAnywhere(t *testing.T) {
+	namespace := world.Namespace(t)
+	compute := testworld.Parse(t, namespace, environmentYAML(t, "compute", ""))
+	line := testworld.Parse(t, namespace, queueYAML(t, "queue", ""))
+	job := testworld.Parse(t, namespace, definitionYAML(t, "job", ""))
+	create := func(object *unstructured.Unstructured) func() {
+		return func() {
+			if err := world.Kube.Create(t.Context(), object); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, step := range []struct {
+		action string
+		do     func()
+		// done says that AWS has done it.
+		done func() bool
+		// after is what must become of it, whoever finishes it.
+		after func() error
+	}{
+		{"CreateComputeEnvironment", create(compute), func() bool { return environment(t, specName(compute)) != nil }, nil},
+		{"CreateJobQueue", create(line), func() bool { return queue(t, specName(line)) != nil }, nil},
+		{"RegisterJobDefinition", create(job), func() bool { return len(active(t, specName(job))) == 1 }, func() error { return activeAre(t, job, 1) }},
+		{"RegisterJobDefinition", func() { world.Patch(t, job, `{spec: {containerProperties: {image: b}}}`) },
+			func() bool { return len(active(t, specName(job))) == 2 }, func() error { return activeAre(t, job, 2) }},
+		{"DeregisterJobDefinition", func() { world.Patch(t, job, `{spec: {containerProperties: {image: c}}}`) },
+			func() bool { return slices.Equal(active(t, specName(job)), []int32{3}) }, func() error { return activeAre(t, job, 3) }},
+		{"UpdateComputeEnvironment", func() { world.Patch(t, compute, `{spec: {computeResources: {maxvCPUs: 20}}}`) },
+			func() bool { return *environment(t, specName(compute)).ComputeResources.MaxvCpus == 20 }, nil},
+	} {
+		world.Settle(t, world.AWS.LastCall(t))
+		world.AWS.Inject(t, testenv.Fault{Kind: "timeout", Service: "batch", Action: step.action, At: []int{1}, After: true, Seconds: 60})
+		step.do()
+		testworld.Eventually(t, func() error {
+			if !step.done() {
+				return errNotYet(step.action)
+			}
+			return nil
+		})
+		world.RestartController(t)
+		world.AWS.ClearFaults(t)
+		for _, object := range []*unstructured.Unstructured{compute, line, job} {
+			if object.GetUID() != "" {
+				world.AwaitReady(t, object)
+			}
+		}
+		if step.after != nil {
+			testworld.Eventually(t, step.after)
+		}
+	}
+	if all := revisions(t, specName(job)); len(all) != 3 {
+		t.Errorf("%d revisions were registered, want 3", len(all))
+	}
+	if status := job.Object["status"].(map[string]any); status["revision"] != int64(3) {
+		t.Errorf("the status says revision %v", status["revision"])
+	}
+}
+
+func activeAre(t *testing.T, job *unstructured.Unstructured, want ...int32) error {
+	if got := active(t, specName(job)); !slices.Equal(got, want) {
+		return fmt.Errorf("active revisions are %v, want %v", got, want)
+	}
+	return nil
+}
+
+// TestErrorsAreTold has the condition that each class of error leads to.
+func TestErrorsAreTold(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault           testenv.Fault
+		condition, text string
+	}{
+		"a missing permission names the action":      {testenv.Fault{Kind: "error", Status: 403, Code: "AccessDeniedException"}, "ACK.Recoverable", "not allowed to call batch:RegisterJobDefinition: add the action to the controller's IAM policy"},
+		"a missing permission that AWS itself names": {testenv.Fault{Kind: "error", Status: 403, Code: "AccessDeniedException", Message: "User: u is not authorized to perform: iam:PassRole on resource: r"}, "ACK.Recoverable", "not allowed to call iam:PassRole"},
+		"bad input":       {testenv.Fault{Kind: "error", Status: 400, Code: "ClientException", Message: "Error executing request, Exception : image is bad"}, "ACK.Terminal", "RegisterJobDefinition: ClientException: Error executing request, Exception : image is bad"},
+		"throttling":      {testenv.Fault{Kind: "throttle"}, "ACK.Recoverable", "TooManyRequestsException"},
+		"a failed server": {testenv.Fault{Kind: "error", Status: 500, Code: "ServerException"}, "ACK.Recoverable", "RegisterJobDefinition: ServerException"},
+		"no connection":   {testenv.Fault{Kind: "drop"}, "ACK.Recoverable", "RegisterJobDefinition: cannot reach AWS"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.fault.Service, c.fault.Action = "batch", "RegisterJobDefinition"
+			world.AWS.Inject(t, c.fault)
+			made := world.Create(t, world.Namespace(t), definitionYAML(t, "job", ""))
+			world.AwaitCondition(t, made, c.condition, "True", c.text)
+			world.AwaitCondition(t, made, "Ready", "False", c.text)
+			world.AWS.ClearFaults(t)
+			if c.condition == "ACK.Terminal" {
+				since := world.AWS.LastCall(t)
+				if calls := world.Settle(t, since); len(calls) > 0 {
+					t.Errorf("tried again without a change: %v", testworld.Actions(calls))
+				}
+				world.Patch(t, made, `{spec: {containerProperties: {image: good}}}`)
+			}
+			world.AwaitReady(t, made)
+		})
+	}
+}
+
+// TestForegroundDeletion has the garbage collector remove its finalizer while the controller removes its own.
+func TestForegroundDeletion(t *testing.T) {
+	made := world.Create(t, world.Namespace(t), definitionYAML(t, "job", ""))
+	world.AwaitReady(t, made)
+	world.Patch(t, made, `{metadata: {finalizers: [finalizers.batch.services.k8s.aws/JobDefinition, foregroundDeletion]}}`)
+	world.AWS.Inject(t, testenv.Fault{Kind: "latency", Service: "batch", Action: "DeregisterJobDefinition", Seconds: 2})
+	since := world.AWS.LastCall(t)
+	world.Delete(t, made)
+	testworld.Eventually(t, func() error {
+		if !slices.Contains(testworld.Actions(world.AWS.Calls(t, since)), "DescribeJobDefinitions") {
+			return errNotYet("the deletion")
+		}
+		return nil
+	})
+	// The controller has read the object, both finalizers included, and is waiting for AWS.
+	world.Patch(t, made, `{metadata: {finalizers: [finalizers.batch.services.k8s.aws/JobDefinition]}}`)
+	world.AwaitGone(t, made)
+}

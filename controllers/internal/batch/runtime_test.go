@@ -1,0 +1,317 @@
+package batch_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	awsbatch "github.com/aws/aws-sdk-go-v2/service/batch"
+	"github.com/aws/aws-sdk-go-v2/service/batch/types"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testworld"
+)
+
+// What the ACK runtime gives to all kinds, tried on ours.
+
+// foreignEnvironment makes a compute environment in AWS that no controller knows.
+func foreignEnvironment(t *testing.T, name string) {
+	t.Helper()
+	subnets, group := world.AWS.Network(t)
+	if _, err := api(t).CreateComputeEnvironment(t.Context(), &awsbatch.CreateComputeEnvironmentInput{
+		ComputeEnvironmentName: &name, Type: types.CETypeManaged, Tags: map[string]string{"by": "hand"},
+		ComputeResources: &types.ComputeResource{Type: types.CRTypeFargate, MaxvCpus: ptr(int32(4)), Subnets: subnets[:1], SecurityGroupIds: []string{group}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestExistingIsNotTakenOver leaves alone what exists and was not asked for.
+func TestExistingIsNotTakenOver(t *testing.T) {
+	foreignEnvironment(t, unique(t, "compute"))
+	made := world.Create(t, world.Namespace(t), environmentYAML(t, "compute", ""))
+	since := world.AWS.LastCall(t)
+	world.AwaitCondition(t, made, "ACK.Terminal", "True", "already exists")
+	world.Delete(t, made)
+	world.AwaitGone(t, made)
+	if calls := testworld.Writes(world.Settle(t, since)); len(calls) > 0 {
+		t.Errorf("made the calls %v", calls)
+	}
+	if environment(t, unique(t, "compute")) == nil {
+		t.Error("deleted somebody else's compute environment")
+	}
+}
+
+func TestAdopt(t *testing.T) {
+	name := unique(t, "compute")
+	foreignEnvironment(t, name)
+	since := world.AWS.LastCall(t)
+	made := world.Create(t, world.Namespace(t), fmt.Sprintf(`
+apiVersion: batch.services.k8s.aws/v1alpha1
+kind: ComputeEnvironment
+metadata:
+  name: compute
+  annotations:
+    services.k8s.aws/adoption-policy: adopt
+    services.k8s.aws/adoption-fields: '{"name": %q}'
+`, name))
+	world.AwaitReady(t, made)
+	world.Settle(t, since)
+	if err := world.Refresh(t.Context(), made); err != nil {
+		t.Fatal(err)
+	}
+	spec := made.Object["spec"].(map[string]any)
+	resources := spec["computeResources"].(map[string]any)
+	if spec["name"] != name || resources["maxvCPUs"] != int64(4) || spec["tags"].(map[string]any)["by"] != "hand" {
+		t.Errorf("the spec is not what AWS has: %v", spec)
+	}
+	if tags := spec["tags"].(map[string]any); len(tags) != 1 {
+		t.Errorf("the controller's tags are in the spec: %v", tags)
+	}
+	world.Patch(t, made, `{spec: {computeResources: {maxvCPUs: 5}}}`)
+	testworld.Eventually(t, func() error {
+		if *environment(t, name).ComputeResources.MaxvCpus != 5 {
+			return errNotYet("the change")
+		}
+		return nil
+	})
+	if slices.Contains(testworld.Writes(world.AWS.Calls(t, since)), "CreateComputeEnvironment") {
+		t.Error("created one instead of adopting")
+	}
+	world.AwaitReady(t, made)
+	world.Delete(t, made)
+	world.AwaitGone(t, made)
+	if environment(t, name) != nil {
+		t.Error("what was adopted is not deleted")
+	}
+}
+
+func TestAdoptWithWrongFields(t *testing.T) {
+	made := world.Create(t, world.Namespace(t), `
+apiVersion: batch.services.k8s.aws/v1alpha1
+kind: JobQueue
+metadata:
+  name: queue
+  annotations: {services.k8s.aws/adoption-policy: adopt, services.k8s.aws/adoption-fields: '{"arn": "x"}'}
+`)
+	world.AwaitCondition(t, made, "ACK.Terminal", "True", `annotation services.k8s.aws/adoption-fields: unknown field "arn", want {"name": "..."}`)
+}
+
+func TestAdoptOrCreate(t *testing.T) {
+	for name, exists := range map[string]bool{"what exists": true, "what does not": false} {
+		t.Run(name, func(t *testing.T) {
+			if exists {
+				foreignEnvironment(t, unique(t, "compute"))
+			}
+			since := world.AWS.LastCall(t)
+			made := testworld.Parse(t, world.Namespace(t), environmentYAML(t, "compute", ""))
+			made.SetAnnotations(map[string]string{"services.k8s.aws/adoption-policy": "adopt-or-create", "services.k8s.aws/adoption-fields": fmt.Sprintf(`{"name": %q}`, specName(made))})
+			if err := world.Kube.Create(t.Context(), made); err != nil {
+				t.Fatal(err)
+			}
+			testworld.Eventually(t, func() error {
+				if got := environment(t, specName(made)); got == nil || *got.ComputeResources.MaxvCpus != 16 {
+					return errNotYet("the spec's maximum")
+				}
+				return nil
+			})
+			world.AwaitReady(t, made)
+			if created := slices.Contains(testworld.Writes(world.AWS.Calls(t, since)), "CreateComputeEnvironment"); created == exists {
+				t.Errorf("created: %v, existed: %v", created, exists)
+			}
+			assertQuiet(t, made)
+		})
+	}
+}
+
+// TestReadOnly shows AWS's state and touches nothing, not even at deletion.
+func TestReadOnly(t *testing.T) {
+	name := unique(t, "compute")
+	foreignEnvironment(t, name)
+	since := world.AWS.LastCall(t)
+	made := testworld.Parse(t, world.Namespace(t), environmentYAML(t, "compute", ""))
+	made.SetAnnotations(map[string]string{"services.k8s.aws/read-only": "true"})
+	if err := world.Kube.Create(t.Context(), made); err != nil {
+		t.Fatal(err)
+	}
+	world.AwaitReady(t, made)
+	world.Patch(t, made, `{spec: {computeResources: {maxvCPUs: 9}}}`)
+	world.Settle(t, since)
+	world.Delete(t, made)
+	world.AwaitGone(t, made)
+	if calls := testworld.Writes(world.Settle(t, since)); len(calls) > 0 {
+		t.Errorf("made the calls %v", calls)
+	}
+	if environment(t, name) == nil {
+		t.Error("the environment is gone")
+	}
+}
+
+// TestDeletionPolicy retains at every level at which one can say so.
+func TestDeletionPolicy(t *testing.T) {
+	for name, c := range map[string]struct {
+		namespace []string
+		object    map[string]string
+		retained  bool
+	}{
+		"retained by the object":    {object: map[string]string{"services.k8s.aws/deletion-policy": "retain"}, retained: true},
+		"retained by the namespace": {namespace: []string{"batch.services.k8s.aws/deletion-policy", "retain"}, retained: true},
+		"another service's policy":  {namespace: []string{"s3.services.k8s.aws/deletion-policy", "retain"}},
+		"the object has the word":   {namespace: []string{"batch.services.k8s.aws/deletion-policy", "retain"}, object: map[string]string{"services.k8s.aws/deletion-policy": "delete"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			made := testworld.Parse(t, world.Namespace(t, c.namespace...), definitionYAML(t, "job", ""))
+			made.SetAnnotations(c.object)
+			if err := world.Kube.Create(t.Context(), made); err != nil {
+				t.Fatal(err)
+			}
+			world.AwaitReady(t, made)
+			world.Delete(t, made)
+			world.AwaitGone(t, made)
+			if kept := len(active(t, specName(made))) > 0; kept != c.retained {
+				t.Errorf("still in AWS: %v, want %v", kept, c.retained)
+			}
+		})
+	}
+}
+
+// TestRegionAnnotation makes the object in the region that it, or its namespace, names.
+func TestRegionAnnotation(t *testing.T) {
+	elsewhere := func(t *testing.T) *awsbatch.Client {
+		config := world.AWS.Config(t)
+		config.Region = "eu-west-1"
+		return awsbatch.NewFromConfig(config)
+	}
+	for name, c := range map[string]struct {
+		namespace []string
+		object    map[string]string
+	}{
+		"of the object":    {object: map[string]string{"services.k8s.aws/region": "eu-west-1"}},
+		"of the namespace": {namespace: []string{"services.k8s.aws/default-region", "eu-west-1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			made := testworld.Parse(t, world.Namespace(t, c.namespace...), definitionYAML(t, "job", ""))
+			made.SetAnnotations(c.object)
+			if err := world.Kube.Create(t.Context(), made); err != nil {
+				t.Fatal(err)
+			}
+			world.AwaitReady(t, made)
+			answer, err := elsewhere(t).DescribeJobDefinitions(t.Context(), &awsbatch.DescribeJobDefinitionsInput{JobDefinitionName: ptr(specName(made))})
+			if err != nil || len(answer.JobDefinitions) != 1 {
+				t.Errorf("eu-west-1 has %v, %v", answer, err)
+			}
+			if region, _, _ := unstructured.NestedString(made.Object, "status", "ackResourceMetadata", "region"); region != "eu-west-1" {
+				t.Errorf("the status says %q", region)
+			}
+		})
+	}
+}
+
+// TestOwnerAccount needs a role for another account, and says so.
+func TestOwnerAccount(t *testing.T) {
+	made := world.Create(t, world.Namespace(t, "services.k8s.aws/owner-account-id", "111122223333"), definitionYAML(t, "job", ""))
+	world.AwaitCondition(t, made, "ACK.ResourceSynced", "False", "111122223333")
+}
+
+// TestDefaultTags are those of ACK and our owner tag; a user's tag of the same name wins.
+func TestDefaultTags(t *testing.T) {
+	namespace := world.Namespace(t)
+	made := world.Create(t, namespace, definitionYAML(t, "job", `{tags: {team: data, services.k8s.aws/namespace: mine}}`))
+	world.AwaitReady(t, made)
+	tags := revisions(t, specName(made))[1].Tags
+	for key, want := range map[string]string{"team": "data", "services.k8s.aws/namespace": "mine", "services.k8s.aws/controller-version": "batch-test", kit.OwnerTag: namespace + "/job"} {
+		if tags[key] != want {
+			t.Errorf("tag %s is %q, want %q", key, tags[key], want)
+		}
+	}
+}
+
+// TestLateInitialization writes the state that AWS gives into the spec, and nothing else.
+func TestLateInitialization(t *testing.T) {
+	made := readyEnvironment(t, world.Namespace(t), "")
+	world.AwaitCondition(t, made, "ACK.LateInitialized", "True", "")
+	spec := made.Object["spec"].(map[string]any)
+	if spec["state"] != "ENABLED" {
+		t.Errorf("state is %v", spec["state"])
+	}
+	for _, key := range []string{"serviceRole", "updatePolicy", "tags", "context"} {
+		if value, ok := spec[key]; ok {
+			t.Errorf("%s was written into the spec: %v", key, value)
+		}
+	}
+}
+
+// TestReferences fill in values for AWS and never reach the stored spec.
+func TestReferences(t *testing.T) {
+	namespace := world.Namespace(t)
+	environment := readyEnvironment(t, namespace, "")
+	made := world.Create(t, namespace, queueYAML(t, "queue", ""))
+	world.AwaitReady(t, made)
+	world.AwaitCondition(t, made, "ACK.ReferencesResolved", "True", "")
+	order := made.Object["spec"].(map[string]any)["computeEnvironmentOrder"].([]any)[0].(map[string]any)
+	if _, stored := order["computeEnvironment"]; stored {
+		t.Errorf("the value was stored: %v", order)
+	}
+	arn, _, _ := unstructured.NestedString(environment.Object, "status", "ackResourceMetadata", "arn")
+	if got := *queue(t, specName(made)).ComputeEnvironmentOrder[0].ComputeEnvironment; got != arn {
+		t.Errorf("AWS has %s, want %s", got, arn)
+	}
+}
+
+func TestUnresolvableReferences(t *testing.T) {
+	namespace := world.Namespace(t)
+	for name, c := range map[string]struct{ object, message string }{
+		"the kind is not installed": {definitionYAML(t, "a", `{containerProperties: {executionRoleARN: null, executionRoleRef: {from: {name: execution}}}}`),
+			"spec.containerProperties.executionRoleRef: kind Role.iam.services.k8s.aws is not installed in this cluster: install its controller's CRDs"},
+		"no name": {queueYAML(t, "b", `{computeEnvironmentOrder: [{order: 1, computeEnvironmentRef: {from: {}}}]}`),
+			"spec.computeEnvironmentOrder[0].computeEnvironmentRef: the reference needs from.name"},
+		"nobody there": {queueYAML(t, "c", `{computeEnvironmentOrder: [{order: 1, computeEnvironmentRef: {from: {name: nobody}}}]}`),
+			"ComputeEnvironment " + namespace + "/nobody does not exist"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			made := world.Create(t, namespace, c.object)
+			world.AwaitCondition(t, made, "ACK.ReferencesResolved", "Unknown", c.message)
+			world.AwaitCondition(t, made, "Ready", "False", c.message)
+		})
+	}
+}
+
+// TestTerminalReference tells that what is referred to will not become ready by itself.
+func TestTerminalReference(t *testing.T) {
+	namespace := world.Namespace(t)
+	foreignEnvironment(t, unique(t, "compute"))
+	world.AwaitCondition(t, world.Create(t, namespace, environmentYAML(t, "compute", "")), "ACK.Terminal", "True", "")
+	world.AwaitCondition(t, world.Create(t, namespace, queueYAML(t, "queue", "")), "ACK.ReferencesResolved", "False", "ACK.Terminal")
+}
+
+func TestFieldExport(t *testing.T) {
+	namespace := world.Namespace(t)
+	outputs := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "outputs"}}
+	if err := world.Kube.Create(t.Context(), outputs); err != nil {
+		t.Fatal(err)
+	}
+	for _, export := range []struct{ name, path, key string }{{"name", ".spec.name", "JobName"}, {"arn", ".status.ackResourceMetadata.arn", "JobARN"}} {
+		world.Create(t, namespace, fmt.Sprintf(`
+apiVersion: services.k8s.aws/v1alpha1
+kind: FieldExport
+metadata: {name: %s}
+spec:
+  from: {path: %s, resource: {group: batch.services.k8s.aws, kind: JobDefinition, name: job}}
+  to: {kind: configmap, name: outputs, key: %s}
+`, export.name, export.path, export.key))
+	}
+	made := world.Create(t, namespace, definitionYAML(t, "job", ""))
+	testworld.Eventually(t, func() error {
+		if err := world.Kube.Get(t.Context(), client.ObjectKeyFromObject(outputs), outputs); err != nil {
+			return err
+		}
+		if outputs.Data["JobName"] != specName(made) || outputs.Data["JobARN"] == "" {
+			return fmt.Errorf("the config map has %v", outputs.Data)
+		}
+		return nil
+	})
+}
