@@ -26,16 +26,16 @@ type conversion struct {
 	sdk       string
 }
 
-// name is the function's name: toComputeResource, fromComputeResource; but for the specs and statuses, which several
-// SDK structs may fill in part, jobQueueSpecFrom.
+// name is the function's name: toComputeResource, fromComputeResource; but where ours is not the counterpart of the
+// SDK's, as for specs and statuses, jobQueueSpecFrom.
 func (c conversion) name() string {
 	if c.direction == toSDK {
 		return "to" + c.sdk
 	}
-	if strings.HasSuffix(c.ours, "Spec") || strings.HasSuffix(c.ours, "Status") {
-		return strings.ToLower(c.ours[:1]) + c.ours[1:] + "From"
+	if c.ours == goName(c.sdk) {
+		return "from" + c.sdk
 	}
-	return "from" + c.sdk
+	return strings.ToLower(c.ours[:1]) + c.ours[1:] + "From"
 }
 
 // writer writes conversions, and those that they need in turn.

@@ -1,0 +1,195 @@
+package dynamodb
+
+import (
+	"context"
+	"time"
+
+	ackcompare "github.com/aws-controllers-k8s/runtime/pkg/compare"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/dynamodb/v1alpha1"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/loopback"
+)
+
+const (
+	// poll is how often we look at a table that AWS is at work on.
+	poll = time.Second
+	// firstLook is how soon we look after a call: the emulator is done at once.
+	firstLook = 50 * time.Millisecond
+)
+
+var tableKind = kit.Kind[*v1alpha1.Table]{
+	GroupVersionKind: v1alpha1.GroupVersion.WithKind("Table"),
+	Operations:       newTables,
+	Normalise:        normaliseTable,
+	Settled:          settled,
+	// What the official controller writes into the spec too.
+	LateInitialized: []string{"BillingMode", "DeletionProtectionEnabled", "TableClass"},
+	Classify:        classify,
+}
+
+// tables are the calls for tables.
+type tables struct{ api *sdk.Client }
+
+func newTables(account kit.Account) kit.Operations[*v1alpha1.Table] {
+	return &tables{api: sdk.NewFromConfig(loopback.Only(account.Config))}
+}
+
+// Create makes the table. What CreateTable does not take (point-in-time recovery, time to live, contributor insights) is
+// a difference at the next reconcile, so there has to be one.
+func (t *tables) Create(ctx context.Context, declared *v1alpha1.Table) error {
+	if err := refuseReplicas(declared); err != nil {
+		return err
+	}
+	if _, err := t.api.CreateTable(ctx, toCreateTableInput(&declared.Spec)); err != nil {
+		return err
+	}
+	return kit.Wait(firstLook, "waiting for AWS to create the table")
+}
+
+// settled says what a table waits for; nil when AWS is done with it.
+func settled(observed *v1alpha1.Table) error {
+	if err := changeable(observed); err != nil {
+		return err
+	}
+	for _, index := range observed.Status.GlobalSecondaryIndexesDescriptions {
+		if status := aws.ToString(index.IndexStatus); status != string(types.IndexStatusActive) {
+			return kit.Wait(poll, "waiting for AWS: status of index %s is %s", aws.ToString(index.IndexName), status)
+		}
+	}
+	return nil
+}
+
+// changeable says why a table cannot be changed now; nil when it can.
+func changeable(observed *v1alpha1.Table) error {
+	switch status := aws.ToString(observed.Status.TableStatus); types.TableStatus(status) {
+	case types.TableStatusActive:
+		return nil
+	case types.TableStatusCreating, types.TableStatusUpdating, types.TableStatusDeleting, types.TableStatusArchiving:
+		return kit.Wait(poll, "waiting for AWS: status of the table is %s", status)
+	default:
+		return kit.Fault(kit.Failed, "AWS reports status %s: see the table's encryption key and replicas", status)
+	}
+}
+
+// Update makes all changes but those by UpdateTable, of which AWS takes one kind at a time; it is called again until
+// nothing differs.
+func (t *tables) Update(ctx context.Context, declared, observed *v1alpha1.Table, delta *ackcompare.Delta) error {
+	if err := changeable(observed); err != nil {
+		return err
+	}
+	if err := refuse(declared, observed, delta); err != nil {
+		return err
+	}
+	for _, part := range []struct {
+		path string
+		sync func(context.Context, *v1alpha1.Table, *v1alpha1.Table) error
+	}{
+		{"Spec.Tags", t.syncTags},
+		{"Spec.ContinuousBackups", t.syncContinuousBackups},
+		{"Spec.TimeToLive", t.syncTimeToLive},
+		{"Spec.ContributorInsights", t.syncContributorInsights},
+		{"Spec.ResourcePolicy", t.syncResourcePolicy},
+	} {
+		if delta.DifferentAt(part.path) {
+			if err := part.sync(ctx, declared, observed); err != nil {
+				return err
+			}
+		}
+	}
+	change := nextChange(declared, observed, delta)
+	if change == nil {
+		return nil
+	}
+	if _, err := t.api.UpdateTable(ctx, change); err != nil {
+		return err
+	}
+	return kit.Wait(firstLook, "waiting for AWS to update the table")
+}
+
+func (t *tables) syncTags(ctx context.Context, declared, observed *v1alpha1.Table) error {
+	arn := kit.ARN(observed)
+	set, remove := kit.DiffTags(declared, observed)
+	if len(set) > 0 {
+		input := &sdk.TagResourceInput{ResourceArn: &arn}
+		for key, value := range set {
+			input.Tags = append(input.Tags, types.Tag{Key: aws.String(key), Value: aws.String(value)})
+		}
+		if _, err := t.api.TagResource(ctx, input); err != nil {
+			return err
+		}
+	}
+	if len(remove) > 0 {
+		if _, err := t.api.UntagResource(ctx, &sdk.UntagResourceInput{ResourceArn: &arn, TagKeys: remove}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tables) syncContinuousBackups(ctx context.Context, declared, _ *v1alpha1.Table) error {
+	_, err := t.api.UpdateContinuousBackups(ctx, &sdk.UpdateContinuousBackupsInput{
+		TableName: declared.Spec.TableName,
+		PointInTimeRecoverySpecification: &types.PointInTimeRecoverySpecification{
+			PointInTimeRecoveryEnabled: continuousBackups(declared.Spec.ContinuousBackups).PointInTimeRecoveryEnabled,
+		},
+	})
+	return err
+}
+
+// syncTimeToLive turns time to live on or off. It moves to another attribute by way of off.
+func (t *tables) syncTimeToLive(ctx context.Context, declared, observed *v1alpha1.Table) error {
+	want, have := timeToLive(declared.Spec.TimeToLive), observed.Spec.TimeToLive
+	specification := &types.TimeToLiveSpecification{Enabled: aws.Bool(have == nil)}
+	if have == nil {
+		specification.AttributeName = want.AttributeName
+	} else {
+		specification.AttributeName = have.AttributeName
+	}
+	if _, err := t.api.UpdateTimeToLive(ctx, &sdk.UpdateTimeToLiveInput{TableName: declared.Spec.TableName, TimeToLiveSpecification: specification}); err != nil {
+		return err
+	}
+	if have != nil && want != nil {
+		return kit.Wait(firstLook, "turning time to live off on attribute %s, before AWS takes attribute %s",
+			aws.ToString(have.AttributeName), aws.ToString(want.AttributeName))
+	}
+	return nil
+}
+
+func (t *tables) syncContributorInsights(ctx context.Context, declared, _ *v1alpha1.Table) error {
+	_, err := t.api.UpdateContributorInsights(ctx, &sdk.UpdateContributorInsightsInput{
+		TableName:                 declared.Spec.TableName,
+		ContributorInsightsAction: types.ContributorInsightsAction(*contributorInsights(declared.Spec.ContributorInsights)),
+	})
+	return err
+}
+
+func (t *tables) syncResourcePolicy(ctx context.Context, declared, observed *v1alpha1.Table) error {
+	arn := kit.ARN(observed)
+	if declared.Spec.ResourcePolicy == nil {
+		_, err := t.api.DeleteResourcePolicy(ctx, &sdk.DeleteResourcePolicyInput{ResourceArn: &arn})
+		return err
+	}
+	_, err := t.api.PutResourcePolicy(ctx, &sdk.PutResourcePolicyInput{ResourceArn: &arn, Policy: declared.Spec.ResourcePolicy})
+	return err
+}
+
+func (t *tables) Delete(ctx context.Context, observed *v1alpha1.Table) error {
+	switch status := types.TableStatus(aws.ToString(observed.Status.TableStatus)); status {
+	case types.TableStatusDeleting:
+		return kit.Wait(poll, "waiting for AWS to delete the table")
+	case types.TableStatusCreating, types.TableStatusUpdating:
+		return kit.Wait(poll, "waiting for AWS before the deletion: status of the table is %s", status)
+	}
+	if aws.ToBool(observed.Spec.DeletionProtectionEnabled) {
+		return kit.Fault(kit.Busy, "AWS protects table %s against deletion: turn the protection off (aws dynamodb update-table --table-name %s --no-deletion-protection-enabled), or keep the table with the annotation services.k8s.aws/deletion-policy: retain",
+			aws.ToString(observed.Spec.TableName), aws.ToString(observed.Spec.TableName))
+	}
+	if _, err := t.api.DeleteTable(ctx, &sdk.DeleteTableInput{TableName: observed.Spec.TableName}); err != nil {
+		return err
+	}
+	return kit.Wait(firstLook, "waiting for AWS to delete the table")
+}

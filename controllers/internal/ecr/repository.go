@@ -1,0 +1,244 @@
+package ecr
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	ackcompare "github.com/aws-controllers-k8s/runtime/pkg/compare"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ecr"
+	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/ecr/v1alpha1"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/loopback"
+)
+
+const (
+	// ForceDelete is the annotation that lets a repository be deleted with the images in it. Default: "false".
+	ForceDelete = "ecr.services.k8s.aws/force-delete"
+	// policiesNext is how soon the policies follow the repository that they belong to.
+	policiesNext = 10 * time.Millisecond
+)
+
+var repositoryKind = kit.Kind[*v1alpha1.Repository]{
+	GroupVersionKind: v1alpha1.GroupVersion.WithKind("Repository"),
+	Operations:       newRepositories,
+	Normalise:        normaliseRepository,
+	// What the official controller writes into the spec too.
+	LateInitialized: []string{"EncryptionConfiguration", "ImageScanningConfiguration", "ImageTagMutability", "RegistryID"},
+}
+
+// repositories are the calls for repositories.
+type repositories struct{ api *sdk.Client }
+
+func newRepositories(account kit.Account) kit.Operations[*v1alpha1.Repository] {
+	return &repositories{api: sdk.NewFromConfig(loopback.Only(account.Config))}
+}
+
+func (r *repositories) Read(ctx context.Context, declared *v1alpha1.Repository) (*v1alpha1.Repository, error) {
+	described, err := r.api.DescribeRepositories(ctx, &sdk.DescribeRepositoriesInput{
+		RepositoryNames: []string{aws.ToString(declared.Spec.Name)}, RegistryId: declared.Spec.RegistryID,
+	})
+	var missing *types.RepositoryNotFoundException
+	if errors.As(err, &missing) {
+		return nil, kit.ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	repository := &described.Repositories[0]
+	observed := &v1alpha1.Repository{Spec: *repositorySpecFrom(repository), Status: *repositoryStatusFrom(repository)}
+	kit.SetARN(observed, repository.RepositoryArn)
+	// Delete looks at them.
+	observed.Annotations = maps.Clone(declared.Annotations)
+
+	var tags map[string]string
+	calls, ctx := errgroup.WithContext(ctx)
+	calls.Go(func() (err error) { tags, err = r.tags(ctx, repository.RepositoryArn); return err })
+	calls.Go(func() (err error) { observed.Spec.LifecyclePolicy, err = r.lifecyclePolicy(ctx, repository); return err })
+	calls.Go(func() (err error) { observed.Spec.Policy, err = r.policy(ctx, repository); return err })
+	if err := calls.Wait(); err != nil {
+		return nil, err
+	}
+	kit.SetTags(observed, tags)
+	return observed, nil
+}
+
+func (r *repositories) tags(ctx context.Context, arn *string) (map[string]string, error) {
+	answer, err := r.api.ListTagsForResource(ctx, &sdk.ListTagsForResourceInput{ResourceArn: arn})
+	if err != nil {
+		return nil, err
+	}
+	tags := map[string]string{}
+	for _, tag := range answer.Tags {
+		tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
+	}
+	return tags, nil
+}
+
+func (r *repositories) lifecyclePolicy(ctx context.Context, of *types.Repository) (*string, error) {
+	answer, err := r.api.GetLifecyclePolicy(ctx, &sdk.GetLifecyclePolicyInput{RepositoryName: of.RepositoryName, RegistryId: of.RegistryId})
+	var none *types.LifecyclePolicyNotFoundException
+	if errors.As(err, &none) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return answer.LifecyclePolicyText, nil
+}
+
+func (r *repositories) policy(ctx context.Context, of *types.Repository) (*string, error) {
+	answer, err := r.api.GetRepositoryPolicy(ctx, &sdk.GetRepositoryPolicyInput{RepositoryName: of.RepositoryName, RegistryId: of.RegistryId})
+	var none *types.RepositoryPolicyNotFoundException
+	if errors.As(err, &none) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return answer.PolicyText, nil
+}
+
+// Create makes the repository. Its policies are differences at the next reconcile: were one of them refused here, the
+// kit would take it that nothing was created.
+func (r *repositories) Create(ctx context.Context, declared *v1alpha1.Repository) error {
+	if _, err := r.api.CreateRepository(ctx, toCreateRepositoryInput(&declared.Spec)); err != nil {
+		return err
+	}
+	if declared.Spec.LifecyclePolicy != nil || declared.Spec.Policy != nil {
+		return kit.Wait(policiesNext, "the repository is created, its policies come next")
+	}
+	return nil
+}
+
+func (r *repositories) Update(ctx context.Context, declared, observed *v1alpha1.Repository, delta *ackcompare.Delta) error {
+	for _, fixed := range []struct{ path, name string }{
+		{"Spec.EncryptionConfiguration", "spec.encryptionConfiguration"},
+		{"Spec.RegistryID", "spec.registryID"},
+	} {
+		if delta.DifferentAt(fixed.path) {
+			return kit.Fault(kit.BadInput, "%s cannot be changed after creation: put it back, or create another repository", fixed.name)
+		}
+	}
+	for _, part := range []struct {
+		paths []string
+		sync  func(context.Context, *v1alpha1.Repository, *v1alpha1.Repository) error
+	}{
+		{[]string{"Spec.Tags"}, r.syncTags},
+		{[]string{"Spec.ImageScanningConfiguration"}, r.syncScanning},
+		{[]string{"Spec.ImageTagMutability", "Spec.ImageTagMutabilityExclusionFilters"}, r.syncMutability},
+		{[]string{"Spec.LifecyclePolicy"}, r.syncLifecyclePolicy},
+		{[]string{"Spec.Policy"}, r.syncPolicy},
+	} {
+		if slices.ContainsFunc(part.paths, delta.DifferentAt) {
+			if err := part.sync(ctx, declared, observed); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r *repositories) syncTags(ctx context.Context, declared, observed *v1alpha1.Repository) error {
+	arn := kit.ARN(observed)
+	set, remove := kit.DiffTags(declared, observed)
+	if len(set) > 0 {
+		input := &sdk.TagResourceInput{ResourceArn: &arn}
+		for key, value := range set {
+			input.Tags = append(input.Tags, types.Tag{Key: aws.String(key), Value: aws.String(value)})
+		}
+		if _, err := r.api.TagResource(ctx, input); err != nil {
+			return err
+		}
+	}
+	if len(remove) > 0 {
+		if _, err := r.api.UntagResource(ctx, &sdk.UntagResourceInput{ResourceArn: &arn, TagKeys: remove}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *repositories) syncScanning(ctx context.Context, declared, _ *v1alpha1.Repository) error {
+	_, err := r.api.PutImageScanningConfiguration(ctx, toPutImageScanningConfigurationInput(&declared.Spec))
+	return err
+}
+
+func (r *repositories) syncMutability(ctx context.Context, declared, observed *v1alpha1.Repository) error {
+	input := toPutImageTagMutabilityInput(&declared.Spec)
+	input.ImageTagMutability = types.ImageTagMutability(*orElse(declared.Spec.ImageTagMutability, observed.Spec.ImageTagMutability))
+	_, err := r.api.PutImageTagMutability(ctx, input)
+	return err
+}
+
+func (r *repositories) syncLifecyclePolicy(ctx context.Context, declared, observed *v1alpha1.Repository) error {
+	name, registry, text := observed.Spec.Name, observed.Spec.RegistryID, declared.Spec.LifecyclePolicy
+	if text == nil {
+		_, err := r.api.DeleteLifecyclePolicy(ctx, &sdk.DeleteLifecyclePolicyInput{RepositoryName: name, RegistryId: registry})
+		return err
+	}
+	_, err := r.api.PutLifecyclePolicy(ctx, &sdk.PutLifecyclePolicyInput{RepositoryName: name, RegistryId: registry, LifecyclePolicyText: text})
+	return err
+}
+
+func (r *repositories) syncPolicy(ctx context.Context, declared, observed *v1alpha1.Repository) error {
+	name, registry, text := observed.Spec.Name, observed.Spec.RegistryID, declared.Spec.Policy
+	if text == nil {
+		_, err := r.api.DeleteRepositoryPolicy(ctx, &sdk.DeleteRepositoryPolicyInput{RepositoryName: name, RegistryId: registry})
+		return err
+	}
+	_, err := r.api.SetRepositoryPolicy(ctx, &sdk.SetRepositoryPolicyInput{RepositoryName: name, RegistryId: registry, PolicyText: text})
+	return err
+}
+
+func (r *repositories) Delete(ctx context.Context, observed *v1alpha1.Repository) error {
+	_, err := r.api.DeleteRepository(ctx, &sdk.DeleteRepositoryInput{
+		RepositoryName: observed.Spec.Name, RegistryId: observed.Spec.RegistryID, Force: observed.Annotations[ForceDelete] == "true",
+	})
+	var full *types.RepositoryNotEmptyException
+	if errors.As(err, &full) {
+		return kit.Fault(kit.Busy, "repository %s still has images: delete them, or set the annotation %s: \"true\" to delete it with them",
+			aws.ToString(observed.Spec.Name), ForceDelete)
+	}
+	return err
+}
+
+// normaliseRepository takes what is left out as AWS has it, and compares policies by what they mean.
+func normaliseRepository(declared, observed *v1alpha1.Repository) {
+	want, have := &declared.Spec, &observed.Spec
+	want.RegistryID = orElse(want.RegistryID, have.RegistryID)
+	want.ImageTagMutability = orElse(want.ImageTagMutability, have.ImageTagMutability)
+	want.ImageScanningConfiguration = orElse(want.ImageScanningConfiguration, have.ImageScanningConfiguration)
+	want.EncryptionConfiguration = orElse(want.EncryptionConfiguration, have.EncryptionConfiguration)
+	if encryption := want.EncryptionConfiguration; encryption != nil && have.EncryptionConfiguration != nil {
+		kit.FillUnset(encryption, have.EncryptionConfiguration)
+	}
+	if same(ackcompare.DocumentEqual, want.LifecyclePolicy, have.LifecyclePolicy) {
+		want.LifecyclePolicy = have.LifecyclePolicy
+	}
+	if same(ackcompare.IAMPolicyDocumentEqual, want.Policy, have.Policy) {
+		want.Policy = have.Policy
+	}
+}
+
+func orElse[V any](value, otherwise *V) *V {
+	if value == nil {
+		return otherwise
+	}
+	return value
+}
+
+// same says whether two documents mean the same; one that cannot be read is different.
+func same(equal func(a, b string) (bool, error), a, b *string) bool {
+	if a == nil || b == nil {
+		return false
+	}
+	result, err := equal(*a, *b)
+	return err == nil && result
+}

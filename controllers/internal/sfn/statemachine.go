@@ -1,0 +1,195 @@
+package sfn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	ackcompare "github.com/aws-controllers-k8s/runtime/pkg/compare"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/sfn/v1alpha1"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/loopback"
+)
+
+const (
+	// poll is how often we look whether AWS has deleted a state machine: it waits for running executions.
+	poll = 2 * time.Second
+	// awsStatus is an annotation of observed objects only, never stored: AWS's status, which the official CRD has no
+	// field for.
+	awsStatus = "aws-status"
+)
+
+var stateMachineKind = kit.Kind[*v1alpha1.StateMachine]{
+	GroupVersionKind: v1alpha1.GroupVersion.WithKind("StateMachine"),
+	Operations:       newStateMachines,
+	Normalise:        normaliseStateMachine,
+	Settled:          settled,
+	Classify:         classify,
+}
+
+// stateMachines are the calls for state machines.
+type stateMachines struct {
+	api     *sdk.Client
+	account kit.Account
+}
+
+func newStateMachines(account kit.Account) kit.Operations[*v1alpha1.StateMachine] {
+	return &stateMachines{api: sdk.NewFromConfig(loopback.Only(account.Config)), account: account}
+}
+
+// arn is the ARN of the state machine that an object declares.
+func (s *stateMachines) arn(declared *v1alpha1.StateMachine) *string {
+	return aws.String(fmt.Sprintf("arn:%s:states:%s:%s:stateMachine:%s",
+		s.account.Partition, s.account.Region, s.account.ID, aws.ToString(declared.Spec.Name)))
+}
+
+func (s *stateMachines) Read(ctx context.Context, declared *v1alpha1.StateMachine) (*v1alpha1.StateMachine, error) {
+	described, err := s.api.DescribeStateMachine(ctx, &sdk.DescribeStateMachineInput{StateMachineArn: s.arn(declared)})
+	var missing *types.StateMachineDoesNotExist
+	if errors.As(err, &missing) {
+		return nil, kit.ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	observed := &v1alpha1.StateMachine{Spec: *stateMachineSpecFrom(described), Status: *stateMachineStatusFrom(described)}
+	observed.Annotations = map[string]string{awsStatus: string(described.Status)}
+	kit.SetARN(observed, described.StateMachineArn)
+	tags, err := s.api.ListTagsForResource(ctx, &sdk.ListTagsForResourceInput{ResourceArn: described.StateMachineArn})
+	if err != nil {
+		return nil, err
+	}
+	values := map[string]string{}
+	for _, tag := range tags.Tags {
+		values[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
+	}
+	kit.SetTags(observed, values)
+	return observed, nil
+}
+
+func (s *stateMachines) Create(ctx context.Context, declared *v1alpha1.StateMachine) error {
+	_, err := s.api.CreateStateMachine(ctx, toCreateStateMachineInput(&declared.Spec))
+	return err
+}
+
+// settled says what a state machine waits for; nil when AWS is done with it.
+func settled(observed *v1alpha1.StateMachine) error {
+	if observed.Annotations[awsStatus] == string(types.StateMachineStatusDeleting) {
+		return kit.Wait(poll, "waiting for AWS to delete the state machine, which it does when no execution runs any more")
+	}
+	return nil
+}
+
+func (s *stateMachines) Update(ctx context.Context, declared, observed *v1alpha1.StateMachine, delta *ackcompare.Delta) error {
+	if err := settled(observed); err != nil {
+		return err
+	}
+	if delta.DifferentAt("Spec.Type") {
+		return kit.Fault(kit.BadInput, "spec.type_ cannot be changed after creation: AWS has %s, put it back or create another state machine", aws.ToString(observed.Spec.Type))
+	}
+	if delta.DifferentAt("Spec.Tags") {
+		if err := s.syncTags(ctx, declared, observed); err != nil {
+			return err
+		}
+	}
+	if !delta.DifferentExcept("Spec.Tags") {
+		return nil
+	}
+	input := toUpdateStateMachineInput(changes(declared, delta))
+	input.StateMachineArn = s.arn(declared)
+	_, err := s.api.UpdateStateMachine(ctx, input)
+	return err
+}
+
+// changes are the fields that differ, as AWS replaces them: as a whole, with the defaults for what is left out.
+func changes(declared *v1alpha1.StateMachine, delta *ackcompare.Delta) *v1alpha1.StateMachineSpec {
+	changed := &v1alpha1.StateMachineSpec{}
+	if delta.DifferentAt("Spec.Definition") {
+		changed.Definition = declared.Spec.Definition
+	}
+	if delta.DifferentAt("Spec.RoleARN") {
+		changed.RoleARN = declared.Spec.RoleARN
+	}
+	if delta.DifferentAt("Spec.LoggingConfiguration") {
+		changed.LoggingConfiguration = logging(declared.Spec.LoggingConfiguration)
+	}
+	if delta.DifferentAt("Spec.TracingConfiguration") {
+		changed.TracingConfiguration = tracing(declared.Spec.TracingConfiguration)
+	}
+	return changed
+}
+
+func (s *stateMachines) syncTags(ctx context.Context, declared, observed *v1alpha1.StateMachine) error {
+	set, remove := kit.DiffTags(declared, observed)
+	if len(set) > 0 {
+		input := &sdk.TagResourceInput{ResourceArn: s.arn(declared)}
+		for key, value := range set {
+			input.Tags = append(input.Tags, types.Tag{Key: aws.String(key), Value: aws.String(value)})
+		}
+		if _, err := s.api.TagResource(ctx, input); err != nil {
+			return err
+		}
+	}
+	if len(remove) > 0 {
+		if _, err := s.api.UntagResource(ctx, &sdk.UntagResourceInput{ResourceArn: s.arn(declared), TagKeys: remove}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Delete has AWS delete the state machine, which it does when no execution runs any more.
+func (s *stateMachines) Delete(ctx context.Context, observed *v1alpha1.StateMachine) error {
+	if err := settled(observed); err != nil {
+		return err
+	}
+	if _, err := s.api.DeleteStateMachine(ctx, &sdk.DeleteStateMachineInput{StateMachineArn: s.arn(observed)}); err != nil {
+		return err
+	}
+	return kit.Wait(firstLook, "waiting for AWS to delete the state machine")
+}
+
+// firstLook is how soon we look at what AWS often does at once.
+const firstLook = 100 * time.Millisecond
+
+// normaliseStateMachine compares definitions by what they mean and takes what is left out as AWS's defaults.
+func normaliseStateMachine(declared, observed *v1alpha1.StateMachine) {
+	if same, err := ackcompare.DocumentEqual(aws.ToString(declared.Spec.Definition), aws.ToString(observed.Spec.Definition)); err == nil && same {
+		declared.Spec.Definition = observed.Spec.Definition
+	}
+	for _, spec := range []*v1alpha1.StateMachineSpec{&declared.Spec, &observed.Spec} {
+		spec.LoggingConfiguration = logging(spec.LoggingConfiguration)
+		spec.TracingConfiguration = tracing(spec.TracingConfiguration)
+		if spec.Type == nil {
+			spec.Type = aws.String(string(types.StateMachineTypeStandard))
+		}
+	}
+}
+
+// logging fills in AWS's defaults.
+func logging(declared *v1alpha1.LoggingConfiguration) *v1alpha1.LoggingConfiguration {
+	filled := &v1alpha1.LoggingConfiguration{}
+	if declared != nil {
+		filled = declared.DeepCopy()
+	}
+	if filled.Level == nil {
+		filled.Level = aws.String(string(types.LogLevelOff))
+	}
+	if filled.IncludeExecutionData == nil {
+		filled.IncludeExecutionData = aws.Bool(false)
+	}
+	return filled
+}
+
+// tracing fills in AWS's default.
+func tracing(declared *v1alpha1.TracingConfiguration) *v1alpha1.TracingConfiguration {
+	if declared == nil || declared.Enabled == nil {
+		return &v1alpha1.TracingConfiguration{Enabled: aws.Bool(false)}
+	}
+	return declared
+}
