@@ -33,9 +33,15 @@ func (t *tables) Read(ctx context.Context, declared *v1alpha1.Table) (*v1alpha1.
 	var tags map[string]string
 	calls, ctx := errgroup.WithContext(ctx)
 	calls.Go(func() (err error) { tags, err = t.tags(ctx, table.TableArn); return err })
-	calls.Go(func() (err error) { spec.ContinuousBackups, err = t.continuousBackups(ctx, table.TableName); return err })
+	calls.Go(func() (err error) {
+		spec.ContinuousBackups, err = t.continuousBackups(ctx, table.TableName)
+		return err
+	})
 	calls.Go(func() (err error) { spec.TimeToLive, err = t.timeToLive(ctx, table.TableName); return err })
-	calls.Go(func() (err error) { spec.ContributorInsights, err = t.contributorInsights(ctx, table.TableName); return err })
+	calls.Go(func() (err error) {
+		spec.ContributorInsights, err = t.contributorInsights(ctx, table.TableName)
+		return err
+	})
 	calls.Go(func() (err error) { spec.ResourcePolicy, err = t.resourcePolicy(ctx, table.TableArn); return err })
 	if err := calls.Wait(); err != nil {
 		return nil, err

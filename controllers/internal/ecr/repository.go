@@ -60,7 +60,10 @@ func (r *repositories) Read(ctx context.Context, declared *v1alpha1.Repository) 
 	var tags map[string]string
 	calls, ctx := errgroup.WithContext(ctx)
 	calls.Go(func() (err error) { tags, err = r.tags(ctx, repository.RepositoryArn); return err })
-	calls.Go(func() (err error) { observed.Spec.LifecyclePolicy, err = r.lifecyclePolicy(ctx, repository); return err })
+	calls.Go(func() (err error) {
+		observed.Spec.LifecyclePolicy, err = r.lifecyclePolicy(ctx, repository)
+		return err
+	})
 	calls.Go(func() (err error) { observed.Spec.Policy, err = r.policy(ctx, repository); return err })
 	if err := calls.Wait(); err != nil {
 		return nil, err
