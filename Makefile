@@ -10,7 +10,7 @@ TS_NODE := node --require ts-node/register
 
 .PHONY: help
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/; s/[$$]{2}/$$/g' | expand -t 20
 
 .PHONY: synth
 synth: install ## Render every environment into dist/
