@@ -1,4 +1,3 @@
-import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { z } from 'zod';
 import { checkout, Folder, readIfThere } from './state/folder';
@@ -15,11 +14,7 @@ const schema = z.strictObject({
   /** Images whose Batch jobs run as local processes: image, with * for any text → folder with the program and its Dockerfile. */
   jobImages: z
     .record(z.string().min(1), z.string().min(1))
-    .default(
-      fs.existsSync(path.join(checkout, 'examples', 'job', 'Dockerfile'))
-        ? { '*/sanders-customer-platform-*': path.join(checkout, 'examples', 'job') }
-        : {},
-    ),
+    .default({ '*/sanders-customer-platform-*': path.join(checkout, 'examples', 'job') }),
 });
 
 /** What a user may change about a sandbox; all paths are absolute. */

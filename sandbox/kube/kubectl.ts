@@ -4,7 +4,8 @@ import { text } from 'node:stream/consumers';
 /** Thrown when kubectl fails; the message is what it said. */
 export class KubectlFailed extends Error {
   constructor(args: readonly string[], stderr: string) {
-    super(`kubectl ${args.join(' ')}: ${stderr.trim()}`);
+    // Some errors of kubectl quote every object that there is.
+    super(`kubectl ${args.join(' ')}: ${stderr.trim().slice(0, 2000)}`);
     this.name = 'KubectlFailed';
   }
 }

@@ -47,11 +47,12 @@ export async function prepareCluster(
 
 /** Waits until the API server serves every kind. (`kubectl wait` looks at one after the other and takes seconds.) */
 async function untilServed(kubectl: Kubectl, signal: AbortSignal): Promise<void> {
-  const established = '{.metadata.name} {.status.conditions[?(@.type=="Established")].status}{"\\n"}';
-  const get = ['get', 'customresourcedefinitions', `--output=jsonpath={range .items[*]}${established}{end}`];
+  const established = 'ESTABLISHED:.status.conditions[?(@.type=="Established")].status';
+  const get = ['get', 'customresourcedefinitions', '--no-headers', `--output=custom-columns=${established}`];
   for (;;) {
     const lines = (await kubectl.run(get, { signal })).trim().split('\n');
-    if (lines.every((line) => line.endsWith(' True'))) return;
+    // A kind that is new has no condition yet, which is shown as <none>.
+    if (lines.every((line) => line.trim() === 'True')) return;
     await setTimeout(200, undefined, { signal });
   }
 }
