@@ -7,7 +7,7 @@ package budgets
 import (
 	"errors"
 
-	"github.com/aws/aws-sdk-go-v2/service/budgets/types"
+	"github.com/aws/smithy-go"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
 )
@@ -19,8 +19,8 @@ func Service() kit.Service {
 
 // classify recognises what the general rules do not know of AWS Budgets.
 func classify(err error) kit.Class {
-	var locked *types.ResourceLockedException
-	if errors.As(err, &locked) {
+	var api smithy.APIError
+	if errors.As(err, &api) && api.ErrorCode() == "ResourceLockedException" {
 		// A budget action runs.
 		return kit.Busy
 	}
@@ -28,7 +28,4 @@ func classify(err error) kit.Class {
 }
 
 // isMissing says whether AWS has no such budget, notification or subscriber.
-func isMissing(err error) bool {
-	var missing *types.NotFoundException
-	return errors.As(err, &missing)
-}
+func isMissing(err error) bool { return err != nil && kit.Classify(err) == kit.Missing }

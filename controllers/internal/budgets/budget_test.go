@@ -1,0 +1,300 @@
+package budgets_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsbudgets "github.com/aws/aws-sdk-go-v2/service/budgets"
+	"github.com/aws/aws-sdk-go-v2/service/budgets/types"
+
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testenv"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testworld"
+)
+
+const full = `, costFilters: {TagKeyValue: ["user:Project$sanders", "user:Environment$dev"]}, costTypes: {includeTax: false},
+  timePeriod: {start: "2026-01-01T00:00:00Z", end: "2030-01-01T00:00:00Z"}, tags: {team: data},
+  notifications: [
+    {notificationType: FORECASTED, comparisonOperator: GREATER_THAN, threshold: 100, subscribers: [{subscriptionType: EMAIL, address: a@example.com}]},
+    {notificationType: ACTUAL, comparisonOperator: GREATER_THAN, threshold: 80, thresholdType: PERCENTAGE, subscribers: [
+      {subscriptionType: SNS, address: "arn:aws:sns:eu-central-1:120569615884:alarms"}, {subscriptionType: EMAIL, address: b@example.com}, {subscriptionType: EMAIL, address: a@example.com}]}]`
+
+// TestBudgetCreated makes a budget with all that it can have, in one call, and one with nothing but what it must have.
+// Neither differs from what AWS makes of it, and what AWS fills in does not get into the spec.
+func TestBudgetCreated(t *testing.T) {
+	for name, c := range map[string]struct {
+		reason, more  string
+		notifications []string
+		tag           string
+	}{
+		"full":    {"everything is declared, lists out of order", full, []string{"FORECASTED > 100 PERCENTAGE: a@example.com", "ACTUAL > 80 PERCENTAGE: arn:aws:sns:eu-central-1:120569615884:alarms b@example.com a@example.com"}, "data"},
+		"minimal": {"AWS gives defaults to all the rest", "", nil, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			since := world.AWS.LastCall(t)
+			made := readyBudget(t, c.more)
+			if calls := testworld.Writes(world.AWS.Calls(t, since)); !slices.Equal(calls, []string{"CreateBudget"}) {
+				t.Errorf("made the calls %v", calls)
+			}
+			got := inAWS(t)
+			if *got.BudgetLimit.Amount != "10.0" || !slices.Equal(got.notifications, c.notifications) || got.tags["team"] != c.tag {
+				t.Errorf("AWS has %v %v %v", got.BudgetLimit, got.notifications, got.tags)
+			}
+			if owner := got.tags["services.k8s.aws/owner"]; owner != made.GetNamespace()+"/"+made.GetName() {
+				t.Errorf("the tag of the owner is %q", owner)
+			}
+			declared := testworld.Parse(t, "", budgetYAML(t, c.more)).Object["spec"]
+			if fmt.Sprint(made.Object["spec"]) != fmt.Sprint(declared) {
+				t.Errorf("the spec became %v", made.Object["spec"])
+			}
+			assertQuiet(t, made)
+		})
+	}
+}
+
+// TestBudgetUpdates changes every field that can be changed, one by one, and looks at AWS.
+func TestBudgetUpdates(t *testing.T) {
+	made := readyBudget(t, full)
+	start := inAWS(t).TimePeriod.Start
+	for _, c := range []struct {
+		reason, patch string
+		calls         []string
+		want          func(*found) bool
+	}{
+		{"the limit", `{budgetLimit: {amount: "12.50"}}`, []string{"UpdateBudget"}, func(f *found) bool { return *f.BudgetLimit.Amount == "12.50" }},
+		{"the filters", `{costFilters: {TagKeyValue: ["user:Project$other"], Service: [AWS Batch]}}`, []string{"UpdateBudget"},
+			func(f *found) bool {
+				return maps.EqualFunc(f.CostFilters, map[string][]string{"TagKeyValue": {"user:Project$other"}, "Service": {"AWS Batch"}}, slices.Equal[[]string])
+			}},
+		{"no filter", `{costFilters: null}`, []string{"UpdateBudget"}, func(f *found) bool { return len(f.CostFilters) == 0 }},
+		{"a type of cost", `{costTypes: {includeCredit: false}}`, []string{"UpdateBudget"}, func(f *found) bool { return !*f.CostTypes.IncludeCredit && !*f.CostTypes.IncludeTax }},
+		{"AWS's default types of cost", `{costTypes: null}`, []string{"UpdateBudget"}, func(f *found) bool { return *f.CostTypes.IncludeCredit && *f.CostTypes.IncludeTax }},
+		{"the end", `{timePeriod: {end: "2031-01-01T00:00:00Z"}}`, []string{"UpdateBudget"}, func(f *found) bool { return f.TimePeriod.End.Year() == 2031 }},
+		{"no end, and the start as it is", `{timePeriod: null}`, []string{"UpdateBudget"}, func(f *found) bool { return f.TimePeriod.End.Year() == 2087 && f.TimePeriod.Start.Equal(*start) }},
+		{"another start", `{timePeriod: {start: "2026-02-01T00:00:00Z"}}`, []string{"UpdateBudget"}, func(f *found) bool { return f.TimePeriod.Start.Month() == time.February }},
+		{"the unit of time", `{timeUnit: QUARTERLY}`, []string{"UpdateBudget"}, func(f *found) bool { return f.TimeUnit == types.TimeUnitQuarterly }},
+		{"a tag more, one other, one less", `{tags: {team: null, cost: "1"}}`, []string{"TagResource", "UntagResource"}, func(f *found) bool { return f.tags["cost"] == "1" && f.tags["team"] == "" }},
+		{"a threshold, whose subscribers stay", patchNotifications("ACTUAL 90 a@example.com b@example.com", "FORECASTED 100 a@example.com"),
+			[]string{"UpdateNotification", "DeleteSubscriber"}, wantNotifications("ACTUAL > 90 PERCENTAGE: b@example.com a@example.com", "FORECASTED > 100 PERCENTAGE: a@example.com")},
+		{"the only subscriber exchanged", patchNotifications("ACTUAL 90 a@example.com b@example.com", "FORECASTED 100 c@example.com"),
+			[]string{"UpdateSubscriber"}, wantNotifications("ACTUAL > 90 PERCENTAGE: b@example.com a@example.com", "FORECASTED > 100 PERCENTAGE: c@example.com")},
+		{"the only subscriber of one kind becomes one of another", patchNotifications("ACTUAL 90 a@example.com b@example.com", "FORECASTED 100 arn:aws:sns:eu-central-1:120569615884:alarms"),
+			[]string{"CreateSubscriber", "DeleteSubscriber"}, wantNotifications("ACTUAL > 90 PERCENTAGE: b@example.com a@example.com", "FORECASTED > 100 PERCENTAGE: arn:aws:sns:eu-central-1:120569615884:alarms")},
+		{"another topic, of which there can be one only", patchNotifications("ACTUAL 90 a@example.com b@example.com", "FORECASTED 100 arn:aws:sns:eu-central-1:120569615884:other"),
+			[]string{"UpdateSubscriber"}, wantNotifications("ACTUAL > 90 PERCENTAGE: b@example.com a@example.com", "FORECASTED > 100 PERCENTAGE: arn:aws:sns:eu-central-1:120569615884:other")},
+		{"a subscriber more", patchNotifications("ACTUAL 90 a@example.com b@example.com d@example.com", "FORECASTED 100 arn:aws:sns:eu-central-1:120569615884:other"),
+			[]string{"CreateSubscriber"}, wantNotifications("ACTUAL > 90 PERCENTAGE: b@example.com a@example.com d@example.com", "FORECASTED > 100 PERCENTAGE: arn:aws:sns:eu-central-1:120569615884:other")},
+		{"a notification more", patchNotifications("ACTUAL 50 a@example.com", "ACTUAL 90 a@example.com b@example.com d@example.com", "FORECASTED 100 arn:aws:sns:eu-central-1:120569615884:other"),
+			[]string{"CreateNotification"}, wantNotifications("ACTUAL > 50 PERCENTAGE: a@example.com", "ACTUAL > 90 PERCENTAGE: b@example.com a@example.com d@example.com", "FORECASTED > 100 PERCENTAGE: arn:aws:sns:eu-central-1:120569615884:other")},
+		{"two notifications less", patchNotifications("ACTUAL 50 a@example.com"), []string{"DeleteNotification", "DeleteNotification"}, wantNotifications("ACTUAL > 50 PERCENTAGE: a@example.com")},
+		{"an absolute threshold", `{notifications: [{notificationType: ACTUAL, comparisonOperator: LESS_THAN, threshold: 5, thresholdType: ABSOLUTE_VALUE, subscribers: [{subscriptionType: EMAIL, address: a@example.com}]}]}`,
+			[]string{"UpdateNotification"}, wantNotifications("ACTUAL < 5 ABSOLUTE_VALUE: a@example.com")},
+		{"no notification", `{notifications: null}`, []string{"DeleteNotification"}, wantNotifications()},
+	} {
+		since := world.AWS.LastCall(t)
+		world.Patch(t, made, "{spec: "+c.patch+"}")
+		testworld.Eventually(t, func() error {
+			if got := inAWS(t); !c.want(got) {
+				return fmt.Errorf("%s: AWS has %+v %v %v", c.reason, *got.Budget, got.notifications, got.tags)
+			}
+			return nil
+		})
+		world.AwaitReady(t, made)
+		if calls := testworld.Writes(world.AWS.Calls(t, since)); !slices.Equal(calls, c.calls) {
+			t.Errorf("%s: made the calls %v, want %v", c.reason, calls, c.calls)
+		}
+	}
+	assertQuiet(t, made)
+}
+
+// TestBudgetDrift changes the budget behind the controller's back.
+func TestBudgetDrift(t *testing.T) {
+	made := readyBudget(t, full)
+	account, name := aws.String(testenv.AccountID), aws.String(awsName(t))
+	notification := &types.Notification{NotificationType: types.NotificationTypeActual, ComparisonOperator: types.ComparisonOperatorGreaterThan, Threshold: 80}
+	email := &types.Subscriber{SubscriptionType: types.SubscriptionTypeEmail, Address: aws.String("b@example.com")}
+	before := inAWS(t)
+	for _, c := range []struct {
+		reason string
+		change func() error
+		calls  []string
+	}{
+		{"another limit, and a cost type that the spec leaves to its default", func() error {
+			changed := *before.Budget
+			changed.BudgetLimit = &types.Spend{Amount: aws.String("1000"), Unit: aws.String("USD")}
+			changed.CostTypes = &types.CostTypes{IncludeTax: aws.Bool(false), UseBlended: aws.Bool(true)}
+			_, err := api(t).UpdateBudget(t.Context(), &awsbudgets.UpdateBudgetInput{AccountId: account, NewBudget: &changed})
+			return err
+		}, []string{"UpdateBudget"}},
+		{"a limit that AWS adjusts, even if it is the declared one today", func() error {
+			changed := *before.Budget
+			changed.AutoAdjustData = &types.AutoAdjustData{AutoAdjustType: types.AutoAdjustTypeHistorical, HistoricalOptions: &types.HistoricalOptions{BudgetAdjustmentPeriod: aws.Int32(3)}}
+			_, err := api(t).UpdateBudget(t.Context(), &awsbudgets.UpdateBudgetInput{AccountId: account, NewBudget: &changed})
+			return err
+		}, []string{"UpdateBudget"}},
+		{"a subscriber gone", func() error {
+			_, err := api(t).DeleteSubscriber(t.Context(), &awsbudgets.DeleteSubscriberInput{AccountId: account, BudgetName: name, Notification: notification, Subscriber: email})
+			return err
+		}, []string{"CreateSubscriber"}},
+		{"a notification gone", func() error {
+			_, err := api(t).DeleteNotification(t.Context(), &awsbudgets.DeleteNotificationInput{AccountId: account, BudgetName: name, Notification: notification})
+			return err
+		}, []string{"CreateNotification"}},
+		{"a tag gone and one more", func() error {
+			_, err := api(t).UntagResource(t.Context(), &awsbudgets.UntagResourceInput{ResourceARN: aws.String("arn:aws:budgets::" + testenv.AccountID + ":budget/" + *name), ResourceTagKeys: []string{"team"}})
+			return err
+		}, []string{"TagResource"}},
+		{"the budget itself gone", func() error {
+			_, err := api(t).DeleteBudget(t.Context(), &awsbudgets.DeleteBudgetInput{AccountId: account, BudgetName: name})
+			return err
+		}, []string{"CreateBudget"}},
+	} {
+		if err := c.change(); err != nil {
+			t.Fatalf("%s: %v", c.reason, err)
+		}
+		if calls := testworld.Writes(world.Reconcile(t, made)); !slices.Equal(calls, c.calls) {
+			t.Errorf("%s: made the calls %v, want %v", c.reason, calls, c.calls)
+		}
+		got := inAWS(t)
+		slices.Sort(got.notifications)
+		slices.Sort(before.notifications)
+		if *got.BudgetLimit.Amount != "10.0" || got.AutoAdjustData != nil || *got.CostTypes.UseBlended || len(got.notifications) != 2 || !maps.Equal(got.tags, before.tags) {
+			t.Errorf("%s: is not repaired: %+v %v %v", c.reason, *got.Budget, got.notifications, got.tags)
+		}
+	}
+	assertQuiet(t, made)
+}
+
+// TestBudgetDeleted takes the AWS object along, unless told to retain it.
+func TestBudgetDeleted(t *testing.T) {
+	for name, c := range map[string]struct {
+		reason, policy string
+		stays          bool
+	}{
+		"delete": {"the default", "", false},
+		"retain": {"the annotation protects it", "retain", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			made := readyBudget(t, full)
+			if c.policy != "" {
+				world.Patch(t, made, "{metadata: {annotations: {services.k8s.aws/deletion-policy: "+c.policy+"}}}")
+			}
+			world.Delete(t, made)
+			world.AwaitGone(t, made)
+			if got := inAWS(t); (got != nil) != c.stays {
+				t.Errorf("%s: AWS has %v", c.reason, got)
+			}
+		})
+	}
+}
+
+// TestBudgetAdopted takes over a budget that somebody made by hand, which is how the original platform's came about.
+func TestBudgetAdopted(t *testing.T) {
+	for name, c := range map[string]struct {
+		reason, annotations, limit string
+		spec                       string
+		calls                      []string
+	}{
+		"adopt": {
+			"AWS's budget becomes the spec, and nothing is written", `{services.k8s.aws/adoption-policy: adopt, services.k8s.aws/adoption-fields: '{"name": "%s"}'}`, "99.0",
+			`{name: %s, budgetType: COST, timeUnit: DAILY, budgetLimit: {amount: "1", unit: USD}}`, nil,
+		},
+		"adopt or create": {
+			"the spec becomes AWS's budget", `{services.k8s.aws/adoption-policy: adopt-or-create, services.k8s.aws/adoption-fields: '{"name": "%s"}'}`, "10.0",
+			`{name: %s, budgetType: COST, timeUnit: MONTHLY, budgetLimit: {amount: "10", unit: USD}}`, []string{"TagResource", "UpdateBudget", "DeleteNotification"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			budget := &types.Budget{BudgetName: aws.String(awsName(t)), BudgetType: types.BudgetTypeCost, TimeUnit: types.TimeUnitMonthly, BudgetLimit: &types.Spend{Amount: aws.String("99"), Unit: aws.String("USD")}}
+			if _, err := api(t).CreateBudget(t.Context(), &awsbudgets.CreateBudgetInput{AccountId: aws.String(testenv.AccountID), Budget: budget, NotificationsWithSubscribers: []types.NotificationWithSubscribers{{
+				Notification: &types.Notification{NotificationType: types.NotificationTypeActual, ComparisonOperator: types.ComparisonOperatorGreaterThan, Threshold: 80},
+				Subscribers:  []types.Subscriber{{SubscriptionType: types.SubscriptionTypeEmail, Address: aws.String("a@example.com")}},
+			}}}); err != nil {
+				t.Fatal(err)
+			}
+			since := world.AWS.LastCall(t)
+			text := "apiVersion: budgets.services.k8s.aws/v1alpha1\nkind: Budget\nmetadata: {name: budget, annotations: " + c.annotations + "}\nspec: " + c.spec
+			made := world.Create(t, world.Namespace(t), strings.ReplaceAll(text, "%s", awsName(t)))
+			world.AwaitReady(t, made)
+			if calls := testworld.Writes(world.AWS.Calls(t, since)); !slices.Equal(calls, c.calls) {
+				t.Errorf("%s: made the calls %v, want %v", c.reason, calls, c.calls)
+			}
+			if got := inAWS(t); *got.BudgetLimit.Amount != c.limit {
+				t.Errorf("%s: AWS has %s", c.reason, *got.BudgetLimit.Amount)
+			}
+			assertQuiet(t, made)
+		})
+	}
+}
+
+// TestBudgetProblems are told on the object: what is wrong, and what to do.
+func TestBudgetProblems(t *testing.T) {
+	for name, c := range map[string]struct {
+		reason, more    string
+		fault           *testenv.Fault
+		condition, text string
+	}{
+		"bad input":          {"AWS takes USD only; retrying is in vain", `, costFilters: {}, timePeriod: {}, tags: {"aws:x": "y"}`, nil, "ACK.Terminal", "InvalidParameterException"},
+		"throttled":          {"goes away by itself", "", &testenv.Fault{Kind: "throttle", Service: "budgets", Action: "CreateBudget", Rate: 1}, "ACK.Recoverable", "Throttled"},
+		"locked":             {"a budget action runs: goes away by itself", "", &testenv.Fault{Kind: "error", Service: "budgets", Action: "CreateBudget", Code: "ResourceLockedException", Status: 400, Rate: 1}, "ACK.Recoverable", "Busy"},
+		"missing permission": {"permissions are repaired elsewhere", "", &testenv.Fault{Kind: "error", Service: "budgets", Action: "CreateBudget", Code: "AccessDeniedException", Status: 400, Rate: 1}, "ACK.Recoverable", "add the action to the controller's IAM policy"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if c.fault != nil {
+				world.AWS.Inject(t, *c.fault)
+			}
+			made := world.Create(t, world.Namespace(t), budgetYAML(t, c.more))
+			world.AwaitCondition(t, made, c.condition, "True", c.text)
+			world.AwaitCondition(t, made, "Ready", "False", "")
+			if c.fault == nil {
+				return
+			}
+			world.AWS.ClearFaults(t)
+			world.Reconcile(t, made)
+			world.AwaitReady(t, made)
+		})
+	}
+}
+
+// TestBudgetTakenByAnother is neither overwritten nor claimed, and does not go when the one that asked for it goes.
+func TestBudgetTakenByAnother(t *testing.T) {
+	readyBudget(t, "")
+	other := world.Create(t, world.Namespace(t), budgetYAML(t, ", tags: {team: other}"))
+	world.AwaitCondition(t, other, "ACK.Terminal", "True", "already exists")
+	world.Delete(t, other)
+	world.AwaitGone(t, other)
+	if got := inAWS(t); got == nil || got.tags["team"] != "" {
+		t.Errorf("AWS has %v", got)
+	}
+}
+
+// patchNotifications writes notifications from "ACTUAL 80 a@example.com b@example.com".
+func patchNotifications(texts ...string) string {
+	patch := ""
+	for _, text := range texts {
+		fields := strings.Fields(text)
+		subscribers := ""
+		for _, address := range fields[2:] {
+			kind := "EMAIL"
+			if strings.HasPrefix(address, "arn:") {
+				kind = "SNS"
+			}
+			subscribers += fmt.Sprintf("{subscriptionType: %s, address: %q}, ", kind, address)
+		}
+		patch += fmt.Sprintf("{notificationType: %s, comparisonOperator: GREATER_THAN, threshold: %s, subscribers: [%s]}, ", fields[0], fields[1], subscribers)
+	}
+	return "{notifications: [" + patch + "]}"
+}
+
+// wantNotifications checks for notifications as inAWS writes them, in any order.
+func wantNotifications(texts ...string) func(*found) bool {
+	return func(f *found) bool {
+		got := slices.Clone(f.notifications)
+		slices.Sort(got)
+		return slices.Equal(got, slices.Sorted(slices.Values(texts)))
+	}
+}
