@@ -120,6 +120,28 @@ func readConfig(path string) (*Config, error) {
 	return config, nil
 }
 
+// checkTerms refuses rules that name a term which is not there.
+func (c *Config) checkTerms() error {
+	var rules []Rule
+	for _, kind := range c.Kinds {
+		rules = append(rules, kind.Rules...)
+	}
+	for _, one := range c.Structs {
+		rules = append(rules, one.Rules...)
+	}
+	for _, field := range c.Fields {
+		rules = append(rules, field.Rules...)
+	}
+	for _, rule := range rules {
+		for _, name := range termName.FindAllString(rule.Rule, -1) {
+			if _, ok := c.Terms[name[1:]]; !ok {
+				return fmt.Errorf("rule %q: there is no term %s", rule.Rule, name[1:])
+			}
+		}
+	}
+	return nil
+}
+
 // marker writes a rule as controller-gen's marker.
 func (c *Config) marker(rule Rule) string {
 	expression := termName.ReplaceAllStringFunc(rule.Rule, func(name string) string { return "(" + c.Terms[name[1:]] + ")" })

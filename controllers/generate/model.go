@@ -57,6 +57,9 @@ type builder struct {
 
 // buildModel applies the configuration to the SDK.
 func buildModel(config *Config, sdk *SDK) (*Model, error) {
+	if err := config.checkTerms(); err != nil {
+		return nil, err
+	}
 	b := &builder{config: config, sdk: sdk, nested: map[string]*ModelStruct{}, used: map[string]bool{}}
 	model := &Model{}
 	for _, kind := range slices.Sorted(maps.Keys(config.Kinds)) {

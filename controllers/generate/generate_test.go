@@ -1,0 +1,148 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// testSDK parses the service in testdata.
+func testSDK(t *testing.T) *SDK {
+	t.Helper()
+	sdk := &SDK{Path: "example.com/thing", Structs: map[string]*SDKStruct{}, Enums: map[string][]string{}}
+	file, err := parser.ParseFile(token.NewFileSet(), "testdata/sdk.go", nil, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sdk.collectEnums(file)
+	if err := sdk.collectStructs(file, true); err != nil {
+		t.Fatal(err)
+	}
+	return sdk
+}
+
+func testConfig() *Config {
+	return &Config{
+		Service: "thing",
+		Terms:   map[string]string{"on": "self.state == 'ON'"},
+		Kinds: map[string]Kind{"Thing": {
+			Spec:   []Source{{Struct: "MakeThingInput", Ignore: []string{"Secret"}}},
+			Status: []Source{{Struct: "ThingDetail", Only: []string{"State"}}},
+			Rules:  []Rule{{Rule: "!$on || has(self.count)", Message: `say "how many"`, Field: "count"}},
+		}},
+		Fields: map[string]Field{
+			"ThingSpec.ThingName": {Name: "name", Required: true, Validation: []string{"MaxLength=10"}},
+			"ThingSpec.Count":     {Validation: []string{"Minimum=0"}},
+			"ThingSpec.RoleArn":   {Reference: &Reference{Name: "roleRef", Kind: "iam.services.k8s.aws/Role"}},
+			"ThingSpec.Tags":      {TagMap: true},
+			"ThingStatus.State":   {OpenEnum: true},
+		},
+		Conversions: &Conversions{Package: "internal/thing", To: map[string][]string{"ThingSpec": {"MakeThingInput"}}, From: map[string][]string{"ThingDetail": {"ThingSpec", "ThingStatus"}}},
+	}
+}
+
+func TestGenerate(t *testing.T) {
+	sdk, config := testSDK(t), testConfig()
+	model, err := buildModel(config, sdk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	for _, folder := range []string{"apis/thing/v1alpha1", "internal/thing"} {
+		if err := os.MkdirAll(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := writeTypes(config, model); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeConversions(config, sdk, model); err != nil {
+		t.Fatal(err)
+	}
+	for path, wants := range map[string][]string{
+		filepath.Join("apis", "thing", "v1alpha1", "zz_generated.types.go"): {
+			"Name *string `json:\"name\"`",
+			"+kubebuilder:validation:MaxLength=10",
+			"Count *int64 `json:\"count,omitempty\"`",
+			"+kubebuilder:validation:Minimum=0", "+kubebuilder:validation:Maximum=2147483647",
+			"+kubebuilder:validation:Enum=ON;OFF",
+			"+kubebuilder:validation:items:Enum=ON;OFF",
+			"States []string `json:\"states,omitempty\"`",
+			"RoleRef *ackv1alpha1.AWSResourceReferenceWrapper `json:\"roleRef,omitempty\" reference:\"RoleARN=iam.services.k8s.aws/Role:status.ackResourceMetadata.arn\"`",
+			`XValidation:rule="!(has(self.roleARN) && has(self.roleRef))"`,
+			`XValidation:rule="!(self.state == 'ON') || has(self.count)",message="say \"how many\"",fieldPath=".count"`,
+			"Tags map[string]string `json:\"tags,omitempty\"`",
+			"Size *float64 `json:\"size,omitempty\"`",
+			"Of *Part `json:\"of,omitempty\"`",
+		},
+		filepath.Join("internal", "thing", "zz_generated.conversions.go"): {
+			"func toMakeThingInput(in *v1alpha1.ThingSpec) *types.MakeThingInput",
+			"convert.Int32(in.Count)",
+			"types.State(aws.ToString(in.State))",
+			"aws.ToFloat64(in.Size)", "aws.Float64(in.Size)",
+			"func thingSpecFrom(in *types.ThingDetail) *v1alpha1.ThingSpec",
+			"func thingStatusFrom(in *types.ThingDetail) *v1alpha1.ThingStatus",
+			"convert.String(in.State)",
+		},
+	} {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.Join(strings.Fields(string(content)), " ")
+		for _, want := range wants {
+			if !strings.Contains(text, strings.Join(strings.Fields(want), " ")) {
+				t.Errorf("%s lacks %s", path, want)
+			}
+		}
+		for _, unwanted := range []string{"Secret", "Minimum=-2147483648"} {
+			if strings.Contains(text, unwanted) {
+				t.Errorf("%s has %s", path, unwanted)
+			}
+		}
+	}
+}
+
+// TestConfigMistakes names what is wrong.
+func TestConfigMistakes(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*Config)
+		want   string
+	}{
+		"no such struct": {func(c *Config) { c.Kinds["Thing"] = Kind{Spec: []Source{{Struct: "Nope"}}} }, "ThingSpec: the SDK has no struct Nope"},
+		"no such field": {func(c *Config) {
+			c.Kinds["Thing"] = Kind{Spec: []Source{{Struct: "MakeThingInput", Only: []string{"Nope"}}}}
+		}, "ThingSpec: MakeThingInput has no field Nope"},
+		"a setting that matches nothing": {func(c *Config) { c.Fields["ThingSpec.Nope"] = Field{} }, "fields: ThingSpec.Nope matches no field"},
+		"a struct that is not used":      {func(c *Config) { c.Structs = map[string]Struct{"Nope": {}} }, "structs: Nope is not used by any kind"},
+		"a term that is not there":       {func(c *Config) { c.Kinds["Thing"].Rules[0].Rule = "$nope" }, "rule \"$nope\": there is no term nope"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			config := testConfig()
+			c.change(config)
+			_, err := buildModel(config, testSDK(t))
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %s", err, c.want)
+			}
+		})
+	}
+}
+
+// TestReadConfig refuses keys that it does not know: a misspelled rule would be no rule.
+func TestReadConfig(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "c.yaml")
+	for content, want := range map[string]string{
+		"service: x\nkinds: {A: {spec: [], ruels: []}}\n": "ruels",
+		"service: x\n": "service and kinds are required",
+	} {
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := readConfig(path); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v", content, err)
+		}
+	}
+}
