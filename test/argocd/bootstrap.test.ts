@@ -4,6 +4,9 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { argocd, read } from './manifests';
 
+// Other programs run: on a busy machine they take their time.
+jest.setTimeout(300_000);
+
 const script = path.join(argocd, 'iam/bootstrap.sh');
 /** The services: one policy file each, in the order in which a shell lists them. */
 const services = fs

@@ -5,13 +5,16 @@ import { build, only, overlays, type Manifest } from './manifests';
 /** The objects that no CRD defines: Kubernetes' own kinds. */
 const builtIn = ['Namespace', 'ConfigMap', 'ClusterRole', 'ClusterRoleBinding', 'CustomResourceDefinition'];
 
+// Modules may have to be fetched first.
+jest.setTimeout(300_000);
+
 let crds: Crds;
 
 beforeAll(async () => {
   const argo = await pinnedModule('argocd', 'github.com/argoproj/argo-cd/v3');
   const s3 = await pinnedModule('ack-s3', 'github.com/aws-controllers-k8s/s3-controller');
   crds = new Crds(path.join(argo.folder, 'manifests/crds'), path.join(s3.folder, 'config/crd/common/bases'));
-}, 300_000);
+});
 
 describe.each(overlays)('overlay %s', (overlay) => {
   const manifests = build(overlay);
