@@ -10,6 +10,7 @@ import { aws, awsPorts } from './parts/aws';
 import { prepareCluster } from './parts/cluster';
 import { Context, binary, port } from './parts/context';
 import { admin, controlPlanePorts, etcd, kubeApiserver, kubeControllerManager } from './parts/control-plane';
+import { platformKinds } from './parts/kinds';
 import { Step, Task } from './process/graph';
 import { Part, PartEvent } from './process/part';
 import { Settings, services } from './settings';
@@ -49,10 +50,16 @@ function ownPrograms(): string[] {
 }
 
 /** The ACK controllers to run: official ones that can be built or are given, and ours for the rest. */
-function ackControllers(binaries: ReadonlyMap<string, string>, settings: Settings): AckController[] {
+function ackControllers(
+  binaries: ReadonlyMap<string, string>,
+  settings: Settings,
+  kinds: ReadonlyMap<string, readonly string[]>,
+): AckController[] {
   const official = services.flatMap((service): AckController[] => {
     const file = settings.controllers[service] ?? binaries.get(`ack-${service}`);
-    return file === undefined ? [] : [{ name: `ack-${service}`, binary: file }];
+    if (file === undefined) return [];
+    const served = kinds.get(`${service}.services.k8s.aws`) ?? [];
+    return [{ name: `ack-${service}`, binary: file, args: [`--reconcile-resources=${served.join(',')}`] }];
   });
   const rest = services.filter((service) => !official.some(({ name }) => name === `ack-${service}`));
   const own = ownPrograms().flatMap((name): AckController[] => {
@@ -74,7 +81,8 @@ export async function steps(
 ): Promise<Step[]> {
   await folder.create('logs');
   const { binaries } = built;
-  const controllers = ackControllers(binaries, settings);
+  const kinds = await platformKinds();
+  const controllers = ackControllers(binaries, settings, kinds);
   const names = [
     ...controlPlanePorts,
     ...argocdPorts,
@@ -100,7 +108,7 @@ export async function steps(
     new Task(
       'cluster',
       ['kube-apiserver'],
-      (signal) => prepareCluster(context, kubectl, settings, users, signal),
+      (signal) => prepareCluster(context, kubectl, settings, users, kinds, signal),
       onEvent,
     ),
     new Task('git', [], () => prepareRemote(folder, binary(context, 'kubectl'), kubeconfig), onEvent),

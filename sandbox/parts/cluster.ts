@@ -8,11 +8,7 @@ import { secret } from '../state/secrets';
 import { ackNamespace } from './ack';
 import { argocdNamespace } from './argocd';
 import { Context, binary } from './context';
-
-/** API groups of the platform's kinds: their controllers read each other's objects where one refers to another. */
-const groups = ['s3', 'iam', 'ec2', 'dynamodb', 'ecr', 'sfn', 'batch', 'budgets'].map(
-  (group) => `${group}.services.k8s.aws`,
-);
+import { definedKind } from './kinds';
 
 /** Puts into a fresh or known cluster what the controllers need before they start: kinds, namespaces, roles, Argo CD's configuration. */
 export async function prepareCluster(
@@ -20,13 +16,14 @@ export async function prepareCluster(
   kubectl: Kubectl,
   settings: Settings,
   ackControllers: readonly string[],
+  kinds: ReadonlyMap<string, readonly string[]>,
   signal: AbortSignal,
 ): Promise<void> {
   const argocdFiles = path.join(path.dirname(binary(context, 'argocd')), 'manifests');
   const ackFiles = ['s3', 'iam', 'ec2'].map((service) =>
     path.join(path.dirname(binary(context, `ack-${service}`)), 'config', 'crd'),
   );
-  const kinds = [
+  const definitions = [
     path.join(argocdFiles, 'crds'),
     ...ackFiles.flatMap((folder) => [path.join(folder, 'bases'), path.join(folder, 'common', 'bases')]),
     path.join(checkout, 'controllers', 'config', 'crd', 'bases'),
@@ -35,9 +32,9 @@ export async function prepareCluster(
     ...settings.crds,
   ];
   const documents = [
-    ...(await manifests(kinds)),
+    ...(await manifests(definitions)).filter((document) => isNeeded(document, kinds)),
     ...[argocdNamespace, ackNamespace].map((name) => object('v1', 'Namespace', { name })),
-    ...ackControllers.flatMap(ackRole),
+    ...ackControllers.flatMap((user) => ackRole(user, [...kinds.keys()])),
     ...(await manifests([path.join(argocdFiles, 'base', 'config')])),
     ...(await argocdSecrets(context)),
   ];
@@ -57,6 +54,16 @@ async function untilServed(kubectl: Kubectl, signal: AbortSignal): Promise<void>
   }
 }
 
+/**
+ * False for kinds of AWS resources that no environment may have. There are as many of them as of the others, and each costs
+ * memory and start-up time in the API server and in Argo CD.
+ */
+function isNeeded(document: string, kinds: ReadonlyMap<string, readonly string[]>): boolean {
+  const defined = definedKind(document);
+  if (!defined?.group.endsWith('.services.k8s.aws')) return true;
+  return kinds.get(defined.group)?.includes(defined.kind) === true;
+}
+
 /** The Kubernetes objects in the YAML files of folders, in order. */
 async function manifests(folders: readonly string[]): Promise<string[]> {
   const documents: string[] = [];
@@ -69,8 +76,8 @@ async function manifests(folders: readonly string[]): Promise<string[]> {
   return documents;
 }
 
-/** What an ACK controller may do, and that its user is the one who may. */
-function ackRole(user: string): string[] {
+/** What an ACK controller may do, and that its user is the one who may. They read each other's objects where one refers to another. */
+function ackRole(user: string, groups: readonly string[]): string[] {
   const all = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
   const rules = [
     { apiGroups: [...groups, 'services.k8s.aws'], resources: ['*'], verbs: all },
