@@ -58,7 +58,7 @@ def create(session: boto3.Session) -> Platform:
             session, "dynamodb", "CreateTable", {k: v for k, v in table.items() if k != "streamSpecification"}
         )
     )
-    _create_batch(session, platform, roles)
+    _create_batch(session, roles)
     machine = _only("StateMachine")
     created = session.client("stepfunctions").create_state_machine(
         **_parameters(session, "stepfunctions", "CreateStateMachine", machine)
@@ -74,7 +74,7 @@ def _create_role(session: boto3.Session, spec: Spec) -> str:
     return str(created["Role"]["Arn"])
 
 
-def _create_batch(session: boto3.Session, platform: Platform, roles: dict[str, str]) -> None:
+def _create_batch(session: boto3.Session, roles: dict[str, str]) -> None:
     batch = session.client("batch")
     environment = _only("ComputeEnvironment")
     network = _create_network(session, environment["computeResources"]["subnetRefs"])
@@ -101,11 +101,6 @@ def _create_batch(session: boto3.Session, platform: Platform, roles: dict[str, s
             **container,
             "executionRoleArn": roles[_referred(container["executionRoleRef"])],
             "jobRoleArn": roles[_referred(container["jobRoleRef"])],
-            # Until charts/batch.ts sets them.
-            "environment": [
-                {"name": "SANDERS_BUCKET", "value": platform.bucket},
-                {"name": "SANDERS_TABLE", "value": platform.table},
-            ],
         }
         batch.register_job_definition(
             jobDefinitionName=definition["name"],
