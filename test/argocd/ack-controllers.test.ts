@@ -104,6 +104,24 @@ describe.each(['s3', 'iam', 'ec2'])('%s', (service) => {
     expect(validate.errors).toBeNull();
   });
 
+  it('runs under the service account that bootstrap.sh gives its role to', () => {
+    const known = readYaml(path.join(folder, 'helm/values.yaml')) as { serviceAccount: { name: string } };
+    expect(known.serviceAccount.name).toBe(`ack-${service}-controller`);
+  });
+
+  it('installs only kinds that its project admits', () => {
+    const { spec: project } = only(manifests, 'AppProject', 'ack-controllers');
+    const admitted = [...project.clusterResourceWhitelist, ...project.namespaceResourceWhitelist].map(
+      ({ kind }) => kind,
+    );
+    const templates = fs.readdirSync(path.join(folder, 'helm/templates'));
+    const kinds = templates.flatMap((file) =>
+      [...read(path.join(folder, 'helm/templates', file)).matchAll(/^kind: (\w+)/gm)].map(([, kind = '']) => kind),
+    );
+    // The Service is for metrics, which our values leave off.
+    expect(difference([...new Set(kinds)], [...admitted, 'Service']).missing).toEqual([]);
+  });
+
   it('finds the CRDs of its kinds, and not the shared ones, where the second source looks', () => {
     const pattern = new RegExp(
       `^${include.replace('{{ .service }}', service).replaceAll('.', '\\.').replace('*', '.*')}$`,
