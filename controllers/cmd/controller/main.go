@@ -4,6 +4,10 @@ package main
 import (
 	"os"
 
+	// The certificates that AWS is known by: the image has none, as there is nothing in it but the controller. Where the
+	// machine has its own, those count.
+	_ "golang.org/x/crypto/x509roots/fallback"
+
 	batchv1alpha1 "github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/batch/v1alpha1"
 	budgetsv1alpha1 "github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/budgets/v1alpha1"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/batch"
