@@ -13,6 +13,7 @@ from typing import Any
 from moto.backends import list_of_moto_modules
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from . import services
 from .calls import CallLog
 from .control import Control
 from .errors import AwsError, answer_error, internal_failure, throttled, unknown_action
@@ -90,6 +91,7 @@ class Gateway:
             return answer_error(failure, call.service, call.protocol)
 
     def _apply_rules(self, call: Call, environ: dict[str, Any]) -> Answer:
+        services.load(call.service)
         rules = rules_for(call.service, call.action)
         for guard in rules.guards:
             answer = guard(call)

@@ -12,7 +12,7 @@ END = "<!-- end of rules -->"
 
 def table() -> str:
     """All rules, by service and then in the order of their names, as Markdown."""
-    services.load()
+    services.load_all()
     rows = ["| rule | actions | what AWS does |", "|---|---|---|"]
     for name, rule in sorted(RULES.items()):
         actions = "all" if rule.actions == ("*",) else ", ".join(rule.actions)

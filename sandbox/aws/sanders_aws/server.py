@@ -11,7 +11,6 @@ from typing import Any
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 
-from . import services
 from .calls import CallLog
 from .control import Control
 from .faults import Faults
@@ -41,7 +40,6 @@ class Server:
 
     def __init__(self, options: argparse.Namespace) -> None:
         """Listens, and restores the state if there is one. Raises CannotStart, StateError."""
-        services.load()
         self._store = Store(options.state) if options.state else None
         if self._store:
             self._store.restore()

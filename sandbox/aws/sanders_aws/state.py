@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from moto.core.base_backend import BackendDict, BaseBackend
-from moto.s3.models import s3_backends
+
+from . import services
 
 VERSION = f"format 2 of moto {moto.__version__} and Python {platform.python_version()}"
 """What a saved state is made by; another version cannot read it."""
@@ -62,6 +63,7 @@ class Store:
                 version = pickle.load(file)  # noqa: S301 - only this user could write it
                 if version != VERSION:
                     raise StateError(f"{self._file}: is {version}, but this is {VERSION}; delete it to start empty")
+                services.load_all()  # they say how to restore what is theirs
                 backends = pickle.load(file)  # noqa: S301
         except FileNotFoundError:
             return False
@@ -91,6 +93,8 @@ def reset() -> None:
 
 def _index_buckets() -> None:
     """Renews moto's index of bucket names, which is no part of a backend."""
+    from moto.s3.models import s3_backends
+
     s3_backends.bucket_accounts.clear()
     for account, partition, backend in s3_backends.iter_backends():
         s3_backends.bucket_accounts |= dict.fromkeys(backend.buckets, (partition, account))

@@ -10,7 +10,7 @@ from sanders_aws import services
 from sanders_aws.rules import RULES, guard, rules_for
 from sanders_aws.rules_table import with_table
 
-services.load()
+services.load_all()
 
 
 def test_every_rule_has_a_test_and_every_mark_a_rule() -> None:

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from moto.ec2.models import EC2Backend, ec2_backends
+from moto.ec2.models.elastic_ip_addresses import ElasticAddress
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.route_tables import Route, RouteTable
 from moto.ec2.models.security_groups import SecurityGroup
+from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPCBackend
 
 from ..delays import delay
@@ -292,6 +294,33 @@ def forget_endpoints(call: Call, answer: Answer) -> None:
     endpoints = _backend(call).vpc_end_points
     for endpoint_id in [key for key, endpoint in endpoints.items() if endpoint.state == "deleted"]:
         del endpoints[endpoint_id]
+
+
+@patch("ec2", "DescribeSubnets", "CreateSubnet", source=API + "API_Subnet.html")
+def describe_dns64() -> None:
+    """A subnet says whether DNS64 is on; it is off unless switched on."""
+    Subnet.enable_dns64 = False
+
+
+@amendment("ec2", "ModifySubnetAttribute", source=API + "API_ModifySubnetAttribute.html")
+def switch_dns64(call: Call, answer: Answer) -> None:
+    """DNS64 of a subnet can be switched."""
+    switch = call.params.get("EnableDns64")
+    if switch is not None:
+        _backend(call).get_subnet(call.params["SubnetId"]).enable_dns64 = switch["Value"]
+
+
+@patch("ec2", "AllocateAddress", "DescribeAddresses", source=API + "API_Address.html")
+def describe_address_origin() -> None:
+    """An address comes from Amazon's pool, and is announced from the region, unless it was asked for otherwise."""
+    ElasticAddress.public_ipv4_pool = "amazon"
+    ElasticAddress.network_border_group = property(lambda address: address.ec2_backend.region_name)
+
+
+@patch("ec2", "CreateNatGateway", "DescribeNatGateways", source=API + "API_NatGateway.html")
+def describe_availability_mode() -> None:
+    """A NAT gateway is in one zone unless it says otherwise."""
+    NatGateway.availability_mode = "zonal"
 
 
 def _backend(call: Call) -> EC2Backend:

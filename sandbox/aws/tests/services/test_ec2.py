@@ -240,3 +240,28 @@ def test_a_gateway_endpoint(aws: Aws, network: dict[str, str], route_table: str)
     ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint["VpcEndpointId"]])
     parameters = {"VpcEndpointIds": [endpoint["VpcEndpointId"]]}
     assert code_of(ec2.describe_vpc_endpoints, **parameters) == "InvalidVpcEndpointId.NotFound"
+
+
+@rule
+def test_describe_dns64(aws: Aws, network: dict[str, str]) -> None:
+    """The official controller writes what it asked for again and again where the answer does not hold it."""
+    assert aws("ec2").describe_subnets(SubnetIds=[network["subnet"]])["Subnets"][0]["EnableDns64"] is False
+
+
+@rule
+def test_switch_dns64(aws: Aws, network: dict[str, str]) -> None:
+    aws("ec2").modify_subnet_attribute(SubnetId=network["subnet"], EnableDns64={"Value": True})
+    assert aws("ec2").describe_subnets(SubnetIds=[network["subnet"]])["Subnets"][0]["EnableDns64"] is True
+
+
+@rule
+def test_describe_address_origin(aws: Aws) -> None:
+    allocated = aws("ec2").allocate_address(Domain="vpc")
+    described = aws("ec2").describe_addresses(AllocationIds=[allocated["AllocationId"]])["Addresses"][0]
+    for address in (allocated, described):
+        assert (address["PublicIpv4Pool"], address["NetworkBorderGroup"]) == ("amazon", "eu-central-1")
+
+
+@rule
+def test_describe_availability_mode(aws: Aws, nat: dict[str, str]) -> None:
+    assert aws("ec2").describe_nat_gateways(NatGatewayIds=[nat["id"]])["NatGateways"][0]["AvailabilityMode"] == "zonal"

@@ -10,7 +10,6 @@ import uuid
 from typing import Any
 
 from moto.core.utils import unix_time_millis
-from moto.logs.models import logs_backends
 
 from ... import images
 from ...delays import delay
@@ -215,6 +214,9 @@ class _Log:
     """A job's output, in CloudWatch Logs."""
 
     def __init__(self, backend: BatchBackend, stream: str) -> None:
+        # Imported here: the server imports this module, and is to start fast.
+        from moto.logs.models import logs_backends
+
         self._logs = logs_backends[backend.account_id][backend.region_name]
         self._stream = stream
         self._events: list[dict[str, Any]] = []
