@@ -32,8 +32,8 @@ func CheckFlags(config ackcfg.Config) error {
 }
 
 // Only makes an SDK configuration refuse every call that would leave this machine, whatever gave the endpoint: a flag,
-// an annotation of the object (services.k8s.aws/endpoint-url) or of its namespace, an environment variable. The error is
-// one that ends in the object's condition ACK.Terminal.
+// the annotation services.k8s.aws/endpoint-url of a namespace, an environment variable. The error is one that ends in the
+// object's condition ACK.Terminal.
 func Only(config aws.Config) aws.Config {
 	config = config.Copy()
 	config.APIOptions = append(config.APIOptions,

@@ -1,0 +1,305 @@
+package dynamodb_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testworld"
+)
+
+// TestTableLife creates a table with all that its creation leaves to later calls, and deletes it.
+func TestTableLife(t *testing.T) {
+	made := readyTable(t, "", `, continuousBackups: {pointInTimeRecoveryEnabled: true}, timeToLive: {enabled: true, attributeName: expires}, contributorInsights: ENABLE, tags: [{key: team, value: data}]`)
+	got := inAWS(t)
+	if !got.recovery || got.live != "expires" || !got.insights || got.tags["team"] != "data" {
+		t.Errorf("AWS has %+v", got)
+	}
+	if owner := got.tags["services.k8s.aws/owner"]; owner != made.GetNamespace()+"/table" {
+		t.Errorf("the owner's tag is %q", owner)
+	}
+	for path, want := range map[string]string{"tableStatus": "ACTIVE", "tableID": aws.ToString(got.TableId)} {
+		if value, _, _ := unstructured.NestedString(made.Object, "status", path); value != want || want == "" {
+			t.Errorf("status.%s is %q, want %q", path, value, want)
+		}
+	}
+	if arn, _, _ := unstructured.NestedString(made.Object, "status", "ackResourceMetadata", "arn"); arn != aws.ToString(got.TableArn) {
+		t.Errorf("the ARN in the status is %q", arn)
+	}
+	assertQuiet(t, made)
+
+	world.AWS.Delays(t, "dynamodb.delete=1")
+	t.Cleanup(func() { world.AWS.Delays(t, "none") })
+	since := world.AWS.LastCall(t)
+	world.Delete(t, made)
+	world.AwaitCondition(t, made, "Ready", "False", "waiting for AWS to delete the table")
+	world.AwaitGone(t, made)
+	if inAWS(t) != nil {
+		t.Error("the table is still there")
+	}
+	if calls := testworld.Writes(world.AWS.Calls(t, since)); !slices.Equal(calls, []string{"DeleteTable"}) {
+		t.Errorf("made the calls %v", calls)
+	}
+}
+
+const byEmail = `{indexName: by-email, keySchema: [{attributeName: email, keyType: HASH}], projection: {projectionType: ALL}}`
+
+// TestTableUpdates changes every field that can be changed and that the emulator keeps, one by one, and looks at AWS.
+func TestTableUpdates(t *testing.T) {
+	made := readyTable(t, "", `, tags: [{key: team, value: data}]`)
+	policy := func(statement string) string {
+		return fmt.Sprintf(`{spec: {resourcePolicy: '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::120569615884:root"},"Resource":"*",%s}]}'}}`, statement)
+	}
+	for _, c := range []struct {
+		reason, patch string
+		calls         []string
+		want          func(*found) bool
+	}{
+		{"recovery on", `{spec: {continuousBackups: {pointInTimeRecoveryEnabled: true}}}`, []string{"UpdateContinuousBackups"},
+			func(f *found) bool { return f.recovery }},
+		{"left out, recovery is off", `{spec: {continuousBackups: null}}`, []string{"UpdateContinuousBackups"},
+			func(f *found) bool { return !f.recovery }},
+		{"time to live on", `{spec: {timeToLive: {enabled: true, attributeName: expires}}}`, []string{"UpdateTimeToLive"},
+			func(f *found) bool { return f.live == "expires" }},
+		{"AWS moves it by way of off", `{spec: {timeToLive: {attributeName: ends}}}`, []string{"UpdateTimeToLive", "UpdateTimeToLive"},
+			func(f *found) bool { return f.live == "ends" }},
+		{"time to live off", `{spec: {timeToLive: {enabled: false}}}`, []string{"UpdateTimeToLive"},
+			func(f *found) bool { return f.live == "" }},
+		{"insights on", `{spec: {contributorInsights: ENABLE}}`, []string{"UpdateContributorInsights"},
+			func(f *found) bool { return f.insights }},
+		{"insights off", `{spec: {contributorInsights: DISABLE}}`, []string{"UpdateContributorInsights"},
+			func(f *found) bool { return !f.insights }},
+		{"a policy", policy(`"Action":["dynamodb:GetItem"]`), []string{"PutResourcePolicy"},
+			func(f *found) bool { return f.policy != "" }},
+		{"the same policy in other words", policy(`"Action":"dynamodb:GetItem"`), nil, func(f *found) bool { return f.policy != "" }},
+		{"no policy", `{spec: {resourcePolicy: null}}`, []string{"DeleteResourcePolicy"}, func(f *found) bool { return f.policy == "" }},
+		{"protection on", `{spec: {deletionProtectionEnabled: true}}`, []string{"UpdateTable"},
+			func(f *found) bool { return aws.ToBool(f.DeletionProtectionEnabled) }},
+		{"left out, protection stays", `{spec: {deletionProtectionEnabled: null}}`, nil,
+			func(f *found) bool { return aws.ToBool(f.DeletionProtectionEnabled) }},
+		{"protection off", `{spec: {deletionProtectionEnabled: false}}`, []string{"UpdateTable"},
+			func(f *found) bool { return !aws.ToBool(f.DeletionProtectionEnabled) }},
+		{"a stream", `{spec: {streamSpecification: {streamEnabled: true, streamViewType: KEYS_ONLY}}}`, []string{"UpdateTable"},
+			func(f *found) bool {
+				return f.StreamSpecification != nil && f.StreamSpecification.StreamViewType == types.StreamViewTypeKeysOnly
+			}},
+		{"an index, for whose key there is an attribute", `{spec: {globalSecondaryIndexes: [` + byEmail + `],
+			attributeDefinitions: [{attributeName: customer_id, attributeType: S}, {attributeName: date, attributeType: S}, {attributeName: email, attributeType: S}]}}`,
+			[]string{"UpdateTable"}, func(f *found) bool { return slices.Equal(f.indexes(), []string{"by-email"}) }},
+		{"another index in place of it: one change after the other", `{spec: {globalSecondaryIndexes: [{indexName: by-date, keySchema: [{attributeName: date, keyType: HASH}], projection: {projectionType: KEYS_ONLY}}],
+			attributeDefinitions: [{attributeName: customer_id, attributeType: S}, {attributeName: date, attributeType: S}]}}`,
+			[]string{"UpdateTable", "UpdateTable"}, func(f *found) bool {
+				return slices.Equal(f.indexes(), []string{"by-date"}) && slices.Equal(f.attributes(), []string{"customer_id", "date"})
+			}},
+		{"provisioned, its index too", `{spec: {billingMode: PROVISIONED, provisionedThroughput: {readCapacityUnits: 2, writeCapacityUnits: 1},
+			globalSecondaryIndexes: [{indexName: by-date, keySchema: [{attributeName: date, keyType: HASH}], projection: {projectionType: KEYS_ONLY}, provisionedThroughput: {readCapacityUnits: 3, writeCapacityUnits: 1}}]}}`,
+			[]string{"UpdateTable"}, func(f *found) bool {
+				return *f.ProvisionedThroughput.ReadCapacityUnits == 2 && *f.GlobalSecondaryIndexes[0].ProvisionedThroughput.ReadCapacityUnits == 3
+			}},
+		{"more throughput", `{spec: {provisionedThroughput: {readCapacityUnits: 5}}}`, []string{"UpdateTable"},
+			func(f *found) bool { return *f.ProvisionedThroughput.ReadCapacityUnits == 5 }},
+		{"more throughput for the index", `{spec: {globalSecondaryIndexes: [{indexName: by-date, keySchema: [{attributeName: date, keyType: HASH}], projection: {projectionType: KEYS_ONLY}, provisionedThroughput: {readCapacityUnits: 4, writeCapacityUnits: 1}}]}}`,
+			[]string{"UpdateTable"}, func(f *found) bool { return *f.GlobalSecondaryIndexes[0].ProvisionedThroughput.ReadCapacityUnits == 4 }},
+		{"no index", `{spec: {globalSecondaryIndexes: null}}`, []string{"UpdateTable"}, func(f *found) bool { return len(f.indexes()) == 0 }},
+		{"on demand again", `{spec: {billingMode: PAY_PER_REQUEST, provisionedThroughput: null}}`, []string{"UpdateTable"},
+			func(f *found) bool { return f.BillingModeSummary.BillingMode == types.BillingModePayPerRequest }},
+		{"a tag more", `{spec: {tags: [{key: team, value: data}, {key: cost, value: "1"}]}}`, []string{"TagResource"},
+			func(f *found) bool { return f.tags["cost"] == "1" && f.tags["team"] == "data" }},
+		{"another value", `{spec: {tags: [{key: team, value: data}, {key: cost, value: "2"}]}}`, []string{"TagResource"},
+			func(f *found) bool { return f.tags["cost"] == "2" }},
+		{"a tag less", `{spec: {tags: [{key: cost, value: "2"}]}}`, []string{"UntagResource"},
+			func(f *found) bool { _, ok := f.tags["team"]; return !ok }},
+		{"several at once", `{spec: {continuousBackups: {pointInTimeRecoveryEnabled: true}, deletionProtectionEnabled: true, streamSpecification: {streamEnabled: false, streamViewType: null}}}`,
+			[]string{"UpdateContinuousBackups", "UpdateTable", "UpdateTable"}, func(f *found) bool {
+				return f.recovery && aws.ToBool(f.DeletionProtectionEnabled) && (f.StreamSpecification == nil || !aws.ToBool(f.StreamSpecification.StreamEnabled))
+			}},
+	} {
+		since := world.AWS.LastCall(t)
+		world.Patch(t, made, c.patch)
+		testworld.Eventually(t, func() error {
+			if !c.want(inAWS(t)) {
+				return errNotYet(c.reason)
+			}
+			return nil
+		})
+		calls := testworld.Writes(world.Settle(t, since))
+		world.AwaitReady(t, made)
+		if !slices.Equal(calls, c.calls) {
+			t.Errorf("%s: made the calls %v, want %v", c.reason, calls, c.calls)
+		}
+	}
+	assertQuiet(t, made)
+}
+
+// TestTableDrift changes the table behind the controller's back.
+func TestTableDrift(t *testing.T) {
+	made := readyTable(t, "", `, continuousBackups: {pointInTimeRecoveryEnabled: true}, deletionProtectionEnabled: false, tags: [{key: team, value: data}]`)
+	name, arn := aws.String(awsName(t)), inAWS(t).TableArn
+	_, err := api(t).UpdateContinuousBackups(t.Context(), &awsdynamodb.UpdateContinuousBackupsInput{TableName: name,
+		PointInTimeRecoverySpecification: &types.PointInTimeRecoverySpecification{PointInTimeRecoveryEnabled: aws.Bool(false)}})
+	check(t, err)
+	_, err = api(t).UpdateTable(t.Context(), &awsdynamodb.UpdateTableInput{TableName: name, DeletionProtectionEnabled: aws.Bool(true)})
+	check(t, err)
+	_, err = api(t).UpdateTimeToLive(t.Context(), &awsdynamodb.UpdateTimeToLiveInput{TableName: name,
+		TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: aws.String("x"), Enabled: aws.Bool(true)}})
+	check(t, err)
+	_, err = api(t).UntagResource(t.Context(), &awsdynamodb.UntagResourceInput{ResourceArn: arn, TagKeys: []string{"team"}})
+	check(t, err)
+	_, err = api(t).TagResource(t.Context(), &awsdynamodb.TagResourceInput{ResourceArn: arn, Tags: []types.Tag{{Key: aws.String("by"), Value: aws.String("hand")}}})
+	check(t, err)
+
+	if calls := testworld.Writes(world.Reconcile(t, made)); !slices.Equal(calls, []string{"TagResource", "UntagResource", "UpdateContinuousBackups", "UpdateTimeToLive", "UpdateTable"}) {
+		t.Errorf("made the calls %v", calls)
+	}
+	got := inAWS(t)
+	if _, byHand := got.tags["by"]; !got.recovery || got.live != "" || aws.ToBool(got.DeletionProtectionEnabled) || got.tags["team"] != "data" || byHand {
+		t.Errorf("drift is not repaired: %+v", got)
+	}
+	world.AwaitReady(t, made)
+}
+
+// TestTableDeletedByHand is made again.
+func TestTableDeletedByHand(t *testing.T) {
+	made := readyTable(t, "", "")
+	first := aws.ToString(inAWS(t).TableId)
+	_, err := api(t).DeleteTable(t.Context(), &awsdynamodb.DeleteTableInput{TableName: aws.String(awsName(t))})
+	check(t, err)
+	world.Reconcile(t, made)
+	world.AwaitReady(t, made)
+	if got := inAWS(t); got == nil || aws.ToString(got.TableId) == first {
+		t.Errorf("the table is not made again: %+v", got)
+	}
+}
+
+// TestTableRefusals names the field that cannot be as it is.
+func TestTableRefusals(t *testing.T) {
+	for name, c := range map[string]struct{ more, patch, want string }{
+		"the type of a key attribute": {"", `{spec: {attributeDefinitions: [{attributeName: customer_id, attributeType: "N"}, {attributeName: date, attributeType: S}]}}`,
+			"spec.attributeDefinitions must have"},
+		"an attribute that is no key": {"", `{spec: {attributeDefinitions: [{attributeName: customer_id, attributeType: S}, {attributeName: date, attributeType: S}, {attributeName: email, attributeType: S}]}}`,
+			"AWS has customer_id S, date S"},
+		"a local index afterwards": {"", `{spec: {localSecondaryIndexes: [{indexName: local, keySchema: [{attributeName: customer_id, keyType: HASH}, {attributeName: date, keyType: RANGE}], projection: {projectionType: ALL}}]}}`,
+			"spec.localSecondaryIndexes cannot be changed"},
+		"replicas": {"", `{spec: {tableReplicas: [{regionName: eu-west-1}]}}`, "spec.tableReplicas"},
+		"another projection of an index": {`, globalSecondaryIndexes: [{indexName: by-date, keySchema: [{attributeName: date, keyType: HASH}], projection: {projectionType: ALL}}]`,
+			`{spec: {globalSecondaryIndexes: [{indexName: by-date, keySchema: [{attributeName: date, keyType: HASH}], projection: {projectionType: KEYS_ONLY}}]}}`, "projection of index by-date"},
+		"another key of an index": {`, globalSecondaryIndexes: [{indexName: by-date, keySchema: [{attributeName: date, keyType: HASH}], projection: {projectionType: ALL}}]`,
+			`{spec: {globalSecondaryIndexes: [{indexName: by-date, keySchema: [{attributeName: customer_id, keyType: HASH}], projection: {projectionType: ALL}}]}}`, "keySchema of index by-date"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			made := readyTable(t, "", c.more)
+			since := world.AWS.LastCall(t)
+			world.Patch(t, made, c.patch)
+			world.AwaitCondition(t, made, "ACK.Terminal", "True", c.want)
+			if calls := testworld.Writes(world.Settle(t, since)); len(calls) > 0 {
+				t.Errorf("made the calls %v", calls)
+			}
+		})
+	}
+}
+
+// TestTableDeletionProtection waits, saying why, until the protection is off.
+func TestTableDeletionProtection(t *testing.T) {
+	made := readyTable(t, "", `, deletionProtectionEnabled: true`)
+	world.Delete(t, made)
+	world.AwaitCondition(t, made, "ACK.Recoverable", "True", "AWS protects table "+awsName(t)+" against deletion")
+	world.AwaitCondition(t, made, "Ready", "False", "against deletion")
+	_, err := api(t).UpdateTable(t.Context(), &awsdynamodb.UpdateTableInput{TableName: aws.String(awsName(t)), DeletionProtectionEnabled: aws.Bool(false)})
+	check(t, err)
+	world.Reconcile(t, made)
+	world.AwaitGone(t, made)
+	if inAWS(t) != nil {
+		t.Error("the table is still there")
+	}
+}
+
+// TestTableRetain leaves the table, and takes it over again.
+func TestTableRetain(t *testing.T) {
+	made := readyTable(t, "services.k8s.aws/deletion-policy: retain", "")
+	since := world.AWS.LastCall(t)
+	world.Delete(t, made)
+	world.AwaitGone(t, made)
+	first := inAWS(t)
+	if first == nil {
+		t.Fatal("the table is gone")
+	}
+	again := readyTable(t, "services.k8s.aws/adoption-policy: adopt-or-create", `, tags: [{key: again, value: "1"}]`)
+	got := inAWS(t)
+	if aws.ToString(got.TableId) != aws.ToString(first.TableId) || got.tags["again"] != "1" {
+		t.Errorf("not taken over: %+v", got)
+	}
+	if calls := testworld.Writes(world.Settle(t, since)); slices.Contains(calls, "CreateTable") || slices.Contains(calls, "DeleteTable") {
+		t.Errorf("made the calls %v", calls)
+	}
+	assertQuiet(t, again)
+}
+
+// TestTableAdopt takes over a table with its spec.
+func TestTableAdopt(t *testing.T) {
+	foreign(t, "id")
+	made := world.Create(t, world.Namespace(t), fmt.Sprintf(`
+apiVersion: dynamodb.services.k8s.aws/v1alpha1
+kind: Table
+metadata:
+  name: table
+  annotations: {services.k8s.aws/adoption-policy: adopt, services.k8s.aws/adoption-fields: '{"tableName": %q}'}
+spec: {tableName: %[1]s, attributeDefinitions: [], keySchema: [{attributeName: id, keyType: HASH}]}
+`, awsName(t)))
+	world.AwaitReady(t, made)
+	if mode, _, _ := unstructured.NestedString(made.Object, "spec", "billingMode"); mode != "PAY_PER_REQUEST" {
+		t.Errorf("the spec is not what AWS has: %v", made.Object["spec"])
+	}
+	assertQuiet(t, made)
+}
+
+// TestTableOfOthers leaves alone what exists and was not asked for.
+func TestTableOfOthers(t *testing.T) {
+	foreign(t, "customer_id")
+	made := world.Create(t, world.Namespace(t), tableYAML(t, "", ""))
+	since := world.AWS.LastCall(t)
+	world.AwaitCondition(t, made, "ACK.Terminal", "True", "already exists")
+	world.Delete(t, made)
+	world.AwaitGone(t, made)
+	if calls := testworld.Writes(world.Settle(t, since)); len(calls) > 0 || inAWS(t) == nil {
+		t.Errorf("made the calls %v", calls)
+	}
+}
+
+// TestTableAdoptedKeys does not take a table for one with other keys.
+func TestTableAdoptedKeys(t *testing.T) {
+	foreign(t, "id")
+	made := world.Create(t, world.Namespace(t), tableYAML(t, "services.k8s.aws/adoption-policy: adopt-or-create", ""))
+	world.AwaitCondition(t, made, "ACK.Terminal", "True", "spec.keySchema cannot be changed")
+}
+
+// TestTableEndpoint refuses to leave this machine, whatever a namespace says.
+func TestTableEndpoint(t *testing.T) {
+	namespace := world.Namespace(t, "services.k8s.aws/endpoint-url", "https://dynamodb.eu-central-1.amazonaws.com")
+	// So that it knows the namespace before the table.
+	world.RestartController(t)
+	since := world.AWS.LastCall(t)
+	made := world.Create(t, namespace, tableYAML(t, "", ""))
+	world.AwaitCondition(t, made, "ACK.Terminal", "True", `endpoint "https://dynamodb.eu-central-1.amazonaws.com" is refused`)
+	// Other tests' tables may be looked at.
+	if calls := testworld.Writes(world.Settle(t, since)); len(calls) > 0 || inAWS(t) != nil {
+		t.Errorf("made the calls %v", calls)
+	}
+	world.Delete(t, made)
+	world.AwaitGone(t, made)
+}
+
+// foreign makes a table in AWS that no controller knows.
+func foreign(t *testing.T, key string) {
+	t.Helper()
+	_, err := api(t).CreateTable(t.Context(), &awsdynamodb.CreateTableInput{
+		TableName: aws.String(awsName(t)), BillingMode: types.BillingModePayPerRequest,
+		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: &key, AttributeType: types.ScalarAttributeTypeS}},
+		KeySchema:            []types.KeySchemaElement{{AttributeName: &key, KeyType: types.KeyTypeHash}},
+	})
+	check(t, err)
+}
