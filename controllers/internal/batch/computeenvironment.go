@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	ackcompare "github.com/aws-controllers-k8s/runtime/pkg/compare"
 	sdk "github.com/aws/aws-sdk-go-v2/service/batch"
@@ -22,13 +24,28 @@ var computeEnvironmentKind = kit.Kind[*v1alpha1.ComputeEnvironment]{
 	Normalise:        normaliseComputeEnvironment,
 	Settled:          func(e *v1alpha1.ComputeEnvironment) error { return settled(e.Status.Status, e.Status.StatusReason) },
 	LateInitialized:  []string{"State"},
-	Classify:         classify,
+	Compare: func(delta *ackcompare.Delta, _, observed *v1alpha1.ComputeEnvironment) {
+		if deref(observed.Status.Status) == statusInvalid && len(delta.Differences) == 0 {
+			delta.Add(revalidationPath, nil, nil)
+		}
+	},
+	Classify: classify,
 }
+
+const (
+	// revalidationPath is the difference that an INVALID environment has from what is declared, if it has no other.
+	revalidationPath = "Spec.Revalidation"
+	// revalidateEvery is how often AWS is asked to look again at an environment that it calls INVALID. It does not by
+	// itself when, say, a missing role is made; an update makes it.
+	revalidateEvery = 10 * time.Second
+)
 
 // computeEnvironments are the calls for compute environments.
 type computeEnvironments struct {
 	api          *sdk.Client
 	environments *kit.Batcher[types.ComputeEnvironmentDetail]
+	// revalidated says when AWS was last asked, or first seen, to validate an INVALID environment, by name.
+	revalidated sync.Map
 }
 
 func newComputeEnvironments(account kit.Account) kit.Operations[*v1alpha1.ComputeEnvironment] {
@@ -98,12 +115,31 @@ func (c *computeEnvironments) Update(ctx context.Context, declared, observed *v1
 	}
 	input := toUpdateComputeEnvironmentInput(kit.Changed(&declared.Spec, delta))
 	input.ComputeEnvironment = declared.Spec.Name
+	if delta.DifferentAt(revalidationPath) {
+		if !c.revalidationDue(deref(declared.Spec.Name)) {
+			return settled(observed.Status.Status, observed.Status.StatusReason)
+		}
+		input.State = types.CEState(deref(observed.Spec.State))
+		if !isServiceLinked(observed.Spec.ServiceRole) {
+			input.ServiceRole = observed.Spec.ServiceRole
+		}
+	}
 	if input.ComputeResources != nil {
 		// AWS does not tell it back, so it never differs: it goes with whatever else changes.
 		input.ComputeResources.UpdateToLatestImageVersion = declared.Spec.ComputeResources.UpdateToLatestImageVersion
 	}
 	_, err := c.api.UpdateComputeEnvironment(ctx, input)
 	return err
+}
+
+// revalidationDue says whether it is time to ask AWS to validate an environment again.
+func (c *computeEnvironments) revalidationDue(name string) bool {
+	last, known := c.revalidated.LoadOrStore(name, time.Now())
+	if !known || time.Since(last.(time.Time)) < revalidateEvery {
+		return false
+	}
+	c.revalidated.Store(name, time.Now())
+	return true
 }
 
 // replacing are the fields that UpdateComputeEnvironment does not take.

@@ -97,6 +97,19 @@ func TestComputeEnvironmentInvalid(t *testing.T) {
 	}
 }
 
+// TestComputeEnvironmentRecovers without a change of the spec, when what AWS missed is there.
+func TestComputeEnvironmentRecovers(t *testing.T) {
+	missing := "sanders-batch-service-role-" + unique(t, "")
+	made := world.Create(t, world.Namespace(t), environmentYAML(t, "compute", `{serviceRole: "arn:aws:iam::120569615884:role/`+missing+`"}`))
+	world.AwaitCondition(t, made, "Ready", "False", "AWS reports INVALID")
+	since := world.AWS.LastCall(t)
+	world.AWS.CreateRole(t, missing, "batch.amazonaws.com")
+	world.AwaitReady(t, made)
+	if calls := testworld.Writes(world.AWS.Calls(t, since)); len(calls) > 2 {
+		t.Errorf("made the calls %v: AWS is asked too often", calls)
+	}
+}
+
 // TestComputeEnvironmentTransitions never calls AWS while it is busy, and is Ready only when AWS is done.
 func TestComputeEnvironmentTransitions(t *testing.T) {
 	world.AWS.Delays(t, "batch.create=1,batch.update=1,batch.delete=1")

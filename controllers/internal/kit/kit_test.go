@@ -69,8 +69,8 @@ func cloned(tags map[string]string) map[string]string {
 	return copied
 }
 
-// listed is a kind whose tags are a list, as DynamoDB's are.
-type listed struct {
+// Listed is a kind whose tags are a list, as DynamoDB's are.
+type Listed struct {
 	metav1.TypeMeta
 	metav1.ObjectMeta
 	Spec   listedSpec
@@ -78,13 +78,13 @@ type listed struct {
 }
 
 type listedSpec struct {
-	ListedName *string
+	ListedName *string `json:"listedName"`
 	Tags       []listedTag
 }
 
 type listedTag struct{ Key, Value *string }
 
-func (l *listed) DeepCopyObject() runtime.Object { copied := *l; return &copied }
+func (l *Listed) DeepCopyObject() runtime.Object { copied := *l; return &copied }
 
 func ptr[V any](value V) *V { return &value }
 

@@ -20,7 +20,7 @@ import (
 )
 
 // faultyRecheck is how often an object is looked at that AWS itself reports as broken.
-const faultyRecheck = 30 * time.Second
+const faultyRecheck = 15 * time.Second
 
 // resourceManager does what the runtime asks for the objects of one kind in one account and region.
 type resourceManager[T client.Object] struct {

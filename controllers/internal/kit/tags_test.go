@@ -13,7 +13,7 @@ import (
 
 func TestTagsOfBothShapes(t *testing.T) {
 	want := map[string]string{"b": "2", "a": "1"}
-	asMap, asList := &thing{}, &listed{}
+	asMap, asList := &thing{}, &Listed{}
 	SetTags(asMap, want)
 	SetTags(asList, want)
 	if got := Tags(asMap); !maps.Equal(got, want) {
@@ -30,7 +30,7 @@ func TestTagsOfBothShapes(t *testing.T) {
 	if asList.Spec.Tags != nil || asMap.Spec.Tags != nil {
 		t.Error("no tags are unset")
 	}
-	if got := Tags(&listed{Spec: listedSpec{Tags: []listedTag{{}}}}); !maps.Equal(got, map[string]string{"": ""}) {
+	if got := Tags(&Listed{Spec: listedSpec{Tags: []listedTag{{}}}}); !maps.Equal(got, map[string]string{"": ""}) {
 		t.Errorf("a tag without key and value must not panic: got %v", got)
 	}
 }

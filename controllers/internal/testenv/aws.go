@@ -119,15 +119,34 @@ func (a *AWS) Network(t *testing.T) (subnets []string, group string) {
 	return subnets[:2], groups[0]
 }
 
-// ec2IDs lists ids by EC2's query protocol; an SDK module more would be much for two calls.
+// CreateRole makes an IAM role that a service may assume.
+func (a *AWS) CreateRole(t *testing.T, name, service string) {
+	t.Helper()
+	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"` + service + `"},"Action":"sts:AssumeRole"}]}`
+	a.query(t, "iam", url.Values{"Version": {"2010-05-08"}, "Action": {"CreateRole"}, "RoleName": {name}, "AssumeRolePolicyDocument": {trust}})
+}
+
 func (a *AWS) ec2IDs(t *testing.T, action, element string) []string {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.URL+"/", strings.NewReader("Version=2016-11-15&Action="+action))
+	text := a.query(t, "ec2", url.Values{"Version": {"2016-11-15"}, "Action": {action}})
+	var ids []string
+	for _, match := range regexp.MustCompile("<"+element+">([^<]+)</"+element+">").FindAllStringSubmatch(text, -1) {
+		if !slices.Contains(ids, match[1]) {
+			ids = append(ids, match[1])
+		}
+	}
+	return ids
+}
+
+// query makes a call of AWS's query protocol; an SDK module more would be much for so few.
+func (a *AWS) query(t *testing.T, service string, parameters url.Values) string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.URL+"/", strings.NewReader(parameters.Encode()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=test/20260101/"+Region+"/ec2/aws4_request, SignedHeaders=host, Signature=test")
+	request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=test/20260101/"+Region+"/"+service+"/aws4_request, SignedHeaders=host, Signature=test")
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
@@ -135,15 +154,9 @@ func (a *AWS) ec2IDs(t *testing.T, action, element string) []string {
 	defer func() { _ = response.Body.Close() }()
 	text, err := io.ReadAll(response.Body)
 	if err != nil || response.StatusCode != http.StatusOK {
-		t.Fatalf("%s: %s %s %v", action, response.Status, text, err)
+		t.Fatalf("%s: %s %s %v", parameters.Get("Action"), response.Status, text, err)
 	}
-	var ids []string
-	for _, match := range regexp.MustCompile("<"+element+">([^<]+)</"+element+">").FindAllStringSubmatch(string(text), -1) {
-		if !slices.Contains(ids, match[1]) {
-			ids = append(ids, match[1])
-		}
-	}
-	return ids
+	return string(text)
 }
 
 // Call is one entry of the emulator's log of calls.
