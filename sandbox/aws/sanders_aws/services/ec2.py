@@ -310,11 +310,20 @@ def switch_dns64(call: Call, answer: Answer) -> None:
         _backend(call).get_subnet(call.params["SubnetId"]).enable_dns64 = switch["Value"]
 
 
-@patch("ec2", "AllocateAddress", "DescribeAddresses", source=API + "API_Address.html")
+@patch("ec2", "DescribeAddresses", source=API + "API_Address.html")
 def describe_address_origin() -> None:
-    """An address comes from Amazon's pool, and is announced from the region, unless it was asked for otherwise."""
+    """An address comes from Amazon's pool, and is announced from its region."""
     ElasticAddress.public_ipv4_pool = "amazon"
     ElasticAddress.network_border_group = property(lambda address: address.ec2_backend.region_name)
+
+
+@amendment("ec2", "AllocateAddress", source=API + "API_AllocateAddress.html")
+def allocate_with_origin(call: Call, answer: Answer) -> Answer:
+    """The answer to an allocation says where the address comes from."""
+    end = b"</AllocateAddressResponse>"
+    group = f"<networkBorderGroup>{call.region}</networkBorderGroup>".encode()
+    body = answer.body.replace(end, b"<publicIpv4Pool>amazon</publicIpv4Pool>" + group + end)
+    return Answer(answer.status, answer.headers, body)
 
 
 @patch("ec2", "CreateNatGateway", "DescribeNatGateways", source=API + "API_NatGateway.html")
