@@ -43,8 +43,11 @@ func (l layout) blob(t *testing.T, from descriptor) []byte {
 // build makes the image, without a network: no proxy answers, and Go may use only the modules that are there.
 func build(t *testing.T) (image layout, sbom string) {
 	t.Helper()
-	folder := filepath.Join(t.TempDir(), "image")
-	command := exec.Command("make", "-C", "..", "image", "IMAGE="+folder, "PLATFORMS=linux/"+runtime.GOARCH)
+	// ko takes the folder for a repository's name, in which a temporary folder's capital letters may not be.
+	const name = "build/test-image"
+	folder := filepath.Join("..", name)
+	t.Cleanup(func() { _, _ = os.RemoveAll(folder), os.RemoveAll(folder+"-sbom") })
+	command := exec.Command("make", "-C", "..", "image", "IMAGE="+name, "PLATFORMS=linux/"+runtime.GOARCH)
 	command.Env = append(os.Environ(), "GOPROXY=off", "HTTPS_PROXY=http://127.0.0.1:1", "HTTP_PROXY=http://127.0.0.1:1")
 	if output, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("make image: %v\n%s", err, output)
