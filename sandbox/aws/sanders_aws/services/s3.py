@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.s3.models import FakeBucket, FakeDeleteMarker, FakeKey, PublicAccessBlock, S3Backend, s3_backends
 from moto.utilities.utils import get_partition
 
@@ -127,6 +128,44 @@ def check_bucket_policy(call: Call) -> Answer | None:
             403,
         )
     return None
+
+
+@patch("s3", "GetObject", "HeadObject", "PutObject", "DeleteObject", source=GUIDE + "amazon-s3-policy-keys.html")
+def apply_conditions() -> None:
+    """A statement of a bucket's policy applies to requests that meet its conditions, and denies no others."""
+    FakeBucket.get_permission = _permission
+
+
+def _permission(bucket: FakeBucket, action: str, resource: str) -> PermissionResult:
+    if bucket.policy is None:
+        return PermissionResult.NEUTRAL
+    document = json.loads(bucket.policy)
+    statements = document["Statement"] if isinstance(document["Statement"], list) else [document["Statement"]]
+    applying = [
+        {key: value for key, value in statement.items() if key != "Condition"}
+        for statement in statements
+        if all(_holds(operator, keys) for operator, keys in statement.get("Condition", {}).items())
+    ]
+    return IAMPolicy(json.dumps({**document, "Statement": applying})).is_action_permitted(action, resource)
+
+
+def _holds(operator: str, keys: dict[str, Any]) -> bool:
+    """Whether a request meets a condition: all count as made over TLS, as loopback is safe, and lack other keys."""
+    if operator.removesuffix("IfExists") != "Bool":
+        return operator.endswith("IfExists")
+    return all(
+        "true" in json.dumps(value).lower() if key.lower() == "aws:securetransport" else operator.endswith("IfExists")
+        for key, value in keys.items()
+    )
+
+
+@patch(
+    "s3", "PutObject", "GetObject", "DeleteObject", "DeleteObjects", "ListObjectsV2",
+    source=GUIDE + "example-bucket-policies.html",
+)  # fmt: skip
+def heed_conditions() -> None:
+    """A statement of a bucket policy holds where its conditions do: "only by TLS" denies nothing to who uses TLS."""
+    FakeBucket.get_permission = _permission
 
 
 @guard("s3", "DeleteObjects", source=API + "API_DeleteObjects.html")
@@ -309,6 +348,27 @@ def _kept(bucket: FakeBucket, kind: str) -> dict[str, Any]:
     """What moto has no place for. Kept on its bucket, to be saved, reset and deleted with it."""
     kept: dict[str, Any] = bucket.__dict__.setdefault("sanders", {}).setdefault(kind, {})
     return kept
+
+
+def _permission(bucket: FakeBucket, action: str, resource: str) -> PermissionResult:
+    statements = json.loads(bucket.policy)["Statement"] if bucket.policy else []
+    statements = statements if isinstance(statements, list) else [statements]
+    applying = [
+        {key: value for key, value in statement.items() if key != "Condition"}
+        for statement in statements
+        if _holds(statement.get("Condition", {}))
+    ]
+    policy = IAMPolicy(json.dumps({"Version": "2012-10-17", "Statement": applying}))
+    return policy.is_action_permitted(action, resource)
+
+
+def _holds(condition: dict[str, dict[str, Any]]) -> bool:
+    """Whether a condition is met. Loopback stands for TLS; of other conditions nothing is known, and none is met."""
+    return all(
+        operator.lower().startswith("bool") and key.lower() == "aws:securetransport" and str(value).lower() == "true"
+        for operator, keys in condition.items()
+        for key, value in keys.items()
+    )
 
 
 def _policy_problem(call: Call, bucket: str) -> str:

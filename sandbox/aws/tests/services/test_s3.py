@@ -144,6 +144,22 @@ def test_refused_policies(aws: Aws, bucket: str, text: str, code: str) -> None:
     assert code_of(aws("s3").put_bucket_policy, Bucket=bucket, Policy=text) == code
 
 
+@rule("s3.heed_conditions")
+def test_only_by_tls_lets_tls_in(aws: Aws, bucket: str) -> None:
+    """Seen on moto: such a policy denied everything to everybody. The emulator's endpoint stands for one with TLS."""
+    client = aws("s3")
+    client.put_bucket_policy(Bucket=bucket, Policy=policy())
+    client.put_object(Bucket=bucket, Key="a", Body=b"a")
+    assert client.get_object(Bucket=bucket, Key="a")["Body"].read() == b"a"
+    client.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "a"}]})
+    assert "Contents" not in client.list_objects_v2(Bucket=bucket)
+
+
+def test_a_denial_without_conditions_holds(aws: Aws, bucket: str) -> None:
+    aws("s3").put_bucket_policy(Bucket=bucket, Policy=policy(Action="s3:PutObject", Condition=None))
+    assert code_of(aws("s3").put_object, Bucket=bucket, Key="a") == "AccessDenied"
+
+
 def test_accepted_policies(aws: Aws, bucket: str) -> None:
     aws("s3").put_bucket_policy(Bucket=bucket, Policy=policy())
     assert json.loads(aws("s3").get_bucket_policy(Bucket=bucket)["Policy"]) == json.loads(policy())
@@ -185,6 +201,35 @@ def test_objects_survive_odd_keys_and_large_bodies(aws: Aws, bucket: str) -> Non
     for key in ("folder/", "a b+c%2F", "ü/ö"):
         aws("s3").put_object(Bucket=bucket, Key=key, Body=body)
         assert aws("s3").get_object(Bucket=bucket, Key=key)["Body"].read() == body
+
+
+@rule("s3.apply_conditions")
+def test_a_condition_that_is_not_met_denies_nothing(aws: Aws, bucket: str) -> None:
+    aws("s3").put_bucket_policy(Bucket=bucket, Policy=policy())
+    aws("s3").put_object(Bucket=bucket, Key="key", Body=b"content")
+    assert aws("s3").head_object(Bucket=bucket, Key="key")["ContentLength"] == 7
+    assert aws("s3").get_object(Bucket=bucket, Key="key")["Body"].read() == b"content"
+    aws("s3").delete_object(Bucket=bucket, Key="key")
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        pytest.param(None, id="none"),
+        pytest.param({"Bool": {"aws:SecureTransport": "true"}}, id="through TLS"),
+        pytest.param({"BoolIfExists": {"aws:SecureTransport": ["true"]}}, id="through TLS, if known"),
+        pytest.param({"StringEqualsIfExists": {"aws:SourceVpc": "vpc-1"}}, id="of a VPC, if known"),
+    ],
+)
+def test_a_condition_that_is_met_denies(aws: Aws, bucket: str, condition: dict[str, Any] | None) -> None:
+    aws("s3").put_bucket_policy(Bucket=bucket, Policy=policy(Action="s3:PutObject", Condition=condition))
+    assert code_of(aws("s3").put_object, Bucket=bucket, Key="key", Body=b"") == "403"
+
+
+def test_a_condition_on_what_the_request_does_not_have_denies_nothing(aws: Aws, bucket: str) -> None:
+    condition = {"StringEquals": {"aws:SourceVpc": "vpc-1"}, "Bool": {"aws:SecureTransport": "true"}}
+    aws("s3").put_bucket_policy(Bucket=bucket, Policy=policy(Action="s3:PutObject", Condition=condition))
+    aws("s3").put_object(Bucket=bucket, Key="key", Body=b"")
 
 
 def put(aws: Aws, bucket: str, *keys: str) -> list[tuple[str, str]]:
