@@ -21,19 +21,19 @@ var ErrNotFound = errors.New("not found in AWS")
 type Class string
 
 const (
-	// Throttled: too many calls; nothing happened. Retried.
+	// Throttled is too many calls; nothing happened. Retried.
 	Throttled Class = "throttled"
-	// Failed: AWS or the network failed; the call may have taken effect all the same. Retried after looking.
+	// Failed is a failure of AWS or the network; the call may have taken effect all the same. Retried, after looking.
 	Failed Class = "failed"
-	// Denied: the controller lacks a permission; nothing happened. Retried, as permissions are repaired elsewhere.
+	// Denied is a permission that the controller lacks; nothing happened. Retried, as permissions are repaired elsewhere.
 	Denied Class = "denied"
-	// BadInput: AWS will never accept this spec. Terminal until the spec changes.
+	// BadInput is a spec that AWS will never accept. Terminal until the spec changes.
 	BadInput Class = "bad input"
-	// Missing: what the call is about does not exist.
+	// Missing is that what the call is about does not exist.
 	Missing Class = "missing"
-	// Exists: what the call should create exists already.
+	// Exists is that what the call should create exists already.
 	Exists Class = "exists"
-	// Busy: AWS is at work on the object; nothing happened. Retried.
+	// Busy is that AWS is at work on the object; nothing happened. Retried.
 	Busy Class = "busy"
 )
 

@@ -44,7 +44,8 @@ type thingStatus struct {
 
 func (t *thing) DeepCopyObject() runtime.Object {
 	copied := *t
-	t.ObjectMeta.DeepCopyInto(&copied.ObjectMeta)
+	meta := t.ObjectMeta
+	copied.ObjectMeta = *meta.DeepCopy()
 	copied.Spec.Tags = cloned(t.Spec.Tags)
 	copied.Spec.Items = append([]thingItem(nil), t.Spec.Items...)
 	if t.Spec.Parts != nil {

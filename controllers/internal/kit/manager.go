@@ -84,9 +84,9 @@ func (m *resourceManager[T]) Create(ctx context.Context, res acktypes.AWSResourc
 		return created, nil
 	}
 	failed, failure := m.failed(created, err)
-	if failure == ackerr.Terminal || class == Denied || class == Exists {
+	if class == BadInput || class == Denied || class == Exists {
 		// Certainly not created: let the runtime release the object, so that it never claims what others make later.
-		return failed, &refused{err: err, terminal: failure == ackerr.Terminal}
+		return failed, &refused{err: err, terminal: class == BadInput}
 	}
 	return failed, failure
 }

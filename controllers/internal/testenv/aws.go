@@ -24,9 +24,10 @@ import (
 )
 
 const (
-	// AccountID and Region of the emulator in tests.
+	// AccountID is the emulated account.
 	AccountID = "120569615884"
-	Region    = "eu-central-1"
+	// Region is the one that controllers and tests work in.
+	Region = "eu-central-1"
 
 	// awsStartTimeout is generous: the first start of all installs the emulator.
 	awsStartTimeout = 5 * time.Minute
@@ -38,8 +39,10 @@ type AWS struct {
 	// URL of the endpoint.
 	URL     string
 	command *exec.Cmd
-	exited  chan error
 	folder  string
+	// exited is closed when the process has ended, and failure is then why.
+	exited  chan struct{}
+	failure error
 }
 
 // StartAWS starts the emulator that the environment variable SANDERS_AWS names.
@@ -58,7 +61,7 @@ func StartAWS() (*AWS, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &AWS{folder: folder, exited: make(chan error, 1)}
+	a := &AWS{folder: folder, exited: make(chan struct{})}
 	a.command = exec.Command(program, "--port", "0", "--port-file", portFile, "--account", AccountID, "--delays", "none")
 	a.command.Stdout, a.command.Stderr = log, log
 	// Its own process group, so that whatever it starts is stopped with it.
@@ -66,7 +69,10 @@ func StartAWS() (*AWS, error) {
 	if err := a.command.Start(); err != nil {
 		return nil, err
 	}
-	go func() { a.exited <- a.command.Wait() }()
+	go func() {
+		defer close(a.exited)
+		a.failure = a.command.Wait()
+	}()
 	deadline := time.After(awsStartTimeout)
 	for {
 		if port, err := os.ReadFile(portFile); err == nil && len(bytes.TrimSpace(port)) > 0 {
@@ -74,9 +80,9 @@ func StartAWS() (*AWS, error) {
 			return a, nil
 		}
 		select {
-		case err := <-a.exited:
+		case <-a.exited:
 			output, _ := os.ReadFile(log.Name())
-			return nil, fmt.Errorf("the AWS emulator ended before it was ready: %v\n%s", err, output)
+			return nil, fmt.Errorf("the AWS emulator ended before it was ready: %w\n%s", a.failure, output)
 		case <-deadline:
 			_ = a.Stop()
 			return nil, fmt.Errorf("the AWS emulator was not ready within %s", awsStartTimeout)
