@@ -8,9 +8,12 @@ import (
 	// machine has its own, those count.
 	_ "golang.org/x/crypto/x509roots/fallback"
 
+	corev1 "k8s.io/api/core/v1"
+
 	batchv1alpha1 "github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/batch/v1alpha1"
 	budgetsv1alpha1 "github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/budgets/v1alpha1"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/batch"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/bucketemptier"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/budgets"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/command"
 )
@@ -21,6 +24,7 @@ func components() []command.Component {
 	return []command.Component{
 		{Name: "batch", Service: &batchService, AddToScheme: batchv1alpha1.AddToScheme},
 		{Name: "budgets", Service: &budgetsService, AddToScheme: budgetsv1alpha1.AddToScheme},
+		{Name: bucketemptier.Name, AddToScheme: corev1.AddToScheme, Setup: bucketemptier.Setup},
 	}
 }
 

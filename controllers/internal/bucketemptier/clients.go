@@ -19,7 +19,7 @@ import (
 
 // maxAttempts is how often a call is sent that AWS throttles or fails, waiting longer each time, with jitter. Each call
 // made here can be repeated: what it removes is named by version.
-const maxAttempts = 6
+const maxAttempts = 5
 
 // clients makes the clients of S3 and keeps them, with their connections and credentials.
 type clients struct {

@@ -75,7 +75,7 @@ func (c *contents) checkProtection(ctx context.Context) error {
 func (c *contents) remove(ctx context.Context, until time.Time) (removed, error) {
 	t := &tally{}
 	group, calls := errgroup.WithContext(ctx)
-	group.SetLimit(parallelCalls) // and Go waits for its turn, so that no more than a page or two is held here
+	group.SetLimit(parallelCalls) // and Go waits for its turn, so that no more than a few pages are held at a time
 	err := c.eachUpload(calls, func(upload types.MultipartUpload) bool {
 		group.Go(func() error { return c.abort(calls, upload, t) })
 		return t.continues(until)
@@ -252,18 +252,22 @@ func (c *contents) refusal(ctx context.Context, t *tally) error {
 	if t.refused == 0 {
 		return nil
 	}
-	count := fmt.Sprintf("%d object versions", t.refused)
-	if t.refused >= maxRefused {
-		count = fmt.Sprintf("%d object versions or more", maxRefused)
+	// What more there is than maxRefused depends on how fast the calls were, and the text must not.
+	count, orMore := min(t.refused, maxRefused), ""
+	if count == maxRefused {
+		orMore = " or more"
 	}
-	example := fmt.Sprintf("key %q, version %s", t.example.key, t.example.version)
+	what := fmt.Sprintf("%d object versions%s, such as %q", count, orMore, t.example.key)
+	if t.example.version != "" {
+		what += " (version " + t.example.version + ")"
+	}
 	if isLocked(t.example.err) {
-		return obstructed(reasonLocked, recheckHeld, "object lock keeps %s in the S3 bucket %s, for example %s%s: it cannot be emptied before the retention ends and legal holds are removed",
-			count, c.bucket, example, c.lock(ctx, t.example))
+		return obstructed(reasonLocked, recheckHeld, "the S3 bucket %s cannot be emptied before retention ends and legal holds are removed: object lock keeps %s%s",
+			c.bucket, what, c.lock(ctx, t.example))
 	}
 	var why *obstacle
 	errors.As(c.explain(t.example.err), &why)
-	return obstructed(why.reason, why.recheck, "%s; this keeps %s, for example %s", why.text, count, example)
+	return obstructed(why.reason, why.recheck, "%s; this keeps %s", why.text, what)
 }
 
 // lock says what locks a version, if we are allowed to ask.

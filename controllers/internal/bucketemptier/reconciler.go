@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -205,35 +204,35 @@ func (r *reconciler) report(ctx context.Context, object *unstructured.Unstructur
 	return reconcile.Result{RequeueAfter: wait.Jitter(why.recheck, jitter)}
 }
 
-// harmless are fields of a Bucket's spec that may be an empty list, which means the same as none.
-var harmless = []string{"analytics", "intelligentTiering", "inventory", "metrics"}
-
 // wake makes the S3 controller try the deletion again now. It has failed to delete the bucket while that was not empty,
 // and waits longer each time, in the end 17 minutes; and it takes notice of nothing but a new generation, which only a
-// change of the spec makes. So we change the spec in a way that means nothing, from no list to an empty list or back:
-// the S3 controller does not carry out the spec of an object that is being deleted.
+// change of the spec makes. So we change the spec in a way that means nothing; the S3 controller does not carry out the
+// spec of an object that is being deleted anyway.
 func (r *reconciler) wake(ctx context.Context, object *unstructured.Unstructured) error {
 	changed := object.DeepCopy()
-	spec, _, err := unstructured.NestedMap(changed.Object, "spec")
-	if err != nil {
-		return reconcile.TerminalError(err)
+	spec, _ := changed.Object["spec"].(map[string]any)
+	if !changeNothing(spec) {
+		return nil // the S3 controller will try again by itself
 	}
-	index := slices.IndexFunc(harmless, func(name string) bool {
-		list, isList := spec[name].([]any)
-		return spec[name] == nil || isList && len(list) == 0
-	})
-	if index < 0 {
-		return nil // all four are in use; the S3 controller will try again by itself
-	}
-	if name := harmless[index]; spec[name] == nil {
-		spec[name] = []any{}
-	} else {
-		delete(spec, name)
-	}
-	changed.Object["spec"] = spec
 	patch := client.MergeFromWithOptions(object, client.MergeFromWithOptimisticLock{})
 	if err := r.client.Patch(ctx, changed, patch, client.FieldOwner(Name)); err != nil && !apierrors.IsNotFound(err) && !apierrors.IsConflict(err) {
 		return fmt.Errorf("wake the S3 controller: %w", err)
 	}
 	return nil
+}
+
+// changeNothing changes the spec of a Bucket and leaves its meaning: one of its lists that is missing becomes an empty
+// list, or the other way round. It returns false if all of them are in use.
+func changeNothing(spec map[string]any) bool {
+	for _, name := range []string{"analytics", "intelligentTiering", "inventory", "metrics"} {
+		switch list, _ := spec[name].([]any); {
+		case spec[name] == nil:
+			spec[name] = []any{}
+			return true
+		case len(list) == 0:
+			delete(spec, name)
+			return true
+		}
+	}
+	return false
 }

@@ -1,0 +1,91 @@
+package bucketemptier_test
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+)
+
+const (
+	few, many = 10_000, 100_000
+	// growth is how much more memory many versions may take than few. A page of 1,000 takes some 100 kB, so that keeping
+	// all of them would take 10 MB more.
+	growth = 4 << 20
+)
+
+// TestMemory empties a small bucket and one of ten times the size, and compares the memory that is in use meanwhile.
+func TestMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a minute")
+	}
+	base := emptyAndMeasure(t, few)
+	peak := emptyAndMeasure(t, many)
+	t.Logf("in use: %d kB with %d versions, %d kB with %d", base>>10, few, peak>>10, many)
+	if peak > base+growth {
+		t.Errorf("memory grows with the bucket: %d kB in use with %d versions, %d kB with %d", base>>10, few, peak>>10, many)
+	}
+}
+
+// emptyAndMeasure empties a bucket with so many versions and returns the most memory that was in use meanwhile.
+func emptyAndMeasure(t *testing.T, versions int) uint64 {
+	t.Helper()
+	bucket := bucketName(t)
+	awsBucket(t, bucket)
+	stack(t, bucket, versions)
+	object := create(t, world.Namespace(t), declared(bucket))
+	began := time.Now()
+	world.Delete(t, object)
+	peak := uint64(0)
+	for deadline := began.Add(5 * time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		runtime.GC()
+		var now runtime.MemStats
+		runtime.ReadMemStats(&now)
+		peak = max(peak, now.HeapAlloc)
+		if err := world.Refresh(t.Context(), object); err != nil {
+			t.Fatal(err)
+		}
+		if object.GetGeneration() > 2 { // created, deleted, woken
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the bucket is not empty after %s", time.Since(began))
+		}
+	}
+	t.Logf("%d versions removed in %s", versions, time.Since(began))
+	awaitEvent(t, object, "Emptying", bucket)
+	awaitEvent(t, object, "Emptied", fmt.Sprintf("%d object versions and delete markers and 0 incomplete uploads", versions))
+	if in := look(t, bucket); in != (found{}) {
+		t.Errorf("the bucket still has %+v", in)
+	}
+	return peak
+}
+
+// stack makes so many versions in a bucket, in seconds: 1,000 objects, and then one delete marker upon the other, a thousand a call.
+func stack(t *testing.T, bucket string, versions int) {
+	t.Helper()
+	const objects = 1000
+	all := make([]types.ObjectIdentifier, objects)
+	for i := range all {
+		all[i].Key = aws.String(fmt.Sprintf("customers/%04d.parquet", i))
+	}
+	var group sync.WaitGroup
+	for worker := range 4 {
+		group.Go(func() {
+			for i := worker; i < objects; i += 4 {
+				put(t, bucket, *all[i].Key)
+			}
+		})
+	}
+	group.Wait()
+	for range versions/objects - 1 {
+		if _, err := api(t).DeleteObjects(t.Context(), &s3.DeleteObjectsInput{Bucket: &bucket, Delete: &types.Delete{Objects: all, Quiet: aws.Bool(true)}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
