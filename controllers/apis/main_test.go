@@ -13,8 +13,8 @@ import (
 var kube client.Client
 
 func TestMain(m *testing.M) {
-	testenv.Main(m, func(_ context.Context, server *testenv.APIServer) (wait func(), err error) {
+	testenv.Main(m, func(_ context.Context, server *testenv.APIServer) (finish func() error, err error) {
 		kube, err = client.New(server.Config, client.Options{})
-		return func() {}, err
+		return nil, err
 	})
 }

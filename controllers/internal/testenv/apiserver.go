@@ -71,23 +71,26 @@ func moduleFolder(module string, inside ...string) (string, error) {
 func (s *APIServer) Stop() error { return s.environment.Stop() }
 
 // Main runs a package's tests with an API server; it is what the package's TestMain calls. What started starts must
-// end when its context does; the function that it returns waits for that.
-func Main(m *testing.M, started func(ctx context.Context, server *APIServer) (wait func(), err error), crds ...string) {
+// end when its context does; the function that it returns waits for that, and fails the tests if it returns an error.
+func Main(m *testing.M, started func(ctx context.Context, server *APIServer) (finish func() error, err error), crds ...string) {
 	server, err := StartAPIServer(crds...)
 	if err != nil {
 		log.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	code := 1
-	wait, err := started(ctx, server)
+	finish, err := started(ctx, server)
 	if err != nil {
 		log.Print(err)
 	} else {
 		code = m.Run()
 	}
 	cancel()
-	if wait != nil {
-		wait()
+	if finish != nil {
+		if err := finish(); err != nil {
+			log.Print(err)
+			code = 1
+		}
 	}
 	if err := server.Stop(); err != nil {
 		log.Printf("stop the API server: %v", err)

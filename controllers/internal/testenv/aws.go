@@ -183,6 +183,20 @@ func (a *AWS) Calls(t *testing.T, since int) []Call {
 	return answer.Calls
 }
 
+// Count says how often a call was made.
+type Count struct {
+	Service string `json:"service"`
+	Action  string `json:"action"`
+	Count   int    `json:"count"`
+}
+
+// CountCalls sums up all calls by user agents of a pattern: "*ack-batch*".
+func (a *AWS) CountCalls(userAgent string) ([]Count, error) {
+	var answer struct{ Counts []Count }
+	err := a.do(http.MethodGet, "/sanders/calls?count=true&user_agent="+url.QueryEscape(userAgent), nil, &answer)
+	return answer.Counts, err
+}
+
 // LastCall is the number of the newest call.
 func (a *AWS) LastCall(t *testing.T) int {
 	t.Helper()
@@ -227,36 +241,40 @@ func (a *AWS) Delays(t *testing.T, delays string) {
 
 func (a *AWS) request(t *testing.T, method, path string, body, answer any) {
 	t.Helper()
+	if err := a.do(method, path, body, answer); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (a *AWS) do(method, path string, body, answer any) error {
 	var content io.Reader
 	if text, ok := body.(string); ok {
 		content = strings.NewReader(text)
 	} else if body != nil {
 		encoded, err := json.Marshal(body)
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
 		content = bytes.NewReader(encoded)
 	}
-	target, err := url.Parse(a.URL + path)
+	request, err := http.NewRequestWithContext(context.Background(), method, a.URL+path, content)
 	if err != nil {
-		t.Fatal(err)
-	}
-	request, err := http.NewRequestWithContext(context.Background(), method, target.String(), content)
-	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	defer func() { _ = response.Body.Close() }()
 	text, err := io.ReadAll(response.Body)
 	if err != nil || response.StatusCode >= 300 {
-		t.Fatalf("%s %s: %s %s %v", method, path, response.Status, text, err)
+		return fmt.Errorf("%s %s: %s %s %w", method, path, response.Status, text, err)
 	}
-	if answer != nil {
-		if err := json.Unmarshal(text, answer); err != nil {
-			t.Fatalf("%s %s: %v: %s", method, path, err, text)
-		}
+	if answer == nil {
+		return nil
 	}
+	if err := json.Unmarshal(text, answer); err != nil {
+		return fmt.Errorf("%s %s: %w: %s", method, path, err, text)
+	}
+	return nil
 }

@@ -42,7 +42,7 @@ type World struct {
 // Main runs a package's tests in a world with a controller that serves the components; a package's TestMain calls it.
 // The flags are added to those that every test needs, and CRDs are folders with more than our own.
 func Main(m *testing.M, world *World, components []command.Component, flags []string, crds ...string) {
-	testenv.Main(m, func(ctx context.Context, server *testenv.APIServer) (func(), error) {
+	testenv.Main(m, func(ctx context.Context, server *testenv.APIServer) (func() error, error) {
 		if err := world.begin(ctx, server, components, flags); err != nil {
 			return world.end, err
 		}
@@ -101,13 +101,16 @@ func (w *World) startController() error {
 	return nil
 }
 
-func (w *World) end() {
-	if w.stop != nil {
-		w.stop()
+func (w *World) end() error {
+	if w.stop == nil {
+		if w.AWS != nil {
+			_ = w.AWS.Stop()
+		}
+		return nil
 	}
-	if w.AWS != nil {
-		_ = w.AWS.Stop()
-	}
+	w.stop()
+	err := w.checkPolicies()
+	return errors.Join(err, w.AWS.Stop())
 }
 
 // StopController stops the controller until RestartController, or the end of the test.

@@ -1,0 +1,134 @@
+package testworld
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testenv"
+)
+
+// permissions are the IAM actions that calls need, where they are not named like the call: "service:Call".
+var permissions = map[string][]string{
+	"s3:ListObjectVersions":   {"s3:ListBucketVersions"},
+	"s3:ListMultipartUploads": {"s3:ListBucketMultipartUploads"},
+	// Without a version it leaves a delete marker, with one it removes it.
+	"s3:DeleteObject":  {"s3:DeleteObject", "s3:DeleteObjectVersion"},
+	"s3:DeleteObjects": {"s3:DeleteObject", "s3:DeleteObjectVersion"},
+}
+
+// implied are the IAM actions that AWS checks in the course of other calls, and so no call of them is ever seen.
+var implied = []string{
+	"iam:PassRole",                // where a call hands AWS a role
+	"iam:CreateServiceLinkedRole", // where Batch makes its own, for an environment without a role
+}
+
+// actions are the IAM actions that a call needs.
+func actions(service, call string) []string {
+	action := service + ":" + call
+	switch known, ok := permissions[action]; {
+	case ok:
+		return known
+	case service == "budgets" && strings.HasPrefix(call, "Describe"):
+		return []string{"budgets:ViewBudget"}
+	case service == "budgets" && !strings.Contains(call, "Resource"):
+		return []string{"budgets:ModifyBudget"}
+	default:
+		return []string{action}
+	}
+}
+
+// checkPolicies compares the calls that the controllers made in the package's tests with the policies recommended for
+// them in config/iam: a policy allows what is called and, if the tests all ran, nothing else.
+func (w *World) checkPolicies() error {
+	var wrong []error
+	for _, component := range w.options.Components {
+		path := filepath.Join(testenv.Folder(), "config", "iam", component.Name+".json")
+		allowed, err := allowedActions(path)
+		if errors.Is(err, os.ErrNotExist) {
+			// A stand-in.
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		called, err := w.calledActions(component.Name)
+		if err != nil {
+			return err
+		}
+		for _, action := range slices.Sorted(maps.Keys(called)) {
+			if !allowed[action] {
+				wrong = append(wrong, fmt.Errorf("%s does not allow %s, which the controller needs", path, action))
+			}
+		}
+		if !ranAll() {
+			continue
+		}
+		for _, action := range slices.Sorted(maps.Keys(allowed)) {
+			if !called[action] && !slices.Contains(implied, action) {
+				wrong = append(wrong, fmt.Errorf("%s allows %s, which no test needed: take it out, or test what needs it", path, action))
+			}
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+// ranAll says whether no test was left out.
+func ranAll() bool {
+	run, short := flag.Lookup("test.run"), flag.Lookup("test.short")
+	return run.Value.String() == "" && short.Value.String() == "false" && flag.Lookup("test.skip").Value.String() == ""
+}
+
+// calledActions are the IAM actions for the calls that a component made so far.
+func (w *World) calledActions(component string) (map[string]bool, error) {
+	counts, err := w.AWS.CountCalls("*ack-" + component + "*")
+	if err != nil {
+		return nil, err
+	}
+	called := map[string]bool{}
+	for _, count := range counts {
+		for _, action := range actions(count.Service, count.Action) {
+			called[action] = true
+		}
+	}
+	return called, nil
+}
+
+// allowedActions are the IAM actions that a policy allows.
+func allowedActions(path string) (map[string]bool, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var policy struct {
+		Statement []struct{ Action oneOrMany }
+	}
+	if err := json.Unmarshal(content, &policy); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	allowed := map[string]bool{}
+	for _, statement := range policy.Statement {
+		for _, action := range statement.Action {
+			allowed[action] = true
+		}
+	}
+	return allowed, nil
+}
+
+// oneOrMany is a string or a list of strings, as IAM has it.
+type oneOrMany []string
+
+// UnmarshalJSON reads either.
+func (o *oneOrMany) UnmarshalJSON(text []byte) error {
+	if text[0] == '[' {
+		return json.Unmarshal(text, (*[]string)(o))
+	}
+	*o = make([]string, 1)
+	return json.Unmarshal(text, &(*o)[0])
+}
