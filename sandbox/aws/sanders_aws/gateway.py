@@ -50,6 +50,12 @@ class Gateway:
         start_response(f"{answer.status} {responses.get(answer.status, 'Unknown')}", list(answer.headers.items()))
         return [answer.body]
 
+    def warm_up(self) -> None:
+        """Loads what takes long to load, so that the first calls need not wait for it."""
+        for service in ("ec2", "stepfunctions", "iam"):
+            with self._locks[service]:
+                services.load(service)
+
     def _serve(self, environ: dict[str, Any]) -> Answer:
         started = time.time()
         call = read_call(environ, self._account)

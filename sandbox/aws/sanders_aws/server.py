@@ -47,13 +47,13 @@ class Server:
         calls, faults = CallLog(), Faults(options.fault_seed)
         self._control = Control(calls, faults, self._store)
         self._calls = calls
-        gateway = Gateway(options.account, calls, faults, self._control)
+        self._gateway = Gateway(options.account, calls, faults, self._control)
         listener = _listen(options.host, options.port)
         with listener:  # the server works on a duplicate of it
             self._http = make_server(
                 options.host,
                 listener.getsockname()[1],
-                gateway,
+                self._gateway,
                 threaded=True,
                 request_handler=Handler,
                 fd=listener.fileno(),
@@ -73,6 +73,7 @@ class Server:
 
     def serve(self) -> None:
         """Serves until stop() is called, then saves the state. Raises StateError."""
+        threading.Thread(target=self._gateway.warm_up, daemon=True).start()
         self._http.serve_forever(poll_interval=0.05)
         self._http.server_close()
         runner.stop_all()

@@ -159,15 +159,6 @@ def _holds(operator: str, keys: dict[str, Any]) -> bool:
     )
 
 
-@patch(
-    "s3", "PutObject", "GetObject", "DeleteObject", "DeleteObjects", "ListObjectsV2",
-    source=GUIDE + "example-bucket-policies.html",
-)  # fmt: skip
-def heed_conditions() -> None:
-    """A statement of a bucket policy holds where its conditions do: "only by TLS" denies nothing to who uses TLS."""
-    FakeBucket.get_permission = _permission
-
-
 @guard("s3", "DeleteObjects", source=API + "API_DeleteObjects.html")
 def limit_deletions(call: Call) -> Answer | None:
     """One call deletes at most 1,000 objects."""
@@ -348,27 +339,6 @@ def _kept(bucket: FakeBucket, kind: str) -> dict[str, Any]:
     """What moto has no place for. Kept on its bucket, to be saved, reset and deleted with it."""
     kept: dict[str, Any] = bucket.__dict__.setdefault("sanders", {}).setdefault(kind, {})
     return kept
-
-
-def _permission(bucket: FakeBucket, action: str, resource: str) -> PermissionResult:
-    statements = json.loads(bucket.policy)["Statement"] if bucket.policy else []
-    statements = statements if isinstance(statements, list) else [statements]
-    applying = [
-        {key: value for key, value in statement.items() if key != "Condition"}
-        for statement in statements
-        if _holds(statement.get("Condition", {}))
-    ]
-    policy = IAMPolicy(json.dumps({"Version": "2012-10-17", "Statement": applying}))
-    return policy.is_action_permitted(action, resource)
-
-
-def _holds(condition: dict[str, dict[str, Any]]) -> bool:
-    """Whether a condition is met. Loopback stands for TLS; of other conditions nothing is known, and none is met."""
-    return all(
-        operator.lower().startswith("bool") and key.lower() == "aws:securetransport" and str(value).lower() == "true"
-        for operator, keys in condition.items()
-        for key, value in keys.items()
-    )
 
 
 def _policy_problem(call: Call, bucket: str) -> str:

@@ -144,22 +144,6 @@ def test_refused_policies(aws: Aws, bucket: str, text: str, code: str) -> None:
     assert code_of(aws("s3").put_bucket_policy, Bucket=bucket, Policy=text) == code
 
 
-@rule("s3.heed_conditions")
-def test_only_by_tls_lets_tls_in(aws: Aws, bucket: str) -> None:
-    """Seen on moto: such a policy denied everything to everybody. The emulator's endpoint stands for one with TLS."""
-    client = aws("s3")
-    client.put_bucket_policy(Bucket=bucket, Policy=policy())
-    client.put_object(Bucket=bucket, Key="a", Body=b"a")
-    assert client.get_object(Bucket=bucket, Key="a")["Body"].read() == b"a"
-    client.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "a"}]})
-    assert "Contents" not in client.list_objects_v2(Bucket=bucket)
-
-
-def test_a_denial_without_conditions_holds(aws: Aws, bucket: str) -> None:
-    aws("s3").put_bucket_policy(Bucket=bucket, Policy=policy(Action="s3:PutObject", Condition=None))
-    assert code_of(aws("s3").put_object, Bucket=bucket, Key="a") == "AccessDenied"
-
-
 def test_accepted_policies(aws: Aws, bucket: str) -> None:
     aws("s3").put_bucket_policy(Bucket=bucket, Policy=policy())
     assert json.loads(aws("s3").get_bucket_policy(Bucket=bucket)["Policy"]) == json.loads(policy())
