@@ -10,7 +10,10 @@ import { CONFIRM_DELETION } from './lib/data-safety';
 export class EnvironmentNamespace extends Chart {
   constructor(scope: Construct, env: Environment) {
     // A namespace is in no namespace, which an EnvironmentChart would give it.
-    super(scope, 'namespace', { labels: labels(env, 'namespace') });
+    super(scope, 'namespace', {
+      // EKS Capabilities choose the role to assume by the account's label (argocd/overlays/eks-capabilities).
+      labels: { ...labels(env, 'namespace'), account: env.account },
+    });
 
     new kplus.Namespace(this, 'namespace', {
       metadata: {

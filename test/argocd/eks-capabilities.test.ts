@@ -1,4 +1,15 @@
-import { accountOf, all, build, difference, groupOf, officiallyServed, only, renderedEnvironments } from './manifests';
+import {
+  accountOf,
+  all,
+  build,
+  difference,
+  groupOf,
+  officiallyServed,
+  only,
+  renderedEnvironments,
+  type Manifest,
+  type RenderedEnvironment,
+} from './manifests';
 
 const manifests = build('eks-capabilities');
 
@@ -24,7 +35,12 @@ it('selects exactly one role for each object that the managed ACK serves: the on
       .map((o) => {
         const group = groupOf(o);
         const roles = selectors
-          .filter((s) => s.namespaceSelector.names.includes(o.metadata.namespace ?? ''))
+          .filter(({ namespaceSelector: { names, labelSelector } }) => {
+            expect(names).toEqual([]);
+            return Object.entries(labelSelector.matchLabels).every(
+              ([key, value]) => namespaceOf(environment).metadata.labels?.[key] === value,
+            );
+          })
           .filter((s) => s.resourceTypeSelector.some((type) => type.group === group))
           .map((s) => s.arn);
         const service = group.replace(/\..*/, '');
@@ -34,6 +50,13 @@ it('selects exactly one role for each object that the managed ACK serves: the on
     expect(wrong).toEqual([]);
   }
 });
+
+/** The environment's namespace. */
+function namespaceOf({ objects }: RenderedEnvironment): Manifest {
+  const namespace = objects.find(({ kind }) => kind === 'Namespace');
+  if (namespace === undefined) throw new Error('the environment has no namespace');
+  return namespace;
+}
 
 /** The plural of a kind as the API server spells it. */
 function plural(kind: string): string {

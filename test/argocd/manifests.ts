@@ -16,6 +16,7 @@ export interface Manifest {
     readonly name: string;
     readonly namespace?: string;
     readonly annotations?: Readonly<Record<string, string>>;
+    readonly labels?: Readonly<Record<string, string>>;
   };
 }
 
@@ -38,7 +39,10 @@ interface Kinds {
   readonly IAMRoleSelector: Manifest & {
     readonly spec: {
       readonly arn: string;
-      readonly namespaceSelector: { readonly names: readonly string[] };
+      readonly namespaceSelector: {
+        readonly names: readonly string[];
+        readonly labelSelector: { readonly matchLabels: Readonly<Record<string, string>> };
+      };
       readonly resourceTypeSelector: readonly { readonly group: string }[];
     };
   };
