@@ -1,0 +1,349 @@
+package bucketemptier
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	ackv1alpha1 "github.com/aws-controllers-k8s/runtime/apis/core/v1alpha1"
+	ackcfg "github.com/aws-controllers-k8s/runtime/pkg/config"
+	"github.com/aws-controllers-k8s/runtime/pkg/featuregate"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+)
+
+func TestWillBeDeleted(t *testing.T) {
+	for name, test := range map[string]struct {
+		reason            string
+		object, namespace map[string]string
+		flag              ackv1alpha1.DeletionPolicy
+		want              bool
+	}{
+		"flag":                     {"nothing else is said", nil, nil, "delete", true},
+		"flag retains":             {"nothing else is said", nil, nil, "retain", false},
+		"no flag":                  {"ACK fills it in; without it, nothing says delete", nil, nil, "", false},
+		"namespace over flag":      {"it is nearer", nil, map[string]string{"s3.services.k8s.aws/deletion-policy": "retain"}, "delete", false},
+		"namespace deletes":        {"it is nearer", nil, map[string]string{"s3.services.k8s.aws/deletion-policy": "delete"}, "retain", true},
+		"namespace without policy": {"ACK ignores an empty annotation of a namespace", nil, map[string]string{"s3.services.k8s.aws/deletion-policy": ""}, "delete", true},
+		"another service's":        {"each service has its own", nil, map[string]string{"ecr.services.k8s.aws/deletion-policy": "retain"}, "delete", true},
+		"object over namespace": {"it is nearest", map[string]string{"services.k8s.aws/deletion-policy": "delete"},
+			map[string]string{"s3.services.k8s.aws/deletion-policy": "retain"}, "retain", true},
+		"object retains": {"it is nearest", map[string]string{"services.k8s.aws/deletion-policy": "retain"},
+			map[string]string{"s3.services.k8s.aws/deletion-policy": "delete"}, "delete", false},
+		"object without policy": {"ACK takes an empty annotation of an object for not delete", map[string]string{"services.k8s.aws/deletion-policy": ""}, nil, "delete", false},
+		"read-only":             {"ACK deletes nothing that is read-only", map[string]string{"services.k8s.aws/read-only": "TRUE"}, nil, "delete", false},
+		"not read-only":         {"only true is", map[string]string{"services.k8s.aws/read-only": "false"}, nil, "delete", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := &bucket{ObjectMeta: metav1.ObjectMeta{Annotations: test.object}}
+			namespace := &metav1.PartialObjectMetadata{ObjectMeta: metav1.ObjectMeta{Annotations: test.namespace}}
+			if got := b.willBeDeleted(namespace, test.flag); got != test.want {
+				t.Errorf("%s: want %v, got %v", test.reason, test.want, got)
+			}
+		})
+	}
+}
+
+// roleMap is an API server with the map of roles and nothing else.
+type roleMap map[string]string
+
+func (r roleMap) Get(_ context.Context, key client.ObjectKey, object client.Object, _ ...client.GetOption) error {
+	if r == nil || key.String() != "ack-system/ack-role-account-map" {
+		return apierrors.NewNotFound(schema.GroupResource{Resource: "configmaps"}, key.Name)
+	}
+	object.(*corev1.ConfigMap).Data = r
+	return nil
+}
+
+func (roleMap) List(context.Context, client.ObjectList, ...client.ListOption) error {
+	return errors.New("nobody lists")
+}
+
+func TestLocate(t *testing.T) {
+	const shared, own = "arn:aws:iam::222222222222:role/shared", "arn:aws:iam::222222222222:role/emptier"
+	inAccount := map[string]string{"services.k8s.aws/owner-account-id": "222222222222"}
+	observed := func(account ackv1alpha1.AWSAccountID, region ackv1alpha1.AWSRegion) *ackv1alpha1.ResourceMetadata {
+		return &ackv1alpha1.ResourceMetadata{OwnerAccountID: &account, Region: &region}
+	}
+	for name, test := range map[string]struct {
+		reason            string
+		object, namespace map[string]string
+		observed          *ackv1alpha1.ResourceMetadata
+		roles             roleMap
+		perService        bool
+		want              location
+		obstacle          string
+	}{
+		"the controller's own": {
+			reason: "nothing says otherwise",
+			want:   location{account: "111111111111", region: "eu-central-1", endpoint: "https://s3"},
+		},
+		"as observed": {
+			reason:   "the S3 controller has seen it there",
+			observed: observed("111111111111", "eu-west-1"),
+			want:     location{account: "111111111111", region: "eu-west-1", endpoint: "https://s3"},
+		},
+		"as declared": {
+			reason:    "the object comes before its namespace, and the namespace before the flags",
+			object:    map[string]string{"services.k8s.aws/region": "us-east-1"},
+			namespace: map[string]string{"services.k8s.aws/default-region": "us-east-2", "services.k8s.aws/endpoint-url": "https://other"},
+			want:      location{account: "111111111111", region: "us-east-1", endpoint: "https://other"},
+		},
+		"with the account's role": {
+			reason:    "a namespace with an account needs a role",
+			namespace: inAccount,
+			roles:     roleMap{"222222222222": shared, "bucket-emptier.222222222222": own},
+			want:      location{account: "222222222222", region: "eu-central-1", endpoint: "https://s3", role: shared},
+		},
+		"with the emptier's role for the account": {
+			reason:     "ServiceLevelCARM asks for it first",
+			namespace:  inAccount,
+			roles:      roleMap{"222222222222": shared, "bucket-emptier.222222222222": own},
+			perService: true,
+			want:       location{account: "222222222222", region: "eu-central-1", endpoint: "https://s3", role: own},
+		},
+		"with the account's role for want of an own": {
+			reason:     "as ACK's runtime does",
+			observed:   observed("222222222222", "eu-central-1"),
+			roles:      roleMap{"222222222222": shared},
+			perService: true,
+			want:       location{account: "222222222222", region: "eu-central-1", endpoint: "https://s3", role: shared},
+		},
+		"no map of roles":             {reason: "the controller's own rights are for its own account", namespace: inAccount, obstacle: reasonNoRole},
+		"account not in the map":      {reason: "the same", namespace: inAccount, roles: roleMap{"333333333333": shared}, obstacle: reasonNoRole},
+		"a role of another account":   {reason: "it would look for the bucket where it is not", namespace: inAccount, roles: roleMap{"222222222222": "arn:aws:iam::333333333333:role/x"}, obstacle: reasonNoRole},
+		"not a role":                  {reason: "a typing error", namespace: inAccount, roles: roleMap{"222222222222": "emptier"}, obstacle: reasonNoRole},
+		"account against observation": {reason: "ACK refuses it", namespace: inAccount, observed: observed("111111111111", "eu-central-1"), obstacle: reasonWrongBucket},
+		"region against observation":  {reason: "ACK refuses it", object: map[string]string{"services.k8s.aws/region": "us-east-1"}, observed: observed("111111111111", "eu-central-1"), obstacle: reasonWrongBucket},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("ACK_SYSTEM_NAMESPACE", "")
+			l := locator{
+				config: ackcfg.Config{AccountID: "111111111111", Region: "eu-central-1", EndpointURL: "https://s3", EnableCARM: true, FeatureGates: featuregate.FeatureGates{
+					featuregate.ServiceLevelCARM: {Enabled: test.perService},
+				}},
+				reader: test.roles,
+			}
+			b := &bucket{ObjectMeta: metav1.ObjectMeta{Annotations: test.object}}
+			b.Status.ResourceMetadata = test.observed
+			got, err := l.locate(t.Context(), b, &metav1.PartialObjectMetadata{ObjectMeta: metav1.ObjectMeta{Annotations: test.namespace}})
+			if reason := reasonOf(err); reason != test.obstacle {
+				t.Fatalf("%s: want obstacle %q, got %q: %v", test.reason, test.obstacle, reason, err)
+			}
+			if err == nil && got != test.want {
+				t.Errorf("%s: want %+v, got %+v", test.reason, test.want, got)
+			}
+		})
+	}
+}
+
+// reasonOf is the reason of an obstacle; "" for none.
+func reasonOf(err error) string {
+	var why *obstacle
+	if errors.As(err, &why) {
+		return why.reason
+	}
+	return ""
+}
+
+// TestLocateFails: an API server that does not answer is no reason to go without a role.
+func TestLocateFails(t *testing.T) {
+	boom := errors.New("boom")
+	l := locator{config: ackcfg.Config{AccountID: "111111111111", EnableCARM: true}, reader: broken{err: boom}}
+	namespace := &metav1.PartialObjectMetadata{ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{ackv1alpha1.AnnotationOwnerAccountID: "222222222222"}}}
+	if _, err := l.locate(t.Context(), &bucket{}, namespace); !errors.Is(err, boom) {
+		t.Errorf("want %v, got %v", boom, err)
+	}
+}
+
+type broken struct {
+	client.Reader
+	err error
+}
+
+func (b broken) Get(context.Context, client.ObjectKey, client.Object, ...client.GetOption) error {
+	return b.err
+}
+
+func TestCheckName(t *testing.T) {
+	for name, test := range map[string]struct{ bucket, arn, want string }{
+		"unknown":          {"a", "", ""},
+		"the same":         {"a", "arn:aws:s3:::a", ""},
+		"another":          {"a", "arn:aws:s3:::b", reasonWrongBucket},
+		"the end of one":   {"a", "arn:aws:s3:::b-a", reasonWrongBucket},
+		"directory bucket": {"a--euc1-az1--x-s3", "", reasonNotSupported},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := &bucket{}
+			b.Spec.Name = test.bucket
+			if test.arn != "" {
+				arn := ackv1alpha1.AWSResourceName(test.arn)
+				b.Status.ResourceMetadata = &ackv1alpha1.ResourceMetadata{ARN: &arn}
+			}
+			if got := reasonOf(b.checkName()); got != test.want {
+				t.Errorf("want %q, got %q", test.want, got)
+			}
+		})
+	}
+}
+
+// call is an error as the SDK gives it.
+func call(operation, code, message string) error {
+	return &smithy.OperationError{ServiceID: "S3", OperationName: operation, Err: &smithy.GenericAPIError{Code: code, Message: message}}
+}
+
+func TestExplain(t *testing.T) {
+	assumed := &smithy.OperationError{ServiceID: "S3", OperationName: "GetBucketTagging", Err: fmt.Errorf("get identity: %w", call("AssumeRole", "AccessDenied", "no"))}
+	c := &contents{bucket: "data", owner: "111111111111"}
+	for name, test := range map[string]struct {
+		err    error
+		reason string
+		text   string
+	}{
+		"denied": {call("ListObjectVersions", "AccessDenied", "Access Denied"), reasonDenied,
+			"not allowed to call s3:ListBucketVersions on the S3 bucket data of account 111111111111: allow it in the IAM policy of the bucket emptier's role, " +
+				"see that the bucket's policy does not deny it, and that the bucket belongs to the account (ListObjectVersions: AccessDenied: Access Denied)"},
+		"denied, and AWS says what": {call("DeleteObjects", "AccessDenied", "User: x is not authorized to perform: s3:DeleteObjectVersion on resource: y"), reasonDenied,
+			"not allowed to call s3:DeleteObjectVersion on the S3 bucket data of account 111111111111: allow it in the IAM policy of the bucket emptier's role, " +
+				"see that the bucket's policy does not deny it, and that the bucket belongs to the account (DeleteObjects: AccessDenied: User: x is not authorized to perform: s3:DeleteObjectVersion on resource: y)"},
+		"role not to be had": {assumed, reasonDenied,
+			"not allowed to call sts:AssumeRole on the S3 bucket data of account 111111111111: allow it in the IAM policy of the bucket emptier's role, " +
+				"see that the bucket's policy does not deny it, and that the bucket belongs to the account (GetBucketTagging: AccessDenied: no)"},
+		"throttled":        {call("DeleteObjects", "SlowDown", "Please reduce your request rate."), reasonThrottled, "AWS throttles the emptying of the S3 bucket data, which goes on later (DeleteObjects: SlowDown: Please reduce your request rate.)"},
+		"failed":           {call("DeleteObjects", "InternalError", "oh"), reasonFailed, "the emptying of the S3 bucket data is interrupted and goes on later (DeleteObjects: InternalError: oh)"},
+		"at the same time": {call("DeleteObjects", "OperationAborted", "oh"), reasonFailed, "the emptying of the S3 bucket data is interrupted and goes on later (DeleteObjects: OperationAborted: oh)"},
+		"too slow":         {&smithy.OperationError{OperationName: "DeleteObjects", Err: context.DeadlineExceeded}, reasonFailed, "the emptying of the S3 bucket data is interrupted and goes on later (DeleteObjects: no answer in time)"},
+		"no connection":    {&smithy.OperationError{OperationName: "DeleteObjects", Err: fmt.Errorf("dial 127.0.0.1:1234: %w", errors.New("connection refused"))}, reasonFailed, "the emptying of the S3 bucket data is interrupted and goes on later (DeleteObjects: connection refused)"},
+		"elsewhere":        {call("GetBucketTagging", "PermanentRedirect", "use another endpoint"), reasonRefused, "AWS refuses to empty the S3 bucket data (GetBucketTagging: PermanentRedirect: use another endpoint)"},
+		"explained":        {obstructed(reasonProtected, recheckHeld, "it is"), reasonProtected, "it is"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var why *obstacle
+			if !errors.As(c.explain(test.err), &why) || why.reason != test.reason || why.text != test.text {
+				t.Errorf("want %s: %s\n got %+v", test.reason, test.text, why)
+			}
+		})
+	}
+	for _, code := range []string{"NoSuchBucket", "NoSuchUpload", "NotFound"} {
+		if err := c.explain(call("X", code, "gone")); !isMissing(err) {
+			t.Errorf("%s is nothing to explain, but was: %v", code, err)
+		}
+	}
+}
+
+// TestRefusal: what is told does not depend on which of the calls made at once was first.
+func TestRefusal(t *testing.T) {
+	c := &contents{bucket: "data", owner: "111111111111"}
+	denied := call("DeleteObjects", "AccessDenied", "Access Denied")
+	texts := map[string]bool{}
+	for _, order := range [][]string{{"b", "a", "c"}, {"c", "b", "a"}, {"a", "c", "b"}} {
+		tally := &tally{}
+		for _, key := range order {
+			for i := range maxRefused / 2 {
+				tally.refuse(refusal{key: key, version: fmt.Sprint(i + 1), err: denied})
+			}
+		}
+		if tally.continues(time.Now().Add(time.Hour)) {
+			t.Error("so much was refused that there is no use in going on")
+		}
+		texts[c.refusal(t.Context(), tally).Error()] = true
+	}
+	want := "not allowed to call s3:DeleteObject and s3:DeleteObjectVersion on the S3 bucket data of account 111111111111: allow it in the IAM policy of the bucket emptier's role, " +
+		"see that the bucket's policy does not deny it, and that the bucket belongs to the account (DeleteObjects: AccessDenied: Access Denied); " +
+		`this keeps 1000 object versions or more, such as "a" (version 1)`
+	if got := slices.Collect(maps.Keys(texts)); len(got) != 1 || got[0] != want {
+		t.Errorf("want %q\n got %q", want, got)
+	}
+	if err := c.refusal(t.Context(), &tally{}); err != nil {
+		t.Errorf("nothing was refused, but: %v", err)
+	}
+}
+
+func TestContinues(t *testing.T) {
+	over := &tally{}
+	if over.continues(time.Now().Add(-time.Second)) || !over.removed.Unfinished {
+		t.Error("the time is over, and something may be left")
+	}
+	if under := (&tally{}); !under.continues(time.Now().Add(time.Hour)) || under.removed.Unfinished {
+		t.Error("there is time left")
+	}
+}
+
+func TestChangeNothing(t *testing.T) {
+	some := []any{map[string]any{"id": "x"}}
+	for name, test := range map[string]struct {
+		spec, want map[string]any
+		changed    bool
+	}{
+		"none":       {map[string]any{"name": "a"}, map[string]any{"name": "a", "analytics": []any{}}, true},
+		"again":      {map[string]any{"name": "a", "analytics": []any{}}, map[string]any{"name": "a"}, true},
+		"in use":     {map[string]any{"analytics": some}, map[string]any{"analytics": some, "intelligentTiering": []any{}}, true},
+		"all in use": {map[string]any{"analytics": some, "intelligentTiering": some, "inventory": some, "metrics": some}, map[string]any{"analytics": some, "intelligentTiering": some, "inventory": some, "metrics": some}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if changed := changeNothing(test.spec); changed != test.changed || fmt.Sprint(test.spec) != fmt.Sprint(test.want) {
+				t.Errorf("want %v %v, got %v %v", test.changed, test.want, changed, test.spec)
+			}
+		})
+	}
+}
+
+// TestDue: reports come slower and slower, as the API server's clients drop events of an object that has many.
+func TestDue(t *testing.T) {
+	p, began := &progress{every: firstReport}, time.Unix(0, 0)
+	var reports []time.Duration
+	for second := range 3600 {
+		if now := began.Add(time.Duration(second) * time.Second); p.due(now) {
+			reports = append(reports, now.Sub(began))
+		}
+	}
+	want := []time.Duration{0, 15 * time.Second, 45 * time.Second, 105 * time.Second, 225 * time.Second, 465 * time.Second, 765 * time.Second}
+	if len(reports) != 16 || !slices.Equal(reports[:7], want) {
+		t.Errorf("want %v and every five minutes from there, got %v", want, reports)
+	}
+}
+
+func TestDecoded(t *testing.T) {
+	for name, test := range map[string]struct {
+		key      *string
+		encoding types.EncodingType
+		want     string
+		fails    bool
+	}{
+		"space and plus": {aws.String("a+b%2Bc%20d"), types.EncodingTypeUrl, "a b+c d", false},
+		"control":        {aws.String("%01"), types.EncodingTypeUrl, "\x01", false},
+		"not encoded":    {aws.String("a+b%20"), "", "a+b%20", false},
+		"no key":         {nil, types.EncodingTypeUrl, "", false},
+		"broken":         {aws.String("100%"), types.EncodingTypeUrl, "", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := decoded(test.key, test.encoding)
+			if (err != nil) != test.fails || aws.ToString(got) != test.want {
+				t.Errorf("want %q (fails: %v), got %q, %v", test.want, test.fails, aws.ToString(got), err)
+			}
+		})
+	}
+}
+
+func TestClassify(t *testing.T) {
+	for code, want := range map[string]kit.Class{
+		"NoSuchBucket": kit.Missing, "NoSuchVersion": kit.Missing, "AccessDenied": kit.Denied, "SlowDown": kit.Throttled,
+		"InternalError": kit.Failed, "ServiceUnavailable": kit.Failed, "RequestTimeout": kit.Failed, "OperationAborted": kit.Failed, "MalformedXML": kit.BadInput,
+	} {
+		if got := classify(call("X", code, "")); got != want {
+			t.Errorf("%s: want %q, got %q", code, want, got)
+		}
+	}
+}
