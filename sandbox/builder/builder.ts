@@ -9,6 +9,8 @@ import { GoOptions, go, goVersion, moduleFolder, readGoMod } from './go';
 export type BuildEvent =
   /** The binary is in the cache. */
   | { readonly kind: 'cached'; readonly program: string }
+  /** Another process builds it: if that is not so, `lock` has to be removed. */
+  | { readonly kind: 'waiting'; readonly program: string; readonly holder: number; readonly lock: string }
   /** Modules are fetched and what is to be compiled is counted. */
   | { readonly kind: 'preparing'; readonly program: string }
   /** `done` of the `total` packages that have to be compiled are. */
@@ -66,7 +68,7 @@ async function buildOne(program: Program, options: BuildOptions): Promise<string
   onEvent({ kind: 'preparing', program: program.name });
   let filled: boolean;
   try {
-    filled = await fillOnce(folder, async (temporary) => {
+    const fill = async (temporary: string) => {
       await copyFiles(program, run, temporary);
       const edited = path.join(temporary, 'edited');
       const modfile = await applyEdits(program, run, edited);
@@ -75,8 +77,13 @@ async function buildOne(program: Program, options: BuildOptions): Promise<string
         onEvent({ kind: 'compiling', program: program.name, done, total, elapsed: elapsed() });
       });
       await fs.rm(edited, { recursive: true, force: true });
-    });
+    };
+    const onWait = (holder: number) => {
+      onEvent({ kind: 'waiting', program: program.name, holder, lock: `${folder}.lock` });
+    };
+    filled = await fillOnce(folder, fill, { signal, onWait });
   } catch (error) {
+    if (signal?.aborted) throw new BuildFailure('interrupted', `${program.name}: interrupted. ${remedy.interrupted}`);
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
     throw new BuildFailure('disk-full', `${folder}: the disk is full. ${remedy['disk-full']}`);

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { LockOptions, lock } from '../state/lock';
 
 /** The user's cache folder: `$SANDERS_CACHE`, else `$XDG_CACHE_HOME/sanders`, else `~/.cache/sanders`. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -46,9 +47,13 @@ export async function exists(file: string): Promise<boolean> {
  * folder is there in full or not at all, whoever else fills it at the same time and whenever that is interrupted.
  * Returns whether this call filled it.
  */
-export async function fillOnce(folder: string, fill: (temporary: string) => Promise<void>): Promise<boolean> {
+export async function fillOnce(
+  folder: string,
+  fill: (temporary: string) => Promise<void>,
+  waiting: LockOptions = {},
+): Promise<boolean> {
   await fs.mkdir(path.dirname(folder), { recursive: true });
-  const unlock = await lock(`${folder}.lock`);
+  const unlock = await lock(`${folder}.lock`, waiting);
   try {
     if (await exists(folder)) return false;
     await removeLeftovers(folder);
@@ -76,39 +81,5 @@ async function removeLeftovers(folder: string): Promise<void> {
     if (name.startsWith(`${path.basename(folder)}.`) && name.endsWith('.tmp')) {
       await fs.rm(path.join(parent, name), { recursive: true, force: true });
     }
-  }
-}
-
-/**
- * Waits until no living process holds the lock file, takes it, and returns how to give it back. A lock left by a
- * process that is gone is taken over.
- */
-async function lock(file: string): Promise<() => Promise<void>> {
-  // Written aside and linked into place, so that a lock never exists without its holder's pid.
-  const mine = `${file}.${randomUUID().slice(0, 8)}`;
-  await fs.writeFile(mine, String(process.pid));
-  try {
-    for (;;) {
-      try {
-        await fs.link(mine, file);
-        return () => fs.rm(file, { force: true });
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      }
-      const holder = Number(await fs.readFile(file, 'utf8').catch(() => String(process.pid)));
-      if (alive(holder)) await new Promise((resolve) => setTimeout(resolve, 200));
-      else await fs.rm(file, { force: true });
-    }
-  } finally {
-    await fs.rm(mine, { force: true });
-  }
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

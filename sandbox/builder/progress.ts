@@ -8,6 +8,11 @@ export function showBuild(terminal: Terminal): (event: BuildEvent) => void {
     switch (event.kind) {
       case 'cached':
         return;
+      case 'waiting':
+        terminal.line(
+          dim(`  ${event.program}: process ${event.holder} builds it (if it is something else, remove ${event.lock})`),
+        );
+        return;
       case 'preparing':
         terminal.line(dim(`  ${event.program}: building`));
         terminal.status(`  ${event.program}: fetching modules`);

@@ -12,6 +12,7 @@ import { showParts } from '../process/show';
 import { programs } from '../platform';
 import { Settings } from '../settings';
 import { checkout, Folder } from '../state/folder';
+import { lock } from '../state/lock';
 import { Report, Start } from '../supervisor';
 import { Terminal } from '../terminal/terminal';
 import { toolsFolder } from './env';
@@ -33,6 +34,22 @@ export async function up(
   terminal: Terminal,
   interrupt: AbortSignal,
 ): Promise<void> {
+  await folder.create();
+  const file = folder.path('up.lock');
+  const onWait = (holder: number) => {
+    terminal.line(`process ${holder} is bringing it up (if it is something else, remove ${file})`);
+  };
+  const unlock = await lock(file, { signal: interrupt, onWait }).catch((error: unknown) => {
+    throw interrupt.aborted ? new Interrupted('interrupted; nothing was started') : error;
+  });
+  try {
+    await upAlone(folder, settings, terminal, interrupt);
+  } finally {
+    await unlock();
+  }
+}
+
+async function upAlone(folder: Folder, settings: Settings, terminal: Terminal, interrupt: AbortSignal): Promise<void> {
   const found = await find(folder);
   if (found.kind === 'supervised') {
     if (found.status.phase === 'up') {

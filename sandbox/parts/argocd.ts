@@ -64,6 +64,8 @@ export async function argocd(context: Context): Promise<PartSpec[]> {
     ARGOCD_SSH_DATA_PATH: folder.path('argocd', 'ssh'),
     ARGOCD_GNUPGHOME: folder.path('argocd', 'gnupg'),
     ARGOCD_GPG_DATA_PATH: folder.path('argocd', 'gpg'),
+    // Where git asks for passwords, which it never has to: by default one socket for all repo servers of the machine.
+    ARGOCD_ASK_PASS_SOCK: folder.socket('ask-pass'),
     ARGOCD_PLUGINSOCKFILEPATH: folder.path('argocd', 'plugins'),
     // The waves of an environment follow each other at once (argocd/overlays/self-managed says why).
     ARGOCD_SYNC_WAVE_DELAY: '0',

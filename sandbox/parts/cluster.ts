@@ -44,14 +44,11 @@ export async function prepareCluster(
 
 /** Waits until the API server serves every kind. (`kubectl wait` looks at one after the other and takes seconds.) */
 async function untilServed(kubectl: Kubectl, signal: AbortSignal): Promise<void> {
-  const established = 'ESTABLISHED:.status.conditions[?(@.type=="Established")].status';
-  const get = ['get', 'customresourcedefinitions', '--no-headers', `--output=custom-columns=${established}`];
-  for (;;) {
-    const lines = (await kubectl.run(get, { signal })).trim().split('\n');
-    // A kind that is new has no condition yet, which is shown as <none>.
-    if (lines.every((line) => line.trim() === 'True')) return;
-    await setTimeout(200, undefined, { signal });
-  }
+  // A kind that is new has no conditions yet; a JSONPath filter would fail at it.
+  const pending =
+    '{{range .items}}{{$is := "False"}}{{range .status.conditions}}{{if eq .type "Established"}}{{$is = .status}}{{end}}{{end}}{{if ne $is "True"}}{{.metadata.name}} {{end}}{{end}}';
+  const get = ['get', 'customresourcedefinitions', `--output=go-template=${pending}`];
+  while ((await kubectl.run(get, { signal })) !== '') await setTimeout(200, undefined, { signal });
 }
 
 /**

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
+import * as os from 'node:os';
 import * as path from 'node:path';
 
 /** The checkout that the sandbox runs from. */
@@ -37,6 +39,18 @@ export class Folder {
     return this.path('logs', `${part}.log`);
   }
 
+  /**
+   * A Unix socket of a part. It lies in the system's folder for temporary files, because a socket's path may have 100 bytes or
+   * so, and a checkout's may be longer.
+   */
+  socket(part: string): string {
+    return path.join(os.tmpdir(), `${this.socketPrefix()}${part}.sock`);
+  }
+
+  private socketPrefix(): string {
+    return `sanders-${createHash('sha256').update(this.root).digest('hex').slice(0, 16)}-`;
+  }
+
   /** Makes the folder and the ones below it that parts expect; only the user may look inside. */
   async create(...below: string[]): Promise<void> {
     for (const folder of [[], ...below.map((one) => [one])]) {
@@ -44,7 +58,11 @@ export class Folder {
     }
   }
 
+  /** Removes the folder with all that is in it, and the sockets. */
   async remove(): Promise<void> {
+    for (const file of await fs.readdir(os.tmpdir())) {
+      if (file.startsWith(this.socketPrefix())) await fs.rm(path.join(os.tmpdir(), file), { force: true });
+    }
     await fs.rm(this.root, { recursive: true, force: true });
   }
 }

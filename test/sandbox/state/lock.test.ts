@@ -1,0 +1,35 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { lock } from '../../../sandbox/state/lock';
+import { temporaryFolder } from '../process/fakes';
+
+const lockFile = () => path.join(temporaryFolder(), 'lock');
+
+test('one holds it at a time', async () => {
+  const file = lockFile();
+  const unlock = await lock(file);
+  const waited: number[] = [];
+  const second = lock(file, { onWait: (holder) => waited.push(holder) });
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(waited).toEqual([process.pid]);
+  await unlock();
+  await (await second)();
+  expect(fs.existsSync(file)).toBe(false);
+});
+
+test('a lock of a process that is gone is taken over', async () => {
+  const file = lockFile();
+  fs.writeFileSync(file, '2147483646');
+  await (await lock(file))();
+});
+
+test('waiting can be interrupted, and leaves no file', async () => {
+  const file = lockFile();
+  const unlock = await lock(file);
+  const interrupt = new AbortController();
+  const second = expect(lock(file, { signal: interrupt.signal })).rejects.toMatchObject({ name: 'AbortError' });
+  interrupt.abort();
+  await second;
+  await unlock();
+  expect(fs.readdirSync(path.dirname(file))).toEqual([]);
+});
