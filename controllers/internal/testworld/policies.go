@@ -23,10 +23,11 @@ var permissions = map[string][]string{
 	"s3:DeleteObjects": {"s3:DeleteObject", "s3:DeleteObjectVersion"},
 }
 
-// implied are the IAM actions that AWS checks in the course of other calls, and so no call of them is ever seen.
-var implied = []string{
-	"iam:PassRole",                // where a call hands AWS a role
-	"iam:CreateServiceLinkedRole", // where Batch makes its own, for an environment without a role
+// unseen are the IAM actions that are needed without a call in the emulator's log.
+var unseen = []string{
+	"iam:PassRole",                // AWS checks it where a call hands it a role
+	"iam:CreateServiceLinkedRole", // AWS checks it where Batch makes its own role, for an environment without one
+	"s3:GetObjectRetention",       // moto does not have the call: the emptier's test answers it
 }
 
 // actions are the IAM actions that a call needs.
@@ -71,7 +72,7 @@ func (w *World) checkPolicies() error {
 			continue
 		}
 		for _, action := range slices.Sorted(maps.Keys(allowed)) {
-			if !called[action] && !slices.Contains(implied, action) {
+			if !called[action] && !slices.Contains(unseen, action) {
 				wrong = append(wrong, fmt.Errorf("%s allows %s, which no test needed: take it out, or test what needs it", path, action))
 			}
 		}
@@ -93,6 +94,10 @@ func (w *World) calledActions(component string) (map[string]bool, error) {
 	}
 	called := map[string]bool{}
 	for _, count := range counts {
+		if count.Service == "sts" {
+			// By the role that the pod has; these policies are of the roles that it assumes.
+			continue
+		}
 		for _, action := range actions(count.Service, count.Action) {
 			called[action] = true
 		}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	ackcfg "github.com/aws-controllers-k8s/runtime/pkg/config"
 	acktypes "github.com/aws-controllers-k8s/runtime/pkg/types"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -130,6 +131,18 @@ func (w *World) RestartController(t *testing.T) {
 	if err := w.startController(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// WithConfig restarts the controller with changed flags until the test ends.
+func (w *World) WithConfig(t *testing.T, change func(*ackcfg.Config)) {
+	t.Helper()
+	before := w.options.ACK
+	t.Cleanup(func() {
+		w.options.ACK = before
+		w.RestartController(t)
+	})
+	change(&w.options.ACK)
+	w.RestartController(t)
 }
 
 // Namespace makes a namespace of the test's own, with annotations in pairs of key and value.
