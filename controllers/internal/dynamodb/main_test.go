@@ -28,7 +28,10 @@ func TestMain(m *testing.M) {
 
 // api is a client of AWS for the test itself. (The emulator sends no checksums with errors.)
 func api(t *testing.T) *awsdynamodb.Client {
-	return awsdynamodb.NewFromConfig(world.AWS.Config(t), func(o *awsdynamodb.Options) { o.DisableValidateResponseChecksum = true })
+	return awsdynamodb.NewFromConfig(world.AWS.Config(t), func(o *awsdynamodb.Options) {
+		o.DisableValidateResponseChecksum = true
+		o.Retryer = testworld.Retryer()
+	})
 }
 
 // awsName is the name of a test's table in AWS.

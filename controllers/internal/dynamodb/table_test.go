@@ -176,6 +176,32 @@ func TestTableDeletedByHand(t *testing.T) {
 	}
 }
 
+// TestTableFaults fails calls while a table is made, changed and deleted.
+func TestTableFaults(t *testing.T) {
+	actions := append([]string{"CreateTable", "UpdateTable", "UpdateContinuousBackups", "UpdateTimeToLive", "TagResource", "DeleteTable"}, reads...)
+	world.Sweep(t, "dynamodb", actions, 3, func(t *testing.T) {
+		made := readyTable(t, "", `, continuousBackups: {pointInTimeRecoveryEnabled: true}, tags: [{key: team, value: data}]`)
+		first := inAWS(t)
+		if !first.recovery || first.tags["team"] != "data" {
+			t.Errorf("AWS has %+v", first)
+		}
+		world.Patch(t, made, `{spec: {timeToLive: {enabled: true, attributeName: expires}, deletionProtectionEnabled: false,
+			streamSpecification: {streamEnabled: true, streamViewType: KEYS_ONLY}, tags: [{key: team, value: other}]}}`)
+		testworld.Eventually(t, func() error {
+			if got := inAWS(t); got.live != "expires" || got.StreamSpecification == nil || got.tags["team"] != "other" || aws.ToString(got.TableId) != aws.ToString(first.TableId) {
+				return errNotYet("the changes")
+			}
+			return nil
+		})
+		world.AwaitReady(t, made)
+		world.Delete(t, made)
+		world.AwaitGone(t, made)
+		if inAWS(t) != nil {
+			t.Error("the table is left behind")
+		}
+	})
+}
+
 // TestTableRefusals names the field that cannot be as it is.
 func TestTableRefusals(t *testing.T) {
 	for name, c := range map[string]struct{ more, patch, want string }{

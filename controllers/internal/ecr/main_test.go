@@ -27,7 +27,9 @@ func TestMain(m *testing.M) {
 }
 
 // api is a client of AWS for the test itself.
-func api(t *testing.T) *awsecr.Client { return awsecr.NewFromConfig(world.AWS.Config(t)) }
+func api(t *testing.T) *awsecr.Client {
+	return awsecr.NewFromConfig(world.AWS.Config(t), func(o *awsecr.Options) { o.Retryer = testworld.Retryer() })
+}
 
 // awsName is the name of a test's repository in AWS.
 func awsName(t *testing.T) string {

@@ -151,6 +151,31 @@ func TestRepositoryBadPolicy(t *testing.T) {
 	}
 }
 
+// TestRepositoryFaults fails calls while a repository is made, changed and deleted.
+func TestRepositoryFaults(t *testing.T) {
+	actions := append([]string{"CreateRepository", "PutLifecyclePolicy", "DeleteLifecyclePolicy", "SetRepositoryPolicy", "PutImageTagMutability", "TagResource", "UntagResource", "DeleteRepository"}, reads...)
+	world.Sweep(t, "ecr", actions, 3, func(t *testing.T) {
+		made := readyRepository(t, "", `, lifecyclePolicy: '`+keepLast(10)+`', tags: [{key: team, value: data}]`)
+		if got := inAWS(t); got.lifecycle == "" || got.tags["team"] != "data" {
+			t.Errorf("AWS has %+v", got)
+		}
+		world.Patch(t, made, `{spec: {lifecyclePolicy: null, policy: '`+pullBy(`"ecr:BatchGetImage"`)+`', imageTagMutability: IMMUTABLE, tags: [{key: cost, value: "1"}]}}`)
+		testworld.Eventually(t, func() error {
+			got := inAWS(t)
+			if _, old := got.tags["team"]; old || got.tags["cost"] != "1" || got.lifecycle != "" || got.policy == "" || got.ImageTagMutability != types.ImageTagMutabilityImmutable {
+				return errNotYet("the changes")
+			}
+			return nil
+		})
+		world.AwaitReady(t, made)
+		world.Delete(t, made)
+		world.AwaitGone(t, made)
+		if inAWS(t) != nil {
+			t.Error("the repository is left behind")
+		}
+	})
+}
+
 // TestRepositoryForceDelete deletes images only when told to.
 func TestRepositoryForceDelete(t *testing.T) {
 	made := readyRepository(t, "", "")

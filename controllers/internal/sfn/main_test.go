@@ -27,7 +27,9 @@ func TestMain(m *testing.M) {
 }
 
 // api is a client of AWS for the test itself.
-func api(t *testing.T) *awssfn.Client { return awssfn.NewFromConfig(world.AWS.Config(t)) }
+func api(t *testing.T) *awssfn.Client {
+	return awssfn.NewFromConfig(world.AWS.Config(t), func(o *awssfn.Options) { o.Retryer = testworld.Retryer() })
+}
 
 // awsName is the name of a test's state machine in AWS.
 func awsName(t *testing.T) string { return strings.NewReplacer("/", "-", " ", "-").Replace(t.Name()) }

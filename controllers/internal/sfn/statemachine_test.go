@@ -110,6 +110,31 @@ func TestStateMachineDrift(t *testing.T) {
 	}
 }
 
+// TestStateMachineFaults fails calls while a state machine is made, changed and deleted.
+func TestStateMachineFaults(t *testing.T) {
+	actions := append([]string{"CreateStateMachine", "UpdateStateMachine", "TagResource", "UntagResource", "DeleteStateMachine"}, reads...)
+	world.Sweep(t, "stepfunctions", actions, 3, func(t *testing.T) {
+		made := readyMachine(t, "", `, tags: [{key: team, value: data}]`)
+		if got := inAWS(t); aws.ToString(got.Definition) != definition || got.tags["team"] != "data" {
+			t.Errorf("AWS has %+v", got)
+		}
+		world.Patch(t, made, `{spec: {roleARN: "arn:aws:iam::120569615884:role/other", tags: [{key: cost, value: "1"}]}}`)
+		testworld.Eventually(t, func() error {
+			got := inAWS(t)
+			if _, old := got.tags["team"]; old || got.tags["cost"] != "1" || !strings.HasSuffix(aws.ToString(got.RoleArn), "other") {
+				return errNotYet("the changes")
+			}
+			return nil
+		})
+		world.AwaitReady(t, made)
+		world.Delete(t, made)
+		world.AwaitGone(t, made)
+		if inAWS(t) != nil {
+			t.Error("the state machine is left behind")
+		}
+	})
+}
+
 // TestStateMachineBadDefinition is told, and put right.
 func TestStateMachineBadDefinition(t *testing.T) {
 	made := readyMachine(t, "", "")
