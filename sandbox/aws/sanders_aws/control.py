@@ -5,7 +5,6 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import Any
 
 from werkzeug.wrappers import Request
@@ -13,7 +12,7 @@ from werkzeug.wrappers import Request
 from . import state
 from .calls import CallLog, Filters
 from .delays import BadDelays, set_delays
-from .faults import BadFault, Faults, read_fault
+from .faults import BadFault, Faults, describe, read_fault
 from .wire import Answer
 
 
@@ -69,7 +68,7 @@ class Control:
                 self._gate.notify_all()
 
     @contextmanager
-    def still(self, patience: float = 10) -> Iterator[None]:
+    def still(self, patience: float = 2) -> Iterator[None]:
         """Lets the calls that run come to their end, `patience` seconds at most, and holds new ones back."""
         with self._gate:
             self._gate.wait_for(lambda: not self._closed)
@@ -83,9 +82,9 @@ class Control:
                 self._gate.notify_all()
 
     def save(self) -> None:
-        """Saves the state, if there is a place for it."""
-        if self._store:
-            with self.still():
+        """Lets the calls that run come to their end, and saves the state if there is a place for it."""
+        with self.still():
+            if self._store:
                 self._store.save()
 
     def _health(self, request: Request, rest: str) -> Any:
@@ -118,10 +117,10 @@ class Control:
         return {}
 
     def _list_faults(self, request: Request, rest: str) -> Any:
-        return {"faults": [asdict(fault) for fault in self._faults.all()]}
+        return {"faults": [describe(fault) for fault in self._faults.all()]}
 
     def _add_fault(self, request: Request, rest: str) -> Any:
-        return asdict(self._faults.add(read_fault(_body(request))))
+        return describe(self._faults.add(read_fault(_body(request))))
 
     def _remove_faults(self, request: Request, rest: str) -> Any:
         if not rest:

@@ -3,7 +3,7 @@
 import json
 from xml.sax.saxutils import escape
 
-from .wire import Answer, new_request_id
+from .wire import Answer, new_request_id, request_id_header
 
 # How a service says "slow down" and "my fault" where it differs from the protocol's usual code. Each
 # is (code, HTTP status, message), from the service's own list of common errors.
@@ -99,7 +99,7 @@ def answer_error(error: AwsError, service: str, protocol: str) -> Answer:
             f"<ErrorResponse><Error><Type>{kind}</Type><Code>{code}</Code><Message>{message}</Message></Error>"
             f"<RequestId>{request_id}</RequestId></ErrorResponse>"
         )
-    headers = {"Content-Type": content_type, "x-amzn-RequestId": request_id}
+    headers = {"Content-Type": content_type, request_id_header(service): request_id}
     if protocol in ("json", "rest-json"):
         headers["x-amzn-ErrorType"] = error.code
     return Answer(error.status, headers, body.encode(), error_code=error.code)

@@ -3,7 +3,8 @@
 import itertools
 import random
 import threading
-from dataclasses import dataclass, field
+import time
+from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -16,7 +17,7 @@ class BadFault(ValueError):
 
 @dataclass
 class Fault:
-    """What to do to which calls. One without rate, count and at befalls every call that matches."""
+    """What to do to which calls. One without rate, count, at and per_second befalls every call that matches."""
 
     kind: str
     """throttle: the service's own "too many requests". error: `code` and `status`, by default the service's
@@ -34,6 +35,8 @@ class Fault:
     """It is over after so many calls."""
     at: list[int] = field(default_factory=list)
     """It befalls only these of the matching calls, counted from 1."""
+    per_second: float | None = None
+    """It befalls the matching calls beyond so many a second, the way AWS throttles an account."""
     seconds: float | None = None
     """How long timeout and latency take; by default 60 and 1."""
     code: str = ""
@@ -48,6 +51,21 @@ class Fault:
     """Calls that matched so far, given by the emulator."""
     hits: int = 0
     """Calls that it befell so far, given by the emulator."""
+    tokens: float = field(default=0.0, repr=False)
+    filled_at: float | None = field(default=None, repr=False)
+
+    def _takes(self, now: float) -> bool:
+        """A bucket of `per_second` tokens that fills at that rate: whether there is one for this call."""
+        assert self.per_second is not None
+        if self.filled_at is None:
+            self.tokens = self.per_second
+        else:
+            self.tokens = min(self.per_second, self.tokens + (now - self.filled_at) * self.per_second)
+        self.filled_at = now
+        if self.tokens < 1:
+            return False
+        self.tokens -= 1
+        return True
 
     def check(self) -> None:
         """Raises BadFault unless the fault makes sense."""
@@ -59,6 +77,8 @@ class Fault:
             raise BadFault(f"count: must be at least 1, got {self.count}")
         if any(position < 1 for position in self.at):
             raise BadFault(f"at: positions count from 1, got {self.at}")
+        if self.per_second is not None and self.per_second <= 0:
+            raise BadFault(f"per_second: must be above 0, got {self.per_second}")
         if self.seconds is not None and self.seconds < 0:
             raise BadFault(f"seconds: must not be negative, got {self.seconds}")
         if not 400 <= self.status <= 599:
@@ -66,8 +86,8 @@ class Fault:
         if self.after and self.kind in ("throttle", "latency"):
             raise BadFault(f"after: has no meaning for kind {self.kind}; it goes with error, timeout and drop")
 
-    def strikes(self, chance: float) -> bool:
-        """Counts one matching call, and says whether the fault befalls it."""
+    def strikes(self, chance: float, now: float) -> bool:
+        """Counts one matching call, made at `now` (seconds), and says whether the fault befalls it."""
         self.seen += 1
         if self.count is not None and self.hits >= self.count:
             return False
@@ -75,13 +95,16 @@ class Fault:
             return False
         if self.rate is not None and chance >= self.rate:
             return False
+        if self.per_second is not None and self._takes(now):
+            return False
         self.hits += 1
         return True
 
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "kind": (str,), "service": (str,), "action": (str,), "after": (bool,), "rate": (int, float), "count": (int,),
-    "at": (list,), "seconds": (int, float), "code": (str,), "message": (str,), "status": (int,),
+    "at": (list,), "per_second": (int, float), "seconds": (int, float), "code": (str,), "message": (str,),
+    "status": (int,),
 }  # fmt: skip
 
 
@@ -102,6 +125,11 @@ def read_fault(fields: Any) -> Fault:
     fault = Fault(**fields)
     fault.check()
     return fault
+
+
+def describe(fault: Fault) -> dict[str, Any]:
+    """A fault as JSON."""
+    return {name: value for name, value in asdict(fault).items() if name not in ("tokens", "filled_at")}
 
 
 class Faults:
@@ -138,6 +166,6 @@ class Faults:
         with self._lock:
             for fault in self._faults.values():
                 matches = fnmatchcase(service, fault.service) and fnmatchcase(action, fault.action)
-                if matches and fault.strikes(self._random.random()):
+                if matches and fault.strikes(self._random.random(), time.monotonic()):
                     return fault
         return None

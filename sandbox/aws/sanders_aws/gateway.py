@@ -45,9 +45,12 @@ class Gateway:
         else:
             with self._control.running():
                 answer = self._serve(environ)
-        if environ["REQUEST_METHOD"] != "HEAD":
-            answer.headers["Content-Length"] = str(len(answer.body))
-        start_response(f"{answer.status} {responses.get(answer.status, 'Unknown')}", list(answer.headers.items()))
+        status = f"{answer.status} {responses.get(answer.status, 'Unknown')}"
+        if environ["REQUEST_METHOD"] == "HEAD":  # Content-Length is the one that a GET would have, and nothing follows
+            start_response(status, list(answer.headers.items()))
+            return []
+        headers = [(name, value) for name, value in answer.headers.items() if name.lower() != "content-length"]
+        start_response(status, [*headers, ("Content-Length", str(len(answer.body)))])
         return [answer.body]
 
     def warm_up(self) -> None:

@@ -44,10 +44,10 @@ _BY_ACTION: defaultdict[tuple[str, str], ActionRules] = defaultdict(ActionRules)
 
 @functools.cache
 def rules_for(service: str, action: str) -> ActionRules:
-    """The rules for an action; those for all actions (`*`) of its service come first."""
+    """The rules for an action: around them those for all actions (`*`) of its service, whose guards come first."""
     general = _BY_ACTION.get((service, "*"), ActionRules())
     special = _BY_ACTION.get((service, action), ActionRules())
-    return ActionRules(special.operation, general.guards + special.guards, general.amendments + special.amendments)
+    return ActionRules(special.operation, general.guards + special.guards, special.amendments + general.amendments)
 
 
 def operation(service: str, *actions: str, source: str) -> Callable[[Operation], Operation]:

@@ -35,6 +35,10 @@ def new_request_id() -> str:
     return str(uuid.uuid4())
 
 
+def request_id_header(service: str) -> str:
+    return "x-amz-request-id" if service == "s3" else "x-amzn-RequestId"
+
+
 @dataclass
 class Answer:
     """An HTTP answer."""
@@ -81,7 +85,7 @@ class Call:
         response = serializer.serialize(result or {})
         body = response["body"]
         headers = {name: str(value) for name, value in response["headers"].items()}
-        headers["x-amzn-RequestId"] = new_request_id()
+        headers[request_id_header(self.service)] = new_request_id()
         return Answer(response["status_code"], headers, body.encode() if isinstance(body, str) else body)
 
 

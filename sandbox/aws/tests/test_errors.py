@@ -92,3 +92,28 @@ def test_a_fault_of_the_emulator_is_an_aws_error(aws: Aws) -> None:
     assert answer.headers["x-amzn-ErrorType"] == "ServerException"
     assert "sanders-aws" in json.loads(answer.read())["message"]
     connection.close()
+
+
+@pytest.mark.parametrize("fault", [{}, {"code": "AccessDenied", "status": 403}])
+def test_head_has_no_body(aws: Aws, fault: dict[str, Any]) -> None:
+    """A body after HEAD would be taken for the next answer on the connection."""
+    aws("s3").create_bucket(Bucket="data", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    if fault:
+        aws.fault(kind="error", action="HeadBucket", **fault)
+    connection = http.client.HTTPConnection(aws.url.removeprefix("http://"), timeout=5)
+    connection.request("HEAD", "/data", headers=signed("s3"))
+    answer = connection.getresponse()
+    assert (answer.status, answer.fp.read() if answer.fp else b"") == (fault.get("status", 200), b"")
+    connection.close()
+
+
+def test_one_content_length(aws: Aws) -> None:
+    client = aws("s3")
+    client.create_bucket(Bucket="data", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    client.put_object(Bucket="data", Key="key", Body=b"12345")
+    connection = http.client.HTTPConnection(aws.url.removeprefix("http://"), timeout=5)
+    connection.request("GET", "/data/key", headers=signed("s3"))
+    answer = connection.getresponse()
+    assert answer.headers.get_all("Content-Length") == ["5"]
+    assert answer.read() == b"12345"
+    connection.close()

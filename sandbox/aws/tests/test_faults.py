@@ -113,6 +113,7 @@ def test_removal(aws: Aws) -> None:
         pytest.param({"kind": "error", "status": 200}, "status", id="status"),
         pytest.param({"kind": "latency", "after": True}, "after", id="latency has no after"),
         pytest.param({"kind": "latency", "seconds": -1}, "seconds", id="seconds"),
+        pytest.param({"kind": "throttle", "per_second": 0}, "per_second", id="a second"),
         pytest.param([], "object", id="no object"),
     ],
 )
@@ -123,4 +124,10 @@ def test_bad_faults(fields: Any, field: str) -> None:
 
 def test_a_fault_without_limits_befalls_every_call() -> None:
     fault = Fault(kind="error")
-    assert all(fault.strikes(0.99) for _ in range(5))
+    assert all(fault.strikes(0.99, now=0) for _ in range(5))
+
+
+def test_a_limit_a_second() -> None:
+    fault = Fault(kind="throttle", per_second=2)
+    struck = [fault.strikes(0, now) for now in (0, 0, 0, 0.1, 0.5, 0.5, 9, 9, 9)]
+    assert struck == [False, False, True, True, False, True, False, False, True]

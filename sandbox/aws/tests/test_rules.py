@@ -34,7 +34,7 @@ def test_rules_say_what_aws_does_and_where(name: str) -> None:
     assert rule.summary.endswith("."), rule.summary
 
 
-def test_rules_for_all_actions_come_first() -> None:
+def test_rules_for_all_actions_are_around_the_others() -> None:
     found = rules_for("ec2", "DeleteSubnet")
     assert [function.__name__ for function in found.guards] == [
         "dry_run",
@@ -42,6 +42,7 @@ def test_rules_for_all_actions_come_first() -> None:
         "settle_nat_gateways",
         "check_subnet_deletion",
     ]
+    assert [function.__name__ for function in found.amendments] == ["drop_associations", "remember_answer"]
 
 
 def test_a_rule_without_a_doc_string_is_refused() -> None:

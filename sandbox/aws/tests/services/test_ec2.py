@@ -60,8 +60,8 @@ def test_dry_run_does_nothing(aws: Aws, network: dict[str, str], action: str, pa
 @rule("ec2.remember_answer")
 def test_a_token_makes_one_gateway(aws: Aws, network: dict[str, str]) -> None:
     parameters = {"SubnetId": network["subnet"], "ConnectivityType": "private", "ClientToken": "once"}
-    first, second = (aws("ec2").create_nat_gateway(**parameters)["NatGateway"]["NatGatewayId"] for _ in range(2))
-    assert first == second
+    first, second = (aws("ec2").create_nat_gateway(**parameters)["NatGateway"] for _ in range(2))
+    assert first == second, "it is the very same answer"
     assert len(aws("ec2").describe_nat_gateways()["NatGateways"]) == 1
     other = {**parameters, "TagSpecifications": [{"ResourceType": "natgateway", "Tags": [{"Key": "a", "Value": "b"}]}]}
     assert code_of(aws("ec2").create_nat_gateway, **other) == "IdempotentParameterMismatch"

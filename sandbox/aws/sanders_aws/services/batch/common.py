@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from ... import paging
 from ...errors import AwsError
 from ...wire import Call, new_request_id
-from .model import BatchBackend, Status, batch_backends
+from .model import BatchBackend, Changing, batch_backends
 
 API = "https://docs.aws.amazon.com/batch/latest/APIReference/"
 GUIDE = "https://docs.aws.amazon.com/batch/latest/userguide/"
@@ -87,9 +87,9 @@ def check_described(names: Sequence[str]) -> None:
         raise invalid_request(f"at most {MAX_DESCRIBED} may be described in one call, got {len(names)}")
 
 
-def check_modifiable(status: Status, verb: str) -> None:
+def check_modifiable(resource: Changing, verb: str) -> None:
     """Refuses `verb` (update, delete) while the last change is still going on."""
-    if status not in (Status.VALID, Status.INVALID):
+    if not resource.modifiable:
         raise refused(f"Cannot {verb}, resource is being modified.")
 
 

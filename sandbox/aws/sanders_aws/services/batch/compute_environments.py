@@ -83,7 +83,7 @@ def update_compute_environment(call: Call) -> dict[str, Any]:
     params = call.params
     backend = backend_of(call)
     environment = _existing(backend, params["computeEnvironment"])
-    check_modifiable(environment.status, "update")
+    check_modifiable(environment, "update")
     role = _changed_role(backend, environment, params)
     resources = _changed_resources(environment, params)
 
@@ -105,7 +105,7 @@ def delete_compute_environment(call: Call) -> None:
     environment = _existing(backend, call.params["computeEnvironment"])
     if environment.state != "DISABLED":
         raise refused("Cannot delete, state must be DISABLED")
-    check_modifiable(environment.status, "delete")
+    check_modifiable(environment, "delete")
     if backend.queues_using(environment):
         raise refused("Cannot delete, found existing JobQueue relationship")
     environment.begin(Status.DELETING)

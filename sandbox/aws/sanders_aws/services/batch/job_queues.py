@@ -72,7 +72,7 @@ def update_job_queue(call: Call) -> dict[str, Any]:
     params = call.params
     backend = backend_of(call)
     queue = _existing(backend, params["jobQueue"])
-    check_modifiable(queue.status, "update")
+    check_modifiable(queue, "update")
     if "priority" in params:
         _check_priority(params["priority"])
     order, kind = queue.order, queue.type
@@ -105,7 +105,7 @@ def delete_job_queue(call: Call) -> None:
     queue = _existing(backend, call.params["jobQueue"])
     if queue.state != "DISABLED":
         raise refused("Cannot delete, state must be DISABLED")
-    check_modifiable(queue.status, "delete")
+    check_modifiable(queue, "delete")
     for job in backend.jobs.values():
         if job.queue == queue.arn:
             stop_job(job, "Terminated as its job queue is deleted")
