@@ -48,7 +48,20 @@ async function untilServed(kubectl: Kubectl, signal: AbortSignal): Promise<void>
   const pending =
     '{{range .items}}{{$is := "False"}}{{range .status.conditions}}{{if eq .type "Established"}}{{$is = .status}}{{end}}{{end}}{{if ne $is "True"}}{{.metadata.name}} {{end}}{{end}}';
   const get = ['get', 'customresourcedefinitions', `--output=go-template=${pending}`];
-  while ((await kubectl.run(get, { signal })) !== '') await setTimeout(200, undefined, { signal });
+  for (let tries = 1; ; tries++) {
+    const names = (await kubectl.run(get, { signal })).trim();
+    if (names === '') return;
+    // An API server that ended between accepting a kind's name and serving the kind forgets about it until the kind changes.
+    const wake = [
+      'annotate',
+      'customresourcedefinitions',
+      ...names.split(' '),
+      '--overwrite',
+      `sandbox/woken=${tries}`,
+    ];
+    if (tries % 25 === 0) await kubectl.run(wake, { signal });
+    await setTimeout(200, undefined, { signal });
+  }
 }
 
 /**
