@@ -36,19 +36,11 @@ func refuse(declared, observed *v1alpha1.Table, delta *ackcompare.Delta) error {
 		if !equality.Semantic.DeepEqual(index.KeySchema, current.KeySchema) {
 			return refusedIndex(index, "keySchema")
 		}
-		if !sameProjection(index.Projection, current.Projection) {
+		if !equality.Semantic.DeepEqual(index.Projection, current.Projection) {
 			return refusedIndex(index, "projection")
 		}
 	}
 	return refuseReplicas(declared)
-}
-
-// sameProjection compares the attributes as a set.
-func sameProjection(a, b *v1alpha1.Projection) bool {
-	a, b = a.DeepCopy(), b.DeepCopy()
-	normaliseProjection(a)
-	normaliseProjection(b)
-	return equality.Semantic.DeepEqual(a, b)
 }
 
 func refusedIndex(index v1alpha1.GlobalSecondaryIndex, field string) error {
@@ -73,7 +65,8 @@ func describeAttributes(definitions []v1alpha1.AttributeDefinition) string {
 	return strings.Join(all, ", ")
 }
 
-// nextChange is the next UpdateTable call, nil when none is left. AWS takes one change at a time.
+// nextChange is the next UpdateTable call between two normalised tables, nil when none is left. AWS takes one change at
+// a time.
 func nextChange(declared, observed *v1alpha1.Table, delta *ackcompare.Delta) *sdk.UpdateTableInput {
 	all := toUpdateTableInput(&declared.Spec)
 	change := &sdk.UpdateTableInput{TableName: declared.Spec.TableName}
@@ -95,11 +88,11 @@ func nextChange(declared, observed *v1alpha1.Table, delta *ackcompare.Delta) *sd
 	case delta.DifferentAt("Spec.StreamSpecification"):
 		change.StreamSpecification = all.StreamSpecification
 		if observed.Spec.StreamSpecification != nil {
-			// A stream's view cannot be changed: it is turned off first.
+			// Off is what is wanted, or comes first: a stream's view cannot be changed.
 			change.StreamSpecification = &types.StreamSpecification{StreamEnabled: aws.Bool(false)}
 		}
 	case delta.DifferentAt("Spec.SSESpecification"):
-		change.SSESpecification = all.SSESpecification
+		change.SSESpecification = orElse(all.SSESpecification, &types.SSESpecification{Enabled: aws.Bool(false)})
 	case delta.DifferentAt("Spec.GlobalSecondaryIndexes"):
 		return nextIndexChange(declared, observed)
 	default:
@@ -154,11 +147,11 @@ func nextIndexChange(declared, observed *v1alpha1.Table) *sdk.UpdateTableInput {
 	for i := range want {
 		index, current := want[i], indexNamed(have, want[i].IndexName)
 		switch {
-		case !onDemand(&declared.Spec) && !equality.Semantic.DeepEqual(index.ProvisionedThroughput, current.ProvisionedThroughput):
+		case !equality.Semantic.DeepEqual(index.ProvisionedThroughput, current.ProvisionedThroughput):
 			return change(types.GlobalSecondaryIndexUpdate{Update: &types.UpdateGlobalSecondaryIndexAction{
 				IndexName: index.IndexName, ProvisionedThroughput: toProvisionedThroughput(index.ProvisionedThroughput),
 			}})
-		case !equality.Semantic.DeepEqual(onDemandThroughput(index.OnDemandThroughput), onDemandThroughput(current.OnDemandThroughput)):
+		case !equality.Semantic.DeepEqual(index.OnDemandThroughput, current.OnDemandThroughput):
 			return change(types.GlobalSecondaryIndexUpdate{Update: &types.UpdateGlobalSecondaryIndexAction{
 				IndexName: index.IndexName, OnDemandThroughput: toOnDemandThroughput(withoutLimits(index.OnDemandThroughput)),
 			}})

@@ -49,6 +49,14 @@ func TestNextChange(t *testing.T) {
 			"{tableName: t, sseSpecification: {enabled: true, sseType: KMS, kmsMasterKeyID: k}}", "{tableName: t}", differing("SSESpecification"),
 			&sdk.UpdateTableInput{TableName: name, SSESpecification: &types.SSESpecification{Enabled: ptr.Bool(true), SSEType: types.SSETypeKms, KMSMasterKeyId: ptr.String("k")}},
 		},
+		"no key of one's own": {
+			"{tableName: t}", "{tableName: t, sseSpecification: {enabled: true, sseType: KMS, kmsMasterKeyID: k}}", differing("SSESpecification"),
+			&sdk.UpdateTableInput{TableName: name, SSESpecification: &types.SSESpecification{Enabled: ptr.Bool(false)}},
+		},
+		"no stream": {
+			"{tableName: t}", "{streamSpecification: {streamEnabled: true, streamViewType: NEW_IMAGE}}", differing("StreamSpecification"),
+			&sdk.UpdateTableInput{TableName: name, StreamSpecification: &types.StreamSpecification{StreamEnabled: ptr.Bool(false)}},
+		},
 		"a limit, the other one is written out": {
 			"{tableName: t, onDemandThroughput: {maxReadRequestUnits: 5}}", "{tableName: t}", differing("OnDemandThroughput"),
 			&sdk.UpdateTableInput{TableName: name, OnDemandThroughput: &types.OnDemandThroughput{MaxReadRequestUnits: ptr.Int64(5), MaxWriteRequestUnits: ptr.Int64(-1)}},

@@ -16,8 +16,8 @@ import (
 // unlimited is AWS's number for "no limit" in on-demand throughput.
 const unlimited = -1
 
-// normaliseTable fills in what is left out: billing mode, class, stream, encryption and deletion protection as AWS has
-// them, as with the official controller; all else as off.
+// normaliseTable fills in what is left out: billing mode, throughput, class, stream, encryption and deletion protection
+// as AWS has them, as with the official controller; all else as off.
 func normaliseTable(declared, observed *v1alpha1.Table) {
 	want, have := &declared.Spec, &observed.Spec
 	want.BillingMode = orElse(want.BillingMode, have.BillingMode)
@@ -25,6 +25,13 @@ func normaliseTable(declared, observed *v1alpha1.Table) {
 	want.DeletionProtectionEnabled = orElse(want.DeletionProtectionEnabled, have.DeletionProtectionEnabled)
 	want.StreamSpecification = orElse(want.StreamSpecification, have.StreamSpecification)
 	want.SSESpecification = orElse(want.SSESpecification, have.SSESpecification)
+	want.ProvisionedThroughput = orElse(want.ProvisionedThroughput, have.ProvisionedThroughput)
+	for i := range want.GlobalSecondaryIndexes {
+		index := &want.GlobalSecondaryIndexes[i]
+		if current := indexNamed(have.GlobalSecondaryIndexes, index.IndexName); current != nil {
+			index.ProvisionedThroughput = orElse(index.ProvisionedThroughput, current.ProvisionedThroughput)
+		}
+	}
 	for _, spec := range []*v1alpha1.TableSpec{want, have} {
 		spec.ContinuousBackups = continuousBackups(spec.ContinuousBackups)
 		spec.TimeToLive = timeToLive(spec.TimeToLive)

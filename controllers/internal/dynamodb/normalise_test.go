@@ -13,6 +13,8 @@ func TestNormaliseTable(t *testing.T) {
 		same               bool
 	}{
 		"left out, all is as AWS has it":          {"{}", "{billingMode: PROVISIONED, tableClass: STANDARD, deletionProtectionEnabled: true, streamSpecification: {streamEnabled: true, streamViewType: KEYS_ONLY}, sseSpecification: {enabled: true, sseType: KMS, kmsMasterKeyID: k}}", true},
+		"left out, throughput is as AWS has it":   {"{globalSecondaryIndexes: [{indexName: i}]}", "{billingMode: PROVISIONED, provisionedThroughput: {readCapacityUnits: 1, writeCapacityUnits: 1}, globalSecondaryIndexes: [{indexName: i, provisionedThroughput: {readCapacityUnits: 2, writeCapacityUnits: 2}}]}", true},
+		"another throughput":                      {"{provisionedThroughput: {readCapacityUnits: 2, writeCapacityUnits: 1}}", "{billingMode: PROVISIONED, provisionedThroughput: {readCapacityUnits: 1, writeCapacityUnits: 1}}", false},
 		"left out, what can be off is off":        {"{}", "{continuousBackups: {pointInTimeRecoveryEnabled: false}, contributorInsights: DISABLE, onDemandThroughput: {maxReadRequestUnits: -1, maxWriteRequestUnits: -1}}", true},
 		"left out, but on":                        {"{}", "{continuousBackups: {pointInTimeRecoveryEnabled: true}}", false},
 		"left out, but limited":                   {"{}", "{onDemandThroughput: {maxReadRequestUnits: 7}}", false},

@@ -76,11 +76,13 @@ func changeable(observed *v1alpha1.Table) error {
 }
 
 // Update makes all changes but those by UpdateTable, of which AWS takes one kind at a time; it is called again until
-// nothing differs.
+// nothing differs. It works on what is declared with all that was left out filled in.
 func (t *tables) Update(ctx context.Context, declared, observed *v1alpha1.Table, delta *ackcompare.Delta) error {
 	if err := changeable(observed); err != nil {
 		return err
 	}
+	declared, observed = declared.DeepCopy(), observed.DeepCopy()
+	normaliseTable(declared, observed)
 	if err := refuse(declared, observed, delta); err != nil {
 		return err
 	}
@@ -134,7 +136,7 @@ func (t *tables) syncContinuousBackups(ctx context.Context, declared, _ *v1alpha
 	_, err := t.api.UpdateContinuousBackups(ctx, &sdk.UpdateContinuousBackupsInput{
 		TableName: declared.Spec.TableName,
 		PointInTimeRecoverySpecification: &types.PointInTimeRecoverySpecification{
-			PointInTimeRecoveryEnabled: continuousBackups(declared.Spec.ContinuousBackups).PointInTimeRecoveryEnabled,
+			PointInTimeRecoveryEnabled: declared.Spec.ContinuousBackups.PointInTimeRecoveryEnabled,
 		},
 	})
 	return err
@@ -142,13 +144,8 @@ func (t *tables) syncContinuousBackups(ctx context.Context, declared, _ *v1alpha
 
 // syncTimeToLive turns time to live on or off. It moves to another attribute by way of off.
 func (t *tables) syncTimeToLive(ctx context.Context, declared, observed *v1alpha1.Table) error {
-	want, have := timeToLive(declared.Spec.TimeToLive), observed.Spec.TimeToLive
-	specification := &types.TimeToLiveSpecification{Enabled: aws.Bool(have == nil)}
-	if have == nil {
-		specification.AttributeName = want.AttributeName
-	} else {
-		specification.AttributeName = have.AttributeName
-	}
+	want, have := declared.Spec.TimeToLive, observed.Spec.TimeToLive
+	specification := &types.TimeToLiveSpecification{Enabled: aws.Bool(have == nil), AttributeName: orElse(have, want).AttributeName}
 	if _, err := t.api.UpdateTimeToLive(ctx, &sdk.UpdateTimeToLiveInput{TableName: declared.Spec.TableName, TimeToLiveSpecification: specification}); err != nil {
 		return err
 	}
@@ -162,7 +159,7 @@ func (t *tables) syncTimeToLive(ctx context.Context, declared, observed *v1alpha
 func (t *tables) syncContributorInsights(ctx context.Context, declared, _ *v1alpha1.Table) error {
 	_, err := t.api.UpdateContributorInsights(ctx, &sdk.UpdateContributorInsightsInput{
 		TableName:                 declared.Spec.TableName,
-		ContributorInsightsAction: types.ContributorInsightsAction(*contributorInsights(declared.Spec.ContributorInsights)),
+		ContributorInsightsAction: types.ContributorInsightsAction(*declared.Spec.ContributorInsights),
 	})
 	return err
 }

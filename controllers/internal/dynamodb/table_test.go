@@ -179,7 +179,7 @@ func TestTableDeletedByHand(t *testing.T) {
 // TestTableFaults fails calls while a table is made, changed and deleted.
 func TestTableFaults(t *testing.T) {
 	actions := append([]string{"CreateTable", "UpdateTable", "UpdateContinuousBackups", "UpdateTimeToLive", "TagResource", "DeleteTable"}, reads...)
-	world.Sweep(t, "dynamodb", actions, 3, func(t *testing.T) {
+	world.Sweep(t, "dynamodb", actions, 2, func(t *testing.T) {
 		made := readyTable(t, "", `, continuousBackups: {pointInTimeRecoveryEnabled: true}, tags: [{key: team, value: data}]`)
 		first := inAWS(t)
 		if !first.recovery || first.tags["team"] != "data" {

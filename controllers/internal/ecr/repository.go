@@ -120,7 +120,10 @@ func (r *repositories) Create(ctx context.Context, declared *v1alpha1.Repository
 	return nil
 }
 
+// Update works on what is declared with all that was left out filled in.
 func (r *repositories) Update(ctx context.Context, declared, observed *v1alpha1.Repository, delta *ackcompare.Delta) error {
+	declared, observed = declared.DeepCopy(), observed.DeepCopy()
+	normaliseRepository(declared, observed)
 	for _, fixed := range []struct{ path, name string }{
 		{"Spec.EncryptionConfiguration", "spec.encryptionConfiguration"},
 		{"Spec.RegistryID", "spec.registryID"},
@@ -173,10 +176,8 @@ func (r *repositories) syncScanning(ctx context.Context, declared, _ *v1alpha1.R
 	return err
 }
 
-func (r *repositories) syncMutability(ctx context.Context, declared, observed *v1alpha1.Repository) error {
-	input := toPutImageTagMutabilityInput(&declared.Spec)
-	input.ImageTagMutability = types.ImageTagMutability(*orElse(declared.Spec.ImageTagMutability, observed.Spec.ImageTagMutability))
-	_, err := r.api.PutImageTagMutability(ctx, input)
+func (r *repositories) syncMutability(ctx context.Context, declared, _ *v1alpha1.Repository) error {
+	_, err := r.api.PutImageTagMutability(ctx, toPutImageTagMutabilityInput(&declared.Spec))
 	return err
 }
 

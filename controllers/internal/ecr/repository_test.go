@@ -154,7 +154,7 @@ func TestRepositoryBadPolicy(t *testing.T) {
 // TestRepositoryFaults fails calls while a repository is made, changed and deleted.
 func TestRepositoryFaults(t *testing.T) {
 	actions := append([]string{"CreateRepository", "PutLifecyclePolicy", "DeleteLifecyclePolicy", "SetRepositoryPolicy", "PutImageTagMutability", "TagResource", "UntagResource", "DeleteRepository"}, reads...)
-	world.Sweep(t, "ecr", actions, 3, func(t *testing.T) {
+	world.Sweep(t, "ecr", actions, 2, func(t *testing.T) {
 		made := readyRepository(t, "", `, lifecyclePolicy: '`+keepLast(10)+`', tags: [{key: team, value: data}]`)
 		if got := inAWS(t); got.lifecycle == "" || got.tags["team"] != "data" {
 			t.Errorf("AWS has %+v", got)
@@ -189,8 +189,7 @@ func TestRepositoryForceDelete(t *testing.T) {
 	if inAWS(t) == nil {
 		t.Fatal(`the images are gone, though the annotation is not "true"`)
 	}
-	world.Patch(t, made, `{metadata: {annotations: {ecr.services.k8s.aws/force-delete: "true"}}}`)
-	world.Reconcile(t, made)
+	world.Patch(t, made, `{metadata: {annotations: {ecr.services.k8s.aws/force-delete: "true", services.k8s.aws/reconcile-requested-at: "now"}}}`)
 	world.AwaitGone(t, made)
 	if inAWS(t) != nil {
 		t.Error("the repository is still there")

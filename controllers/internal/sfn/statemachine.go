@@ -19,6 +19,8 @@ import (
 const (
 	// poll is how often we look whether AWS has deleted a state machine: it waits for running executions.
 	poll = 2 * time.Second
+	// firstLook is how soon we look at what AWS does at once when nothing runs.
+	firstLook = 100 * time.Millisecond
 	// awsStatus is an annotation of observed objects only, never stored: AWS's status, which the official CRD has no
 	// field for.
 	awsStatus = "aws-status"
@@ -153,9 +155,6 @@ func (s *stateMachines) Delete(ctx context.Context, observed *v1alpha1.StateMach
 	}
 	return kit.Wait(firstLook, "waiting for AWS to delete the state machine")
 }
-
-// firstLook is how soon we look at what AWS often does at once.
-const firstLook = 100 * time.Millisecond
 
 // normaliseStateMachine compares definitions by what they mean and takes what is left out as AWS's defaults.
 func normaliseStateMachine(declared, observed *v1alpha1.StateMachine) {

@@ -113,7 +113,7 @@ func TestStateMachineDrift(t *testing.T) {
 // TestStateMachineFaults fails calls while a state machine is made, changed and deleted.
 func TestStateMachineFaults(t *testing.T) {
 	actions := append([]string{"CreateStateMachine", "UpdateStateMachine", "TagResource", "UntagResource", "DeleteStateMachine"}, reads...)
-	world.Sweep(t, "stepfunctions", actions, 3, func(t *testing.T) {
+	world.Sweep(t, "stepfunctions", actions, 2, func(t *testing.T) {
 		made := readyMachine(t, "", `, tags: [{key: team, value: data}]`)
 		if got := inAWS(t); aws.ToString(got.Definition) != definition || got.tags["team"] != "data" {
 			t.Errorf("AWS has %+v", got)
@@ -163,7 +163,8 @@ func TestStateMachineRetain(t *testing.T) {
 	if inAWS(t) == nil {
 		t.Fatal("the state machine is gone")
 	}
-	again := readyMachine(t, "services.k8s.aws/adoption-policy: adopt-or-create", `, tracingConfiguration: {enabled: true}`)
+	// The official controller knows state machines by their ARN.
+	again := readyMachine(t, fmt.Sprintf(`services.k8s.aws/adoption-policy: adopt-or-create, services.k8s.aws/adoption-fields: '{"arn": %q}'`, *awsARN(t)), `, tracingConfiguration: {enabled: true}`)
 	if got := inAWS(t); !got.TracingConfiguration.Enabled || got.tags["services.k8s.aws/owner"] != again.GetNamespace()+"/machine" {
 		t.Errorf("not taken over: %+v", got)
 	}
