@@ -11,16 +11,6 @@ import (
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testworld"
 )
 
-// sweepFaults are the ways in which a call can fail, the last two after AWS has done what was asked.
-var sweepFaults = map[string]testenv.Fault{
-	"throttled":                {Kind: "throttle"},
-	"a server error":           {Kind: "error", Status: 500, Code: "ServerException"},
-	"denied":                   {Kind: "error", Status: 403, Code: "AccessDeniedException"},
-	"dropped":                  {Kind: "drop"},
-	"dropped after the effect": {Kind: "drop", After: true},
-	"failed after the effect":  {Kind: "error", Status: 500, Code: "ServerException", After: true},
-}
-
 // life creates, changes and deletes an object of each kind, and checks what is in AWS in between.
 func life(t *testing.T) {
 	t.Helper()
@@ -60,31 +50,19 @@ func life(t *testing.T) {
 	}
 }
 
-// sweepPositions is up to which of its calls each action is failed in turn. Later ones are repeated looks.
-const sweepPositions = 4
-
 // TestFaultSweep fails the first call of every action, then the second of every action, and so on, in every way: the
 // objects must live as they do without, and AWS must end up with nothing more or less.
 func TestFaultSweep(t *testing.T) {
-	positions := sweepPositions
+	// Later calls are repeated looks.
+	positions := 4
 	if testing.Short() {
 		positions = 1
 	}
-	for name, fault := range sweepFaults {
-		for position := 1; position <= positions; position++ {
-			t.Run(fmt.Sprintf("call %d %s", position, name), func(t *testing.T) {
-				for _, action := range []string{
-					"CreateComputeEnvironment", "UpdateComputeEnvironment", "DeleteComputeEnvironment", "DescribeComputeEnvironments",
-					"CreateJobQueue", "UpdateJobQueue", "DeleteJobQueue", "DescribeJobQueues",
-					"RegisterJobDefinition", "DeregisterJobDefinition", "DescribeJobDefinitions", "TagResource",
-				} {
-					fault.Service, fault.Action, fault.At = "batch", action, []int{position}
-					world.AWS.Inject(t, fault)
-				}
-				life(t)
-			})
-		}
-	}
+	world.Sweep(t, "batch", []string{
+		"CreateComputeEnvironment", "UpdateComputeEnvironment", "DeleteComputeEnvironment", "DescribeComputeEnvironments",
+		"CreateJobQueue", "UpdateJobQueue", "DeleteJobQueue", "DescribeJobQueues",
+		"RegisterJobDefinition", "DeregisterJobDefinition", "DescribeJobDefinitions", "TagResource",
+	}, positions, life)
 }
 
 // TestStoppedAnywhere stops the controller when AWS has done something but its answer has not come yet, and starts

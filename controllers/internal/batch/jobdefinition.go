@@ -155,8 +155,7 @@ func (j *jobDefinitions) active(ctx context.Context, name string) ([]types.JobDe
 	return active, nil
 }
 
-// staleAmong are an owner's revisions that should not be active any more: all but its newest ones, and all of them but
-// as many less if somebody else's is newer.
+// staleAmong are an owner's revisions that should not be active any more: all but its newest ones.
 func staleAmong(active []types.JobDefinition, owner string, keep int) []types.JobDefinition {
 	ours := ownedBy(active, owner)
 	return ours[:max(0, len(ours)-keep)]
@@ -252,5 +251,5 @@ func (j *jobDefinitions) Delete(ctx context.Context, observed *v1alpha1.JobDefin
 	if err != nil {
 		return err
 	}
-	return j.deregister(ctx, ownedBy(active, observed.Spec.Tags[kit.OwnerTag]))
+	return j.deregister(ctx, ownedBy(active, kit.Owner(observed)))
 }

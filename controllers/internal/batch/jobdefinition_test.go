@@ -101,12 +101,13 @@ func TestJobDefinitionKeepsRevisions(t *testing.T) {
 		expect(want...)
 	}
 	world.Patch(t, made, `{metadata: {annotations: {batch.services.k8s.aws/keep-revisions: null}}}`)
-	world.Reconcile(t, made)
 	expect(4)
 	world.Patch(t, made, `{metadata: {annotations: {batch.services.k8s.aws/keep-revisions: "many"}}}`)
 	world.Patch(t, made, `{spec: {containerProperties: {image: last}}}`)
 	world.AwaitCondition(t, made, "ACK.Terminal", "True", `annotation batch.services.k8s.aws/keep-revisions: want a whole number above 0, got "many"`)
 	expect(4)
+	world.Patch(t, made, `{metadata: {annotations: {batch.services.k8s.aws/keep-revisions: "1"}}}`)
+	expect(5)
 }
 
 // TestJobDefinitionLeavesOthersAlone never deregisters what others registered under the same name.
@@ -134,6 +135,26 @@ func TestJobDefinitionLeavesOthersAlone(t *testing.T) {
 	world.AwaitGone(t, made)
 	if got := active(t, name); !slices.Equal(got, []int32{*theirs.Revision}) {
 		t.Errorf("after deletion the active revisions are %v", got)
+	}
+}
+
+// TestJobDefinitionDeletionLeavesNewerAlone deletes while the newest revision is somebody else's.
+func TestJobDefinitionDeletionLeavesNewerAlone(t *testing.T) {
+	made := world.Create(t, world.Namespace(t), definitionYAML(t, "job", ""))
+	world.AwaitReady(t, made)
+	name := specName(made)
+	ours := revisions(t, name)[1]
+	for range 2 {
+		if _, err := api(t).RegisterJobDefinition(t.Context(), &awsbatch.RegisterJobDefinitionInput{
+			JobDefinitionName: &name, Type: types.JobDefinitionTypeContainer, ContainerProperties: ours.ContainerProperties, PlatformCapabilities: ours.PlatformCapabilities,
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	world.Delete(t, made)
+	world.AwaitGone(t, made)
+	if got := active(t, name); !slices.Equal(got, []int32{2, 3}) {
+		t.Errorf("after deletion the active revisions are %v, want those of others", got)
 	}
 }
 

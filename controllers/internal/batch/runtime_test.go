@@ -46,6 +46,18 @@ func TestExistingIsNotTakenOver(t *testing.T) {
 	}
 }
 
+// TestAdoptOnSecondThoughts takes over what exists as soon as the annotation says so.
+func TestAdoptOnSecondThoughts(t *testing.T) {
+	foreignEnvironment(t, unique(t, "compute"))
+	made := world.Create(t, world.Namespace(t), environmentYAML(t, "compute", ""))
+	world.AwaitCondition(t, made, "ACK.Terminal", "True", "already exists")
+	world.Patch(t, made, `{metadata: {annotations: {services.k8s.aws/adoption-policy: adopt-or-create}}}`)
+	world.AwaitReady(t, made)
+	if got := *environment(t, specName(made)).ComputeResources.MaxvCpus; got != 16 {
+		t.Errorf("the maximum is %d, want the spec's", got)
+	}
+}
+
 func TestAdopt(t *testing.T) {
 	name := unique(t, "compute")
 	foreignEnvironment(t, name)

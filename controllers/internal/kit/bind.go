@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -129,6 +130,7 @@ func Bind(ctx context.Context, mgr ctrl.Manager, config ackcfg.Config, version a
 		wakes[w.kind] <- event.GenericEvent{Object: object}
 	})
 	for _, collector := range ackmetrics.NewMetrics("").Collectors() {
+		// Registered already when tests bind a second manager in one process.
 		var again prometheus.AlreadyRegisteredError
 		if err := metrics.Registry.Register(collector); err != nil && !errors.As(err, &again) {
 			return fmt.Errorf("register ACK's metrics: %w", err)
@@ -256,7 +258,7 @@ func (s *shared) bindKind(
 	waits := newBackoff()
 	return ctrl.NewControllerManagedBy(s.mgr).
 		Named(strings.ToLower(gvk.Kind)+"."+gvk.Group).
-		For(kind.object(), builder.OnlyMetadata, builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, requested))).
+		For(kind.object(), builder.OnlyMetadata, builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, annotated))).
 		WatchesRawSource(source.Channel(wakes, &handler.EnqueueRequestForObject{})).
 		WithOptions(controller.Options{
 			MaxConcurrentReconciles: s.config.GetReconcileResourceMaxConcurrency(gvk.Kind),
@@ -279,11 +281,20 @@ func (s *shared) bindKind(
 		}))
 }
 
-// requested passes updates that set ReconcileRequestedAt anew.
-var requested = predicate.Funcs{
+// annotated passes updates of the annotations that controllers read: ReconcileRequestedAt, and those that say how an
+// object is adopted, deleted or kept. The runtime itself would note such a change at the next change of the spec only,
+// and never on an object that is in a terminal condition, which is where one sets them.
+var annotated = predicate.Funcs{
 	UpdateFunc: func(e event.UpdateEvent) bool {
-		return e.ObjectOld.GetAnnotations()[ReconcileRequestedAt] != e.ObjectNew.GetAnnotations()[ReconcileRequestedAt]
+		return !maps.Equal(controllersAnnotations(e.ObjectOld), controllersAnnotations(e.ObjectNew))
 	},
+}
+
+// controllersAnnotations are an object's annotations services.k8s.aws/... and <service>.services.k8s.aws/...
+func controllersAnnotations(object client.Object) map[string]string {
+	found := maps.Clone(object.GetAnnotations())
+	maps.DeleteFunc(found, func(key, _ string) bool { return !strings.Contains(key, "services.k8s.aws/") })
+	return found
 }
 
 // bindFieldExport adds the controllers that copy fields of a service's objects into config maps and secrets.

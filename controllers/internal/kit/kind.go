@@ -33,7 +33,8 @@ type Operations[T client.Object] interface {
 	Create(ctx context.Context, declared T) error
 	// Update changes the AWS object from observed to declared; delta names the fields that differ. A Read follows.
 	Update(ctx context.Context, declared, observed T, delta *ackcompare.Delta) error
-	// Delete removes the AWS object. It is called until Read finds nothing: it returns Wait while that takes time.
+	// Delete removes the AWS object. It is called until Read finds nothing: it returns Wait while that takes time. The
+	// object observed has the declared one's namespace and name, so that Owner works on it.
 	Delete(ctx context.Context, observed T) error
 }
 

@@ -53,6 +53,8 @@ func (m *resourceManager[T]) ReadOne(ctx context.Context, res acktypes.AWSResour
 // observe puts what AWS has beside what is declared.
 func (m *resourceManager[T]) observe(res *resource[T], observed T) {
 	conditions := res.Conditions()
+	observed.SetNamespace(res.object.GetNamespace())
+	observed.SetName(res.object.GetName())
 	metadata := commonStatus(observed).metadata
 	if *metadata == nil {
 		*metadata = &ackv1alpha1.ResourceMetadata{}
@@ -207,8 +209,9 @@ func (m *resourceManager[T]) ResolveReferences(ctx context.Context, reader clien
 	resolved := res.DeepCopy().(*resource[T])
 	resolver := resolver{reader: reader, owner: resolved, kind: m.kind.GroupVersionKind.GroupKind(), crossNamespace: m.config.EnableCrossNamespace, waiting: m.waiting}
 	found, err := resolver.resolve(ctx)
-	if err != nil {
-		// The runtime builds on what it gave us, and would show no Ready at all.
+	if err != nil && !m.adopting(res.(*resource[T])) {
+		// The runtime goes on with what it gave us, not with what we return, and would show no Ready at all. (An object
+		// that takes its spec from AWS does not need its references.)
 		why, reason := err.Error(), string(ackv1alpha1.ConditionTypeReferencesResolved)
 		ackcondition.SetSynced(res, corev1.ConditionFalse, &why, &reason)
 		ackcondition.SetReady(res, corev1.ConditionFalse, &why, &reason)

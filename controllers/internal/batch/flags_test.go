@@ -1,0 +1,124 @@
+package batch_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	ackcfg "github.com/aws-controllers-k8s/runtime/pkg/config"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsbatch "github.com/aws/aws-sdk-go-v2/service/batch"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
+
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testworld"
+)
+
+// What ACK's flags do, tried on our kinds.
+
+func TestDeletionPolicyFlag(t *testing.T) {
+	world.WithConfig(t, func(c *ackcfg.Config) { c.DeletionPolicy = "retain" })
+	made := world.Create(t, world.Namespace(t), definitionYAML(t, "job", ""))
+	world.AwaitReady(t, made)
+	world.Delete(t, made)
+	world.AwaitGone(t, made)
+	if got := active(t, specName(made)); !slices.Equal(got, []int32{1}) {
+		t.Errorf("active revisions are %v", got)
+	}
+}
+
+// TestResyncPeriod repairs drift without anybody asking.
+func TestResyncPeriod(t *testing.T) {
+	namespace := world.Namespace(t)
+	readyEnvironment(t, namespace, "")
+	world.WithConfig(t, func(c *ackcfg.Config) { c.ReconcileResourceResyncSeconds = []string{"JobQueue=1"} })
+	made := world.Create(t, namespace, queueYAML(t, "queue", ""))
+	world.AwaitReady(t, made)
+	name := specName(made)
+	if _, err := api(t).UpdateJobQueue(t.Context(), &awsbatch.UpdateJobQueueInput{JobQueue: &name, Priority: aws.Int32(77)}); err != nil {
+		t.Fatal(err)
+	}
+	testworld.Eventually(t, func() error {
+		if priority := *queue(t, name).Priority; priority != 1 {
+			return fmt.Errorf("priority is %d", priority)
+		}
+		return nil
+	})
+}
+
+func TestResourceTagsFlag(t *testing.T) {
+	world.WithConfig(t, func(c *ackcfg.Config) {
+		c.ResourceTags = append(slices.Clone(c.ResourceTags), "stage=test")
+		c.ResourceTagKeys = append(slices.Clone(c.ResourceTagKeys), "stage")
+	})
+	made := world.Create(t, world.Namespace(t), definitionYAML(t, "job", ""))
+	world.AwaitReady(t, made)
+	if tags := revisions(t, specName(made))[1].Tags; tags["stage"] != "test" {
+		t.Errorf("tags are %v", tags)
+	}
+	assertQuiet(t, made)
+	if tags, ok := made.Object["spec"].(map[string]any)["tags"]; ok {
+		t.Errorf("the flag's tags are in the spec: %v", tags)
+	}
+}
+
+func TestWatchNamespaceFlag(t *testing.T) {
+	watched, other := world.Namespace(t), world.Namespace(t)
+	world.WithConfig(t, func(c *ackcfg.Config) { c.WatchNamespace = watched })
+	ignored := world.Create(t, other, definitionYAML(t, "ignored", ""))
+	world.AwaitReady(t, world.Create(t, watched, definitionYAML(t, "job", "")))
+	if err := world.Refresh(t.Context(), ignored); err != nil {
+		t.Fatal(err)
+	}
+	if status, ok := ignored.Object["status"]; ok {
+		t.Errorf("an object elsewhere was reconciled: %v", status)
+	}
+}
+
+func TestReconcileResourcesFlag(t *testing.T) {
+	namespace := world.Namespace(t)
+	world.WithConfig(t, func(c *ackcfg.Config) { c.ReconcileResources = "JobDefinition" })
+	ignored := world.Create(t, namespace, environmentYAML(t, "compute", ""))
+	world.AwaitReady(t, world.Create(t, namespace, definitionYAML(t, "job", "")))
+	if err := world.Refresh(t.Context(), ignored); err != nil {
+		t.Fatal(err)
+	}
+	if status, ok := ignored.Object["status"]; ok {
+		t.Errorf("an object of another kind was reconciled: %v", status)
+	}
+}
+
+// TestCrossNamespaceFlag is off where a tenant must not read another's objects.
+func TestCrossNamespaceFlag(t *testing.T) {
+	other := world.Namespace(t)
+	readyEnvironment(t, other, "")
+	order := `{computeEnvironmentOrder: [{order: 1, computeEnvironmentRef: {from: {name: compute, namespace: ` + other + `}}}]}`
+	allowed := world.Create(t, world.Namespace(t), queueYAML(t, "allowed", order))
+	world.AwaitReady(t, allowed)
+	world.AwaitCondition(t, allowed, "ACK.Advisory", "True", "")
+	world.WithConfig(t, func(c *ackcfg.Config) { c.EnableCrossNamespace = false })
+	world.AwaitCondition(t, world.Create(t, world.Namespace(t), queueYAML(t, "refused", order)), "ACK.ReferencesResolved", "False", other)
+}
+
+// TestMetrics counts calls and failures as the official controllers do.
+func TestMetrics(t *testing.T) {
+	world.AwaitReady(t, world.Create(t, world.Namespace(t), definitionYAML(t, "job", "")))
+	families, err := metrics.Registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, family := range families {
+		if family.GetName() != "ack_outbound_api_requests_total" {
+			continue
+		}
+		for _, metric := range family.GetMetric() {
+			labels := map[string]string{}
+			for _, label := range metric.GetLabel() {
+				labels[label.GetName()] = label.GetValue()
+			}
+			if labels["service"] == "batch" && labels["op_id"] == "RegisterJobDefinition" && metric.GetCounter().GetValue() > 0 {
+				return
+			}
+		}
+	}
+	t.Error("RegisterJobDefinition is not counted")
+}
