@@ -77,8 +77,8 @@ class Fault:
             raise BadFault(f"count: must be at least 1, got {self.count}")
         if any(position < 1 for position in self.at):
             raise BadFault(f"at: positions count from 1, got {self.at}")
-        if self.per_second is not None and self.per_second <= 0:
-            raise BadFault(f"per_second: must be above 0, got {self.per_second}")
+        if self.per_second is not None and self.per_second < 1:
+            raise BadFault(f"per_second: must be at least 1, got {self.per_second}")
         if self.seconds is not None and self.seconds < 0:
             raise BadFault(f"seconds: must not be negative, got {self.seconds}")
         if not 400 <= self.status <= 599:
