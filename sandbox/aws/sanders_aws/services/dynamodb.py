@@ -14,8 +14,10 @@ from ..wire import Answer, Call
 
 API = "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/"
 
-# What can be done while a table is being deleted.
-_POSSIBLE_WHILE_DELETING = {"CreateTable", "DescribeTable", "ListTables"}
+# What can be done with a table that is being created or deleted.
+_ALWAYS_POSSIBLE = {"CreateTable", "DescribeTable", "ListTables"}
+# What changes a table; everything else uses it.
+_CHANGES = {"DeleteTable", "UpdateTable", "TagResource", "UntagResource", "UpdateTimeToLive"}
 
 
 @patch("dynamodb", "CreateTable", "DescribeTable", "DeleteTable", source=API + "API_TableDescription.html")
@@ -26,27 +28,40 @@ def give_table_ids() -> None:
     def described(self: Any, base_key: str = "TableDescription") -> dict[str, Any]:
         result: dict[str, Any] = describe(self, base_key)
         result[base_key]["TableId"] = self.__dict__.setdefault("sanders_id", str(uuid.uuid4()))
-        if "sanders_deleted_at" in self.__dict__:
-            result[base_key]["TableStatus"] = "DELETING"
+        result[base_key]["TableStatus"] = _phase(self) or result[base_key]["TableStatus"]
         return result
 
     Table.describe = described
 
 
+@patch("dynamodb", "CreateTable", source=API + "API_CreateTable.html")
+def begin_as_creating() -> None:
+    """A new table is CREATING before it is ACTIVE."""
+    create = DynamoDBBackend.create_table
+
+    def create_table(self: Any, *args: Any, **kwargs: Any) -> Table:
+        table = create(self, *args, **kwargs)
+        table.sanders_active_at = time.time() + delay("dynamodb.create")
+        return table
+
+    DynamoDBBackend.create_table = create_table
+
+
 @guard("dynamodb", "*", source=API + "API_DeleteTable.html")
-def finish_deletions(call: Call) -> Answer | None:
-    """A table that is deleted is DELETING before it is gone, and cannot be used any more."""
+def guard_changing_tables(call: Call) -> Answer | None:
+    """A table that is CREATING or DELETING can be neither used nor changed, and is gone after the latter."""
     tables, now = _backend(call).tables, time.time()
-    for name in [name for name, table in tables.items() if table.__dict__.get("sanders_deleted_at", now + 1) <= now]:
+    for name in [name for name, table in tables.items() if table.__dict__.get("sanders_gone_at", now + 1) <= now]:
         del tables[name]
     table = _table(call)
-    if table is None or "sanders_deleted_at" not in table.__dict__ or call.action in _POSSIBLE_WHILE_DELETING:
+    phase = _phase(table) if table else ""
+    if table is None or not phase or call.action in _ALWAYS_POSSIBLE:
         return None
-    if call.action in ("DeleteTable", "UpdateTable"):
-        raise AwsError(
-            "ResourceInUseException",
-            f"Attempt to change a resource which is still in use: Table is being deleted: {table.name}",
-        )
+    if call.action == "UpdateContinuousBackups":
+        raise AwsError("ContinuousBackupsUnavailableException", f"Table is {phase}: {table.name}")
+    if call.action in _CHANGES:
+        message = "Attempt to change a resource which is still in use"
+        raise AwsError("ResourceInUseException", f"{message}: Table is {phase}: {table.name}")
     raise AwsError("ResourceNotFoundException", f"Requested resource not found: Table: {table.name} not found")
 
 
@@ -60,7 +75,7 @@ def delete_table(call: Call) -> dict[str, Any]:
             "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection "
             "first.",
         )
-    table.sanders_deleted_at = time.time() + delay("dynamodb.delete")
+    table.sanders_gone_at = time.time() + delay("dynamodb.delete")
     described: dict[str, Any] = table.describe()
     return described
 
@@ -101,8 +116,16 @@ def _backend(call: Call) -> DynamoDBBackend:
 
 
 def _table(call: Call) -> Table | None:
-    name = call.params.get("TableName", "") if call.operation is not None else ""
+    params = call.params if call.operation is not None else {}
+    name = params.get("TableName") or params.get("ResourceArn") or ""
     return _backend(call).tables.get(name.rpartition("/")[2])
+
+
+def _phase(table: Table) -> str:
+    """CREATING or DELETING; empty if it is neither."""
+    if "sanders_gone_at" in table.__dict__:
+        return "DELETING"
+    return "CREATING" if table.__dict__.get("sanders_active_at", 0) > time.time() else ""
 
 
 def _existing(call: Call) -> Table:

@@ -34,7 +34,7 @@ def test_a_table_has_an_id_of_its_own(aws: Aws, table: str) -> None:
 
 
 @rule("dynamodb.delete_table")
-@rule("dynamodb.finish_deletions")
+@rule("dynamodb.guard_changing_tables")
 def test_deletion_takes_its_time(aws: Aws, table: str) -> None:
     dynamodb = aws("dynamodb")
     aws.delays("dynamodb.delete=0.3")
@@ -48,6 +48,27 @@ def test_deletion_takes_its_time(aws: Aws, table: str) -> None:
         lambda: code_of(dynamodb.describe_table, TableName=table), lambda code: code == "ResourceNotFoundException"
     )
     assert table not in dynamodb.list_tables()["TableNames"]
+
+
+@rule("dynamodb.begin_as_creating")
+@rule("dynamodb.guard_changing_tables")
+def test_creation_takes_its_time(aws: Aws) -> None:
+    dynamodb = aws("dynamodb")
+    aws.delays("dynamodb.create=0.4")
+    create(aws)
+    found = dynamodb.describe_table(TableName="features")["Table"]
+    assert found["TableStatus"] == "CREATING"
+    assert code_of(dynamodb.delete_table, TableName="features") == "ResourceInUseException"
+    tags = {"ResourceArn": found["TableArn"], "Tags": [{"Key": "a", "Value": "b"}]}
+    assert code_of(dynamodb.tag_resource, **tags) == "ResourceInUseException"
+    backups = {"TableName": "features", "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True}}
+    assert code_of(dynamodb.update_continuous_backups, **backups) == "ContinuousBackupsUnavailableException"
+    item = {"TableName": "features", "Item": {"id": {"S": "a"}}}
+    assert code_of(dynamodb.put_item, **item) == "ResourceNotFoundException"
+    status = lambda: dynamodb.describe_table(TableName="features")["Table"]["TableStatus"]  # noqa: E731
+    eventually(status, lambda status: status == "ACTIVE")
+    dynamodb.put_item(**item)
+    dynamodb.update_continuous_backups(**backups)
 
 
 def test_a_protected_table_stays(aws: Aws) -> None:

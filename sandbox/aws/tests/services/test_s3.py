@@ -1,5 +1,6 @@
 """S3."""
 
+import http.client
 import json
 from typing import Any
 
@@ -178,6 +179,17 @@ def test_pages_of_uploads(aws: Aws, bucket: str) -> None:
         client.get_paginator("list_multipart_uploads").paginate(Bucket=bucket, PaginationConfig={"PageSize": 2})
     )
     assert [[upload["Key"] for upload in page["Uploads"]] for page in pages] == [["a", "a"], ["b", "c"]]
+
+
+def test_chunked_uploads(aws: Aws, bucket: str) -> None:
+    """Without a Content-Length, as SDKs send streams of unknown length."""
+    connection = http.client.HTTPConnection(aws.url.removeprefix("http://"), timeout=5)
+    scope = f"Credential=test/20260101/{REGION}/s3/aws4_request"
+    headers = {"Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"}
+    connection.request("PUT", "/data/key", iter([b"one ", b"two"]), headers, encode_chunked=True)
+    assert connection.getresponse().status == 200
+    connection.close()
+    assert aws("s3").get_object(Bucket=bucket, Key="key")["Body"].read() == b"one two"
 
 
 def test_objects_survive_odd_keys_and_large_bodies(aws: Aws, bucket: str) -> None:

@@ -77,7 +77,7 @@ def update_job_queue(call: Call) -> dict[str, Any]:
         _check_priority(params["priority"])
     order, kind = queue.order, queue.type
     if params.get("computeEnvironmentOrder"):
-        kind = _type(_environments(backend, params["computeEnvironmentOrder"]))
+        kind = _type(_environments(backend, params["computeEnvironmentOrder"], queue))
         order = _order(backend, params["computeEnvironmentOrder"])
         if kind != queue.type:
             raise invalid_request(f"computeEnvironmentOrder: the queue's type {queue.type} cannot become {kind}")
@@ -146,7 +146,10 @@ def _check_policy(backend: BatchBackend, policy: str) -> None:
         raise invalid_request(f"Scheduling policy {policy} does not exist")
 
 
-def _environments(backend: BatchBackend, order: list[dict[str, Any]]) -> list[ComputeEnvironment]:
+def _environments(
+    backend: BatchBackend, order: list[dict[str, Any]], queue: JobQueue | None = None
+) -> list[ComputeEnvironment]:
+    """The environments of `order`, checked. Those that `queue` has already need not be VALID any more."""
     if not 1 <= len(order) <= 3:
         raise invalid_request(f"computeEnvironmentOrder must have 1 to 3 compute environments, got {len(order)}")
     if len({entry["order"] for entry in order}) != len(order):
@@ -156,7 +159,7 @@ def _environments(backend: BatchBackend, order: list[dict[str, Any]]) -> list[Co
         environment = backend.environment(entry["computeEnvironment"])
         if environment is None or environment.status == Status.DELETED:
             raise refused(f"Object {entry['computeEnvironment']} does not exist")
-        if environment.status not in (Status.VALID, Status.UPDATING):
+        if environment.status != Status.VALID and not (queue and queue.uses(environment)):
             raise refused(f"{environment.arn} is not valid: its status is {environment.status}")
         environments.append(environment)
     if len({environment.on_fargate for environment in environments}) > 1:

@@ -35,6 +35,15 @@ def test_environments_must_be_valid(aws: Aws, fargate: dict[str, Any]) -> None:
     assert code_of(batch.create_job_queue, **parameters) == "ClientException"
 
 
+def test_an_environment_that_the_queue_has_already_need_not_be_valid(aws: Aws, queue: dict[str, Any]) -> None:
+    aws.delays("batch.update=5")
+    aws("batch").update_compute_environment(computeEnvironment="env", computeResources={"maxvCpus": 8})
+    order = queue["computeEnvironmentOrder"]
+    aws("batch").update_job_queue(jobQueue="queue", computeEnvironmentOrder=order)
+    parameters = {"jobQueueName": "other", "priority": 1, "computeEnvironmentOrder": order}
+    assert code_of(aws("batch").create_job_queue, **parameters) == "ClientException"
+
+
 @rule("batch.create_job_queue")
 @pytest.mark.parametrize(
     "change",
