@@ -105,6 +105,9 @@ export class Network extends EnvironmentChart {
         enableDns64: false,
         enableResourceNameDnsaRecord: false,
         enableResourceNameDnsaaaaRecord: false,
+        // Left out, the ec2 controller sets it anew at each resync.
+        hostnameType: 'ip-name',
+        ipv6Native: false,
         routeTableRefs: [refTo(routeTable)],
         tags: this.nameTags(name),
       },
