@@ -52,9 +52,6 @@ func (c *clients) get(ctx context.Context, at location) (*s3.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if at.endpoint != "" {
-		loaded.BaseEndpoint = &at.endpoint
-	}
 	if at.role != "" {
 		assume := sts.NewFromConfig(loaded, func(o *sts.Options) {
 			if c.config.IdentityEndpointURL != "" {
@@ -63,7 +60,12 @@ func (c *clients) get(ctx context.Context, at location) (*s3.Client, error) {
 		})
 		loaded.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(assume, at.role))
 	}
-	client := s3.NewFromConfig(loaded, func(o *s3.Options) { o.UsePathStyle = c.config.UsePathStyle })
+	client := s3.NewFromConfig(loaded, func(o *s3.Options) {
+		o.UsePathStyle = c.config.UsePathStyle
+		if at.endpoint != "" {
+			o.BaseEndpoint = &at.endpoint
+		}
+	})
 	c.made[at] = client
 	return client, nil
 }

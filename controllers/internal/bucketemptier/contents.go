@@ -21,11 +21,11 @@ import (
 )
 
 const (
-	// parallelCalls is how many calls remove things from one bucket at once. S3 takes 3,500 deletions a second for a
-	// prefix, which four to eight calls of 1,000 each come up to.
+	// parallelCalls is how many calls remove things from one bucket at once. More would run into S3's limit, which is
+	// 3,500 deletions a second for a prefix.
 	parallelCalls = 8
-	// maxRefused ends a slice: once so many versions cannot be removed, the bucket cannot become empty, and what is in the way
-	// must go first.
+	// maxRefused ends a slice: a bucket where so many versions cannot be removed is not worth going through any further
+	// before that has changed.
 	maxRefused = 1000
 
 	protectedTag   = "Protected"
@@ -70,8 +70,8 @@ func (c *contents) checkProtection(ctx context.Context) error {
 	return nil
 }
 
-// remove removes what it finds, from the beginning of the bucket, until the end of the bucket or of the time given. What it returns is
-// right even when there is an error.
+// remove removes what it finds, from the beginning of the bucket, until the end of the bucket or of the time given. The
+// counts are right even when there is an error.
 func (c *contents) remove(ctx context.Context, until time.Time) (removed, error) {
 	t := &tally{}
 	group, calls := errgroup.WithContext(ctx)

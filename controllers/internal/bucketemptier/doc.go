@@ -21,6 +21,10 @@
 // the process is killed, and only a slice that finds nothing means that the bucket is empty. Then the S3 controller is
 // woken, see wake. No finalizer of our own is needed: the S3 controller keeps its own until AWS has deleted the bucket.
 //
+// The work on one bucket does not spill over into the next of the same name. That can exist only once the old one was
+// empty, and what may still come then, a call repeated because its answer got lost, names versions of the old one; a
+// bucket with versioning never has them again.
+//
 // The flag --deletion-policy must be given as it is given to the S3 controller. Directory buckets are not supported,
 // and no role is taken from an IAMRoleSelector: it would be the S3 controller's, which needs no right to delete data.
 package bucketemptier

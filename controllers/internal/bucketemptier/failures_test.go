@@ -31,7 +31,6 @@ func TestFaultSweep(t *testing.T) {
 	const calls = 8 // GetBucketTagging and two lists, what there is to remove in two calls; and the first three again
 	for name, fault := range map[string]testenv.Fault{
 		"throttled":                    {Kind: "throttle"},
-		"failed":                       {Kind: "error", Code: "InternalError", Status: 500},
 		"cut off after it took effect": {Kind: "drop", After: true},
 	} {
 		for position := 1; position <= calls; position++ {

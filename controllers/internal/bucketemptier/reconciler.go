@@ -19,6 +19,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/tools/record"
+	"k8s.io/client-go/util/workqueue"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -96,7 +97,11 @@ func (r *reconciler) bind(mgr ctrl.Manager) error {
 	return ctrl.NewControllerManagedBy(mgr).
 		Named(Name).
 		For(watched, builder.WithPredicates(begins)).
-		WithOptions(controller.Options{MaxConcurrentReconciles: parallelBuckets}).
+		WithOptions(controller.Options{
+			MaxConcurrentReconciles: parallelBuckets,
+			// For failures of the Kubernetes API; those of AWS say themselves when to look again.
+			RateLimiter: workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](time.Second, recheckHeld),
+		}).
 		Complete(r)
 }
 
@@ -105,8 +110,8 @@ func (r *reconciler) bind(mgr ctrl.Manager) error {
 var begins = predicate.Funcs{
 	CreateFunc: func(e event.CreateEvent) bool { return concerns(e.Object) },
 	UpdateFunc: func(e event.UpdateEvent) bool {
-		return concerns(e.ObjectNew) &&
-			!(concerns(e.ObjectOld) && maps.Equal(e.ObjectOld.GetAnnotations(), e.ObjectNew.GetAnnotations()))
+		changed := !concerns(e.ObjectOld) || !maps.Equal(e.ObjectOld.GetAnnotations(), e.ObjectNew.GetAnnotations())
+		return changed && concerns(e.ObjectNew)
 	},
 	DeleteFunc:  func(e event.DeleteEvent) bool { return concerns(e.Object) }, // to forget its progress
 	GenericFunc: func(event.GenericEvent) bool { return false },
@@ -129,9 +134,13 @@ func (r *reconciler) Reconcile(ctx context.Context, request reconcile.Request) (
 	if ctx.Err() != nil {
 		return reconcile.Result{}, nil // the manager stops, and the next one goes on
 	}
-	if errors.Is(err, errNotAsked) || isMissing(err) {
+	switch {
+	case errors.Is(err, errNotAsked) || isMissing(err):
 		r.forget(request.NamespacedName)
 		return reconcile.Result{}, nil
+	case errors.Is(err, errRetained):
+		// The S3 controller takes its finalizer off; should it not run, the namespace may still change its mind.
+		return reconcile.Result{RequeueAfter: wait.Jitter(recheckHeld, jitter)}, nil
 	}
 	total := r.count(request.NamespacedName, b.UID, found)
 	var why *obstacle
@@ -156,8 +165,12 @@ func (r *reconciler) Reconcile(ctx context.Context, request reconcile.Request) (
 	return reconcile.Result{RequeueAfter: wait.Jitter(recheckEmpty, jitter)}, nil
 }
 
-// errNotAsked means that a bucket is none of our business.
-var errNotAsked = errors.New("not asked to empty the bucket")
+var (
+	// errNotAsked means that a bucket is none of our business.
+	errNotAsked = errors.New("not asked to empty the bucket")
+	// errRetained means that the S3 controller is not going to delete the bucket.
+	errRetained = errors.New("the bucket is not going to be deleted")
+)
 
 // slice removes what is in the AWS bucket, if and as far as that is in order.
 func (r *reconciler) slice(ctx context.Context, b *bucket) (removed, error) {
@@ -173,7 +186,7 @@ func (r *reconciler) slice(ctx context.Context, b *bucket) (removed, error) {
 		return removed{}, err
 	}
 	if !b.willBeDeleted(namespace, r.config.DeletionPolicy) {
-		return removed{}, errNotAsked
+		return removed{}, errRetained
 	}
 	if err := b.checkName(); err != nil {
 		return removed{}, err
