@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = command.parser(__doc__, "bucket", "table")
+    parser = command.make_parser(__doc__, "bucket", "table")
     command.add_input(parser)
     parser.add_argument("--date", type=command.day, metavar="YYYY-MM-DD", help="write this day (UTC) only")
     return command.run(write_features, parser, arguments)

@@ -22,7 +22,7 @@ REPORT = "reports/daily_summary.csv"
 log = logging.getLogger(__name__)
 
 
-@dataclass
+@dataclass(slots=True)
 class Day:
     customers: set[str] = field(default_factory=set)
     purchases: int = 0
@@ -30,7 +30,7 @@ class Day:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = command.parser(__doc__, "bucket")
+    parser = command.make_parser(__doc__, "bucket")
     command.add_input(parser)
     return command.run(write_summary, parser, arguments)
 

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    return command.run(train, command.parser(__doc__, "bucket", "table"), arguments)
+    return command.run(train, command.make_parser(__doc__, "bucket", "table"), arguments)
 
 
 def train(options: argparse.Namespace) -> None:

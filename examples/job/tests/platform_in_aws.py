@@ -156,7 +156,7 @@ def _convert(shape: Any, value: Any) -> Any:
 
 
 def _wait(done: Any) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not done():
-        assert time.monotonic() < deadline, "Batch's resources did not become VALID within 20 s"
+        assert time.monotonic() < deadline, "Batch's resources did not become VALID within a minute"
         time.sleep(0.05)

@@ -21,7 +21,7 @@ _NAMES = {
 }
 
 
-def parser(description: str | None, *names: str) -> argparse.ArgumentParser:
+def make_parser(description: str | None, *names: str) -> argparse.ArgumentParser:
     """A parser for a job that needs these of `bucket` and `table`: given as options, or else by the environment."""
     made = argparse.ArgumentParser(
         description=description,

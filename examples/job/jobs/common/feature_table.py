@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
 MOST_IN_A_BATCH = 25
-# Of sending again what DynamoDB left unprocessed; with the longest wait it gives up after some four minutes.
+# Of sending what DynamoDB leaves unprocessed; with the waits between them they take about a minute.
 MOST_ATTEMPTS = 12
 LONGEST_WAIT = 30.0  # seconds
 ROWS_BETWEEN_REPORTS = 1000
@@ -46,11 +46,12 @@ class FeatureTable:
     def _write_batch(self, rows: Sequence[dict[str, Any]]) -> None:
         left = {self.name: [{"PutRequest": {"Item": row}} for row in rows]}
         for attempt in range(MOST_ATTEMPTS):
+            if attempt:
+                # What the table has no capacity for comes back, and comes back again if it is sent at once.
+                time.sleep(random.uniform(0, min(LONGEST_WAIT, 0.1 * 2**attempt)))  # noqa: S311
             left = self.table.meta.client.batch_write_item(RequestItems=left)["UnprocessedItems"]
             if not left:
                 return
-            # What the table has no capacity for comes back, and comes back again if it is sent at once.
-            time.sleep(random.uniform(0, min(LONGEST_WAIT, 0.1 * 2**attempt)))  # noqa: S311
         raise JobError(
             f"table {self.name}: takes no more writes: {len(left[self.name])} rows are left after {MOST_ATTEMPTS} "
             "attempts; run the job again when fewer others write"

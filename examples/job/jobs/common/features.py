@@ -10,7 +10,7 @@ from typing import Any
 from .transactions import Transaction
 
 
-@dataclass
+@dataclass(slots=True)
 class DailyFeatures:
     """The sums over one customer's transactions of one day, which do not depend on the transactions' order."""
 

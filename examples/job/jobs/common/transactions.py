@@ -17,6 +17,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from s3transfer.exceptions import RetriesExceededError
+
 from . import aws
 from .errors import BadData, JobError, Mistakes
 
@@ -28,7 +30,7 @@ _CUSTOMER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _AMOUNT = re.compile(r"-?\d{1,12}(\.\d{1,2})?", re.ASCII)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Transaction:
     """One thing that a customer bought, or gave back."""
 
@@ -53,7 +55,13 @@ def read(bucket: str, prefix: str) -> Iterator[Transaction]:
         rows = 0
         # On disk, because a download can be tried again where a stream that breaks cannot.
         with tempfile.TemporaryFile() as file:
-            s3.download_fileobj(bucket, key, file)
+            try:
+                s3.download_fileobj(bucket, key, file)
+            except RetriesExceededError as problem:
+                raise JobError(
+                    f"s3://{bucket}/{key}: the download broke off again and again ({problem.last_exception}); run the "
+                    "job again"
+                ) from problem
             file.seek(0)
             text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
             for transaction in parse(text, f"s3://{bucket}/{key}", mistakes):

@@ -3,11 +3,14 @@
 import io
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from botocore.response import StreamingBody
 from platform_in_aws import Platform
 
-from common.errors import MOST_REPORTED, BadData, Mistakes
+from common import aws
+from common.errors import MOST_REPORTED, BadData, JobError, Mistakes
 from common.transactions import Transaction, parse, read
 
 HEADER = "customer_id,time,amount,channel\n"
@@ -100,9 +103,38 @@ def test_a_file_full_of_mistakes_is_counted_and_not_kept(platform: Platform) -> 
     assert str(raised.value).endswith(f"… and {5000 - MOST_REPORTED:,} more")
 
 
-def test_finds_a_file_that_s3_does_not_list_on_its_first_page(platform: Platform) -> None:
-    s3 = platform.session.client("s3")
-    for number in range(1000):
-        s3.put_object(Bucket=platform.bucket, Key=f"data/{number:03}.txt", Body=b"")
-    platform.upload("data/z.csv", f"{HEADER}c1,{TIME},1,web\n")
+@pytest.fixture
+def s3(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The client that reads the data, to listen in on."""
+    client = aws.client("s3")
+    monkeypatch.setattr(aws, "client", lambda service: client)
+    return client
+
+
+def test_finds_a_file_that_s3_does_not_list_on_its_first_page(platform: Platform, s3: Any) -> None:
+    pages = []
+
+    def list_two(params: dict[str, Any], **_: Any) -> None:
+        pages.append(params)
+        params["MaxKeys"] = 2
+
+    s3.meta.events.register("provide-client-params.s3.ListObjectsV2", list_two)
+    for key in ("data/1.txt", "data/2.txt", "data/3.txt"):
+        platform.upload(key, "")
+    platform.upload("data/4.csv", f"{HEADER}c1,{TIME},1,web\n")
     assert len(list(read(platform.bucket, "data/"))) == 1
+    assert len(pages) == 2
+
+
+def test_a_download_that_breaks_off_again_and_again_names_the_file(platform: Platform, s3: Any) -> None:
+    platform.upload("data/a.csv", HEADER)
+    attempts = []
+
+    def break_off(parsed: dict[str, Any], **_: Any) -> None:
+        attempts.append(parsed["Body"].read())
+        parsed["Body"] = StreamingBody(io.BytesIO(b"customer"), len(HEADER))
+
+    s3.meta.events.register("after-call.s3.GetObject", break_off)
+    with pytest.raises(JobError, match=r"data/a\.csv"):
+        list(read(platform.bucket, "data/"))
+    assert len(attempts) > 1
