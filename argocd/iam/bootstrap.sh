@@ -5,17 +5,20 @@
 #   bootstrap.sh controllers CLUSTER
 #       In the management cluster's account, for self-managed ACK: for each service a role ack-<service>-controller,
 #       given to the service account of that name in ack-system by EKS Pod Identity.
-#   bootstrap.sh capability
+#   bootstrap.sh capability CLUSTER
 #       In the management cluster's account, for EKS Capabilities: the one role ack-capability.
 #   bootstrap.sh targets MANAGEMENT_ACCOUNT controllers|capability
 #       In each account that environments live in: for each service a role ack-<service>-target with the rights of
-#       <service>.json beside this script, which the roles of MANAGEMENT_ACCOUNT (12 digits) may assume.
+#       <service>.json, which the roles of MANAGEMENT_ACCOUNT (12 digits) may assume.
 #
-# So what runs in the cluster has no right in AWS but to become ack-<service>-target. A service is a file <service>.json.
+# So what runs in the cluster has no right in AWS but to become ack-<service>-target. A service is a file <service>.json: beside
+# this script those of the official controllers, in controllers/config/iam those of our own, which is one controller for all its
+# services; the first two commands make its role, ack-sanders-controller, too.
 # Needs: bash, AWS CLI v2. Uses the CLI's usual settings (AWS_PROFILE, AWS_REGION). Exit codes: 0 success, 1 failure, 2 usage.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+own=$(cd "$here/../../controllers/config/iam" && pwd)
 
 usage() {
   [[ $# -eq 0 ]] || echo "bootstrap.sh: $1" >&2
@@ -23,9 +26,10 @@ usage() {
   exit 2
 }
 
+# The services whose policies lie in folder $1.
 services() {
   local policy
-  for policy in "$here"/*.json; do basename "$policy" .json; done
+  for policy in "$1"/*.json; do basename "$policy" .json; done
 }
 
 # Creates the role, or gives the existing one this trust and these permissions.
@@ -46,11 +50,13 @@ ensure_role() {
   echo "role $name"
 }
 
-# The permission to become one of the target roles. $1: its name, which may hold *
+# The permission to become the target role of any of the services $@; * is every service
 may_assume() {
+  local arns
+  arns=$(printf ', "arn:*:iam::*:role/ack-%s-target"' "$@")
   cat <<JSON
 {"Version": "2012-10-17", "Statement": [{
-  "Effect": "Allow", "Action": ["sts:AssumeRole", "sts:TagSession"], "Resource": "arn:*:iam::*:role/$1"}]}
+  "Effect": "Allow", "Action": ["sts:AssumeRole", "sts:TagSession"], "Resource": [${arns:2}]}]}
 JSON
 }
 
@@ -88,6 +94,21 @@ ensure_pod_identity() {
   echo "pod identity ack-system/$service_account"
 }
 
+# Makes a controller's role and gives it to the controller's pods. $1: cluster, $2: its ARN, $3: role and service account, then
+# the services whose target roles it may become
+ensure_controller() {
+  local cluster=$1 cluster_arn=$2 name=$3
+  shift 3
+  ensure_role "$name" "$(trust '{"Service": "pods.eks.amazonaws.com"}' "$(pod_of "$cluster_arn" "$name")")" \
+    "$(may_assume "$@")"
+  ensure_pod_identity "$cluster" "$name" "$roles/$name"
+}
+
+# $1: service, $2: folder of its policy, $3: account and $4: role of the controller
+ensure_target() {
+  ensure_role "ack-$1-target" "$(trust "{\"AWS\": \"arn:$partition:iam::$3:role/$4\"}")" "file://$2/$1.json"
+}
+
 [[ $# -ge 1 ]] || usage
 command -v aws >/dev/null || { echo "bootstrap.sh: needs the AWS CLI (aws) on the PATH" >&2; exit 1; }
 caller=$(aws sts get-caller-identity --query '[Arn, Account]' --output text)
@@ -96,29 +117,25 @@ account=$(cut -f2 <<<"$caller")
 roles="arn:$partition:iam::$account:role"
 
 case "$1 $#" in
-  "controllers 2")
+  "controllers 2" | "capability 2")
     cluster=$(aws eks describe-cluster --name "$2" --query cluster.arn --output text)
-    for service in $(services); do
-      name=ack-$service-controller
-      ensure_role "$name" "$(trust '{"Service": "pods.eks.amazonaws.com"}' "$(pod_of "$cluster" "$name")")" \
-        "$(may_assume "ack-$service-target")"
-      ensure_pod_identity "$2" "$name" "$roles/$name"
-    done
-    ;;
-  "capability 1")
-    ensure_role ack-capability "$(trust '{"Service": "capabilities.eks.amazonaws.com"}')" "$(may_assume "ack-*-target")"
+    if [[ $1 == capability ]]; then
+      ensure_role ack-capability "$(trust '{"Service": "capabilities.eks.amazonaws.com"}')" "$(may_assume '*')"
+    else
+      for service in $(services "$here"); do ensure_controller "$2" "$cluster" "ack-$service-controller" "$service"; done
+    fi
+    # shellcheck disable=SC2046 # a service's name is one word
+    ensure_controller "$2" "$cluster" ack-sanders-controller $(services "$own")
     ;;
   "targets 3")
     [[ $2 =~ ^[0-9]{12}$ ]] || usage "MANAGEMENT_ACCOUNT must be 12 digits, got \"$2\""
-    for service in $(services); do
-      case "$3" in
-        controllers) principal=ack-$service-controller ;;
-        capability) principal=ack-capability ;;
-        *) usage "the third argument must be controllers or capability, got \"$3\"" ;;
-      esac
-      ensure_role "ack-$service-target" "$(trust "{\"AWS\": \"arn:$partition:iam::$2:role/$principal\"}")" \
-        "file://$here/$service.json"
+    [[ $3 == controllers || $3 == capability ]] || usage "the third argument must be controllers or capability, got \"$3\""
+    for service in $(services "$here"); do
+      principal=ack-$service-controller
+      [[ $3 == controllers ]] || principal=ack-capability
+      ensure_target "$service" "$here" "$2" "$principal"
     done
+    for service in $(services "$own"); do ensure_target "$service" "$own" "$2" ack-sanders-controller; done
     ;;
   *) usage ;;
 esac

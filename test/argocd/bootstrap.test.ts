@@ -2,18 +2,14 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { argocd, read } from './manifests';
+import { argocd, policyFolders, read, servicesIn } from './manifests';
 
 // Other programs run: on a busy machine they take their time.
 jest.setTimeout(300_000);
 
 const script = path.join(argocd, 'iam/bootstrap.sh');
-/** The services: one policy file each, in the order in which a shell lists them. */
-const services = fs
-  .readdirSync(path.join(argocd, 'iam'))
-  .filter((file) => file.endsWith('.json'))
-  .map((file) => path.basename(file, '.json'))
-  .sort();
+const official = servicesIn(policyFolders.official);
+const own = servicesIn(policyFolders.own);
 const cluster = 'arn:aws-cn:eks:cn-north-1:111111111111:cluster/management';
 
 /** What the account holds before the script runs, or how it fails. */
@@ -106,12 +102,16 @@ function allow(statement: object): object {
   };
 }
 
+function target(service: string): string {
+  return `arn:*:iam::*:role/ack-${service}-target`;
+}
+
 describe('controllers', () => {
   it('makes for each service a role that its pod alone may use, and only to become the service’s target role', () => {
     const { status, calls } = run(['controllers', 'management']);
     expect(status).toBe(0);
     expect(changes(calls)).toEqual(
-      services.flatMap((s) => [
+      [...official, 'sanders'].flatMap((s) => [
         `iam create-role ack-${s}-controller`,
         `iam put-role-policy ack-${s}-controller`,
         `eks create-pod-identity-association ack-${s}-controller`,
@@ -129,32 +129,39 @@ describe('controllers', () => {
         },
       }),
     );
-    expect(policyOf('ack-s3-controller', calls)).toEqual(allow({ Resource: 'arn:*:iam::*:role/ack-s3-target' }));
+    expect(policyOf('ack-s3-controller', calls)).toEqual(allow({ Resource: ['arn:*:iam::*:role/ack-s3-target'] }));
+    expect(policyOf('ack-sanders-controller', calls)).toEqual(allow({ Resource: own.map(target) }));
     const association = calls.find((c) => c.command === 'eks create-pod-identity-association');
     expect(association?.option('--role-arn')).toBe(
-      `arn:aws-cn:iam::111111111111:role/ack-${services[0] ?? ''}-controller`,
+      `arn:aws-cn:iam::111111111111:role/ack-${official[0] ?? ''}-controller`,
     );
   });
 
   it('brings up to date what is there already, and makes nothing twice', () => {
-    const names = services.map((s) => `ack-${s}-controller`);
+    const names = [...official, 'sanders'].map((s) => `ack-${s}-controller`);
     const associations = Object.fromEntries(names.map((name) => [name, `a-${name}`]));
     const { status, calls } = run(['controllers', 'management'], { roles: names, associations });
     expect(status).toBe(0);
     expect(calls.filter(({ command }) => command.includes(' create-'))).toEqual([]);
-    expect(calls.filter((c) => c.command === 'eks update-pod-identity-association')).toHaveLength(services.length);
+    expect(calls.filter((c) => c.command === 'eks update-pod-identity-association')).toHaveLength(names.length);
   });
 });
 
 describe('capability', () => {
-  it('makes the one role, which EKS may use to become any of the target roles', () => {
-    const { status, calls } = run(['capability']);
+  it('makes one role that EKS may use to become any of the target roles, and our own controller’s', () => {
+    const { status, calls } = run(['capability', 'management']);
     expect(status).toBe(0);
-    expect(changes(calls)).toEqual(['iam create-role ack-capability', 'iam put-role-policy ack-capability']);
+    expect(changes(calls)).toEqual([
+      'iam create-role ack-capability',
+      'iam put-role-policy ack-capability',
+      'iam create-role ack-sanders-controller',
+      'iam put-role-policy ack-sanders-controller',
+      'eks create-pod-identity-association ack-sanders-controller',
+    ]);
     expect(trustOf('ack-capability', calls)).toEqual(
       allow({ Principal: { Service: 'capabilities.eks.amazonaws.com' } }),
     );
-    expect(policyOf('ack-capability', calls)).toEqual(allow({ Resource: 'arn:*:iam::*:role/ack-*-target' }));
+    expect(policyOf('ack-capability', calls)).toEqual(allow({ Resource: ['arn:*:iam::*:role/ack-*-target'] }));
   });
 });
 
@@ -168,12 +175,16 @@ describe('targets', () => {
     const { status, calls } = run(['targets', '222222222222', who]);
     expect(status).toBe(0);
     expect(changes(calls)).toEqual(
-      services.flatMap((s) => [`iam create-role ack-${s}-target`, `iam put-role-policy ack-${s}-target`]),
+      [...official, ...own].flatMap((s) => [`iam create-role ack-${s}-target`, `iam put-role-policy ack-${s}-target`]),
     );
     expect(trustOf('ack-s3-target', calls)).toEqual(
       allow({ Principal: { AWS: `arn:aws-cn:iam::222222222222:role/${trusted}` } }),
     );
-    expect(policyOf('ack-s3-target', calls)).toEqual(JSON.parse(read(path.join(argocd, 'iam/s3.json'))));
+    expect(policyOf('ack-s3-target', calls)).toEqual(JSON.parse(read(path.join(policyFolders.official, 's3.json'))));
+    expect(trustOf('ack-batch-target', calls)).toEqual(
+      allow({ Principal: { AWS: 'arn:aws-cn:iam::222222222222:role/ack-sanders-controller' } }),
+    );
+    expect(policyOf('ack-batch-target', calls)).toEqual(JSON.parse(read(path.join(policyFolders.own, 'batch.json'))));
   });
 
   it('stops at a role that it may not read, with what AWS says, and changes nothing', () => {
@@ -181,7 +192,7 @@ describe('targets', () => {
       getRoleFails: 'AccessDenied: no',
     });
     expect(status).toBe(1);
-    expect(stderr).toContain(`cannot read role ack-${services[0] ?? ''}-target: AccessDenied: no`);
+    expect(stderr).toContain(`cannot read role ack-${official[0] ?? ''}-target: AccessDenied: no`);
     expect(changes(calls)).toEqual([]);
   });
 });
@@ -198,6 +209,11 @@ describe('bad input is refused before anything is changed', () => {
       reason: 'Pod Identity needs it',
       args: ['controllers'],
       says: /usage: bootstrap.sh controllers CLUSTER/,
+    },
+    'no cluster beside the capability': {
+      reason: 'our own controller runs there',
+      args: ['capability'],
+      says: /usage: bootstrap.sh capability CLUSTER/,
     },
     'an account that is none': {
       reason: 'the trust would name nobody',

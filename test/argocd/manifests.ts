@@ -55,6 +55,15 @@ interface Kinds {
       readonly namespaceResourceWhitelist: readonly GroupKind[];
     };
   };
+  readonly Application: Manifest & {
+    readonly metadata: { readonly finalizers?: readonly string[] };
+    readonly spec: {
+      readonly project: string;
+      readonly source: Source;
+      readonly destination: { readonly namespace: string };
+      readonly syncPolicy: { readonly automated: { readonly prune: boolean } };
+    };
+  };
   readonly ApplicationSet: Manifest & {
     readonly spec: {
       readonly generators: readonly {
@@ -88,8 +97,17 @@ interface Source {
   readonly repoURL: string;
   readonly targetRevision: string;
   readonly path: string;
-  readonly helm?: { readonly values: string; readonly skipCrds: boolean };
+  readonly helm?: { readonly values: string; readonly skipCrds: boolean; readonly valueFiles?: readonly string[] };
   readonly directory?: { readonly include: string };
+}
+
+/** The folders of the controllers' policies: the official ones', and those of our own controller's services. */
+export const policyFolders = { official: path.join(argocd, 'iam'), own: path.join(root, 'controllers/config/iam') };
+
+/** The services that have a policy in a folder, in the order in which a shell lists them. */
+export function servicesIn(folder: string): string[] {
+  const policies = fs.readdirSync(folder).filter((file) => file.endsWith('.json'));
+  return policies.map((file) => path.basename(file, '.json')).sort();
 }
 
 /** What `kubectl apply -k argocd/overlays/<overlay>` would apply, with the kubectl that $KUBECTL names, else the PATH's. */

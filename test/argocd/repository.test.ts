@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { argocd, build, kustomize, only, overlays, parseManifests, read, type Manifest } from './manifests';
+import { all, argocd, build, kustomize, only, overlays, parseManifests, read, type Manifest } from './manifests';
 
 const url = 'https://github.com/Aysticky/sanders-customer-platform-gitops.git';
 
@@ -12,6 +12,11 @@ function urls(manifests: readonly Manifest[]): string[] {
     ...only(manifests, 'AppProject', 'sanders').spec.sourceRepos,
     ...spec.generators.map(({ git }) => git?.repoURL ?? 'not a git generator'),
     spec.template.spec.source.repoURL,
+    // Our controller's, where there is one.
+    ...all(manifests, 'Application').map((m) => m.spec.source.repoURL),
+    ...all(manifests, 'AppProject')
+      .filter((m) => m.metadata.name === 'sanders-controller')
+      .flatMap((m) => m.spec.sourceRepos),
   ];
 }
 
@@ -26,7 +31,7 @@ it('stands in one place', () => {
 });
 
 it.each(overlays)('is filled in everywhere by overlay %s', (overlay) => {
-  expect(urls(build(overlay))).toEqual([url, url, url]);
+  expect(urls(build(overlay))).toEqual(Array(overlay === 'self-managed' ? 5 : 3).fill(url));
 });
 
 describe('an overlay that patches that place', () => {

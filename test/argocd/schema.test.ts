@@ -33,7 +33,7 @@ describe.each(overlays)('overlay %s', (overlay) => {
   it('gives each object a place: namespaced ones a namespace, and none twice', () => {
     const ids = manifests.map((m) => [m.apiVersion, m.kind, m.metadata.namespace ?? '', m.metadata.name].join(' '));
     expect(new Set(ids).size).toBe(ids.length);
-    const placed = ['ConfigMap', 'AppProject', 'ApplicationSet'];
+    const placed = ['ConfigMap', 'AppProject', 'Application', 'ApplicationSet'];
     expect(manifests.filter((m) => placed.includes(m.kind) && !m.metadata.namespace)).toEqual([]);
   });
 });
