@@ -1,23 +1,19 @@
 /**
- * The sandbox: the platform's management cluster and an emulated AWS as processes on this machine.
- *
- *   ts-node sandbox/main.ts up [--controller SERVICE=PATH]... [--crds DIR]... [--no-wait]
- *   ts-node sandbox/main.ts down | reset | env
- *   ts-node sandbox/main.ts status [--json]
- *   ts-node sandbox/main.ts logs PART [--follow]
- *
- * The environment's SANDBOX names the sandbox (default: default); several run side by side. Results go to standard
- * output, everything else to standard error. Exit codes: 0 success, 1 failure, 2 usage, 130 interrupted.
+ * The command behind `make up` and its kin: `ts-node sandbox/main.ts` prints how it is used, docs/sandbox.md tells the rest.
+ * Results go to standard output, everything else to standard error. Exit codes: 0 success, 1 failure, 2 usage, 130 interrupted.
  */
 import { parseArgs } from 'node:util';
 import { BuildFailure } from './builder/failure';
-import { NotRunning, adminKubectl, env } from './commands/env';
+import { NotRunning, env } from './commands/env';
+import { Interrupted } from './commands/interrupted';
 import { NoSuchLog, logs } from './commands/logs';
-import { Interrupted, NotReady, untilReady } from './commands/ready';
+import { NotReady, untilReady } from './commands/ready';
 import { status, table } from './commands/status';
 import { stop } from './commands/supervision';
+import { adminKubectl } from './commands/tools';
 import { NotUp, up } from './commands/up';
-import { removeRemote } from './gitops/remote';
+import { GitFailed, removeRemote } from './gitops/remote';
+import { KubectlFailed } from './kube/kubectl';
 import { BadSettings, readSettings, services } from './settings';
 import { BadName, Folder } from './state/folder';
 import { openTerminal } from './terminal/terminal';
@@ -104,10 +100,12 @@ function exitCode(error: unknown): number {
     say(`${error.message}\n${usage}`);
     return 2;
   }
-  const expected = [BadName, BadSettings, BuildFailure, Interrupted, NoSuchLog, NotReady, NotRunning, NotUp];
-  if (!expected.some((kind) => error instanceof kind)) throw error;
+  const usageMistakes = [BadName, BadSettings, NoSuchLog];
+  const failures = [BuildFailure, GitFailed, Interrupted, KubectlFailed, NotReady, NotRunning, NotUp];
+  const isOne = (kinds: readonly (new (...args: never[]) => Error)[]) => kinds.some((kind) => error instanceof kind);
+  if (!isOne([...usageMistakes, ...failures])) throw error;
   say(error.message);
-  if (error instanceof BadName || error instanceof BadSettings || error instanceof NoSuchLog) return 2;
+  if (isOne(usageMistakes)) return 2;
   return error instanceof Interrupted || (error instanceof BuildFailure && error.reason === 'interrupted') ? 130 : 1;
 }
 

@@ -1,5 +1,3 @@
-import * as fs from 'node:fs';
-import * as path from 'node:path';
 import { emulatorFolder } from './builder/python';
 import { applyApplications } from './gitops/applications';
 import { prepareRemote } from './gitops/remote';
@@ -14,7 +12,7 @@ import { platformKinds } from './parts/kinds';
 import { Step, Task } from './process/graph';
 import { Part, PartEvent } from './process/part';
 import { Settings, services } from './settings';
-import { checkout, Folder } from './state/folder';
+import { Folder } from './state/folder';
 import { writeKubeconfig } from './state/kubeconfig';
 import { Authority } from './state/pki';
 import { reservePorts } from './state/ports';
@@ -25,28 +23,6 @@ export interface Built {
   readonly binaries: ReadonlyMap<string, string>;
   /** The Python interpreter for the emulator. */
   readonly python: string;
-}
-
-const always = [
-  'etcd',
-  'kube-apiserver',
-  'kube-controller-manager',
-  'kubectl',
-  'redis',
-  'argocd',
-  'ack-s3',
-  'ack-iam',
-  'ack-ec2',
-];
-
-/** Names of the programs that a sandbox runs, as the builder's catalog has them. */
-export function programs(): string[] {
-  return [...always, ...ownPrograms()];
-}
-
-/** The commands of our own Go module that there are. */
-function ownPrograms(): string[] {
-  return ['controller', 'standins'].filter((name) => fs.existsSync(path.join(checkout, 'controllers', 'cmd', name)));
 }
 
 /** The ACK controllers to run: official ones that can be built or are given, and ours for the rest. */
@@ -62,14 +38,15 @@ function ackControllers(
     return [{ name: `ack-${service}`, binary: file, args: [`--reconcile-resources=${served.join(',')}`] }];
   });
   const rest = services.filter((service) => !official.some(({ name }) => name === `ack-${service}`));
-  const own = ownPrograms().flatMap((name): AckController[] => {
+  const own = (name: string, ...args: string[]): AckController[] => {
     const file = binaries.get(name);
-    if (file === undefined) return [];
-    return name === 'controller'
-      ? [{ name, binary: file }]
-      : [{ name, binary: file, args: [`--services=${rest.join(',')}`] }];
-  });
-  return [...official, ...own];
+    return file === undefined ? [] : [{ name, binary: file, args }];
+  };
+  return [
+    ...official,
+    ...own('controller'),
+    ...(rest.length > 0 ? own('standins', `--services=${rest.join(',')}`) : []),
+  ];
 }
 
 /** Everything that a sandbox consists of, in no particular order: each step says what it comes after. */

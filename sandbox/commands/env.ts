@@ -1,6 +1,4 @@
-import * as path from 'node:path';
 import { logIn } from '../gitops/session';
-import { Kubectl } from '../kube/kubectl';
 import { awsEnvironment } from '../parts/aws';
 import { port } from '../parts/context';
 import { admin } from '../parts/control-plane';
@@ -9,6 +7,7 @@ import { Authority } from '../state/pki';
 import { Folder } from '../state/folder';
 import { readPorts } from '../state/ports';
 import { find } from './supervision';
+import { adminKubectl, toolsFolder } from './tools';
 
 /** Thrown when a command needs a running sandbox. */
 export class NotRunning extends Error {
@@ -16,16 +15,6 @@ export class NotRunning extends Error {
     super(`sandbox ${folder.name} is not up; \`make up\` brings it up`);
     this.name = 'NotRunning';
   }
-}
-
-/** Where kubectl and argocd are for those who have none of their own. */
-export function toolsFolder(folder: Folder): string {
-  return folder.path('bin');
-}
-
-/** kubectl as the sandbox's administrator. */
-export function adminKubectl(folder: Folder): Kubectl {
-  return new Kubectl(path.join(toolsFolder(folder), 'kubectl'), kubeconfigFile(folder, admin));
 }
 
 /** Shell commands that point kubectl, aws, argocd and the AWS SDKs at a sandbox: `eval "$(make -s env)"`. Throws NotRunning. */

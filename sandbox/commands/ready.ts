@@ -2,11 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Kubectl } from '../kube/kubectl';
 import { ApplicationStatus, applications, isReady, refresh } from '../gitops/applications';
 import { Terminal, duration } from '../terminal/terminal';
-
-/** Thrown when the user interrupted a command; the message says what is left running. */
-export class Interrupted extends Error {
-  override readonly name = 'Interrupted';
-}
+import { Interrupted } from './interrupted';
 
 /** Thrown when the environments are not Ready in time; everything is left running to be looked at. */
 export class NotReady extends Error {

@@ -1,5 +1,5 @@
 import { marker } from '../parts/context';
-import { endMarked, marked } from '../process/marked';
+import { endMarked, marked, signalAll } from '../process/marked';
 import { Folder } from '../state/folder';
 import { SandboxStatus, readStatus } from '../state/status';
 
@@ -8,24 +8,23 @@ export type Found =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'supervised'; readonly status: SandboxStatus }
   /** The supervisor is gone, but these processes are not. */
-  | { readonly kind: 'orphans'; readonly pids: readonly number[]; readonly status?: SandboxStatus };
+  | { readonly kind: 'orphans'; readonly pids: readonly number[] };
 
 /** Looks for a sandbox's processes; does not believe what is written down before it has seen the process. */
 export async function find(folder: Folder): Promise<Found> {
   const [pids, status] = await Promise.all([marked(marker, folder.root), readStatus(folder)]);
   if (status && pids.includes(status.pid)) return { kind: 'supervised', status };
-  return pids.length > 0 ? { kind: 'orphans', pids, status } : { kind: 'nothing' };
+  return pids.length > 0 ? { kind: 'orphans', pids } : { kind: 'nothing' };
 }
 
 /** Ends whatever runs of a sandbox: asks its supervisor, and if it does not answer, or there is none, ends each process. */
-export async function stop(folder: Folder): Promise<Found> {
+export async function stop(folder: Folder): Promise<void> {
   const found = await find(folder);
   if (found.kind === 'supervised') {
-    process.kill(found.status.pid, 'SIGTERM');
+    signalAll([found.status.pid], 'SIGTERM');
     await gone(folder, found.status.pid, 60_000);
   }
   await endMarked(marker, folder.root, 10_000);
-  return found;
 }
 
 async function gone(folder: Folder, pid: number, limit: number): Promise<void> {

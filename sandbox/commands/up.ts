@@ -3,21 +3,20 @@ import * as fs from 'node:fs';
 import * as fsPromises from 'node:fs/promises';
 import * as path from 'node:path';
 import { build } from '../builder/builder';
-import { find as findPrograms } from '../builder/catalog';
+import { catalog } from '../builder/catalog';
 import { showBuild } from '../builder/progress';
 import { emulatorPython } from '../builder/python';
 import { marker } from '../parts/context';
 import { describeExit } from '../process/failure';
 import { showParts } from '../process/show';
-import { programs } from '../platform';
 import { Settings } from '../settings';
 import { checkout, Folder } from '../state/folder';
 import { lock } from '../state/lock';
 import { Report, Start } from '../supervisor';
 import { Terminal } from '../terminal/terminal';
-import { toolsFolder } from './env';
-import { Interrupted } from './ready';
+import { Interrupted } from './interrupted';
 import { find, stop } from './supervision';
+import { linkTools } from './tools';
 
 /** Thrown when the sandbox did not come up; nothing of it is left running. */
 export class NotUp extends Error {
@@ -53,7 +52,7 @@ async function upAlone(folder: Folder, settings: Settings, terminal: Terminal, i
   const found = await find(folder);
   if (found.kind === 'supervised') {
     if (found.status.phase === 'up') {
-      terminal.line(`sandbox ${folder.name} is up already`);
+      terminal.line(`sandbox ${folder.name} is up already; settings are read when it starts`);
       return;
     }
     throw new NotUp(
@@ -68,10 +67,11 @@ async function upAlone(folder: Folder, settings: Settings, terminal: Terminal, i
   }
   // Side by side: one waits for the network while the other compiles.
   const [binaries, python] = await Promise.all([
-    build(findPrograms(programs()), { onEvent: showBuild(terminal), signal: interrupt }),
+    build(catalog, { onEvent: showBuild(terminal), signal: interrupt }),
     emulatorPython(interrupt),
   ]);
   await folder.create('logs');
+  await rotateLogs(folder);
   await linkTools(folder, binaries);
   const supervisor = startSupervisor(folder);
   await follow(
@@ -83,13 +83,12 @@ async function upAlone(folder: Folder, settings: Settings, terminal: Terminal, i
   );
 }
 
-/** Links to the commands that a user may lack: see toolsFolder. */
-async function linkTools(folder: Folder, binaries: ReadonlyMap<string, string>): Promise<void> {
-  await folder.create('bin');
-  for (const name of ['kubectl', 'argocd']) {
-    const link = path.join(toolsFolder(folder), name);
-    await fsPromises.rm(link, { force: true });
-    await fsPromises.symlink(binaries.get(name) ?? '', link);
+/** Puts aside logs that have grown large; of each, the one before is kept. */
+async function rotateLogs(folder: Folder): Promise<void> {
+  for (const name of await fsPromises.readdir(folder.path('logs'))) {
+    const log = folder.path('logs', name);
+    if (name.endsWith('.log') && (await fsPromises.stat(log)).size > 10 * 2 ** 20)
+      await fsPromises.rename(log, `${log}.1`);
   }
 }
 
@@ -120,6 +119,7 @@ function follow(
   // Without this process the supervisor gives up, too: see Supervisor.run.
   const giveUp = () => supervisor.kill('SIGTERM');
   interrupt.addEventListener('abort', giveUp, { once: true });
+  if (interrupt.aborted) giveUp();
   return new Promise<void>((resolve, reject) => {
     supervisor.on('message', (report: Report) => {
       switch (report.kind) {
@@ -140,13 +140,16 @@ function follow(
     supervisor.once('error', reject);
     supervisor.once('exit', (code, signal) => {
       const how = describeExit(signal ? { signal } : { code: code ?? 0 });
-      reject(
-        new NotUp(`the supervisor ended before the sandbox was up (${how}); its log: ${folder.log('supervisor')}`),
-      );
+      const message = `the supervisor ended before the sandbox was up (${how}); its log: ${folder.log('supervisor')}`;
+      reject(interrupt.aborted ? interrupted() : new NotUp(message));
     });
     supervisor.send(start);
   }).finally(() => {
     interrupt.removeEventListener('abort', giveUp);
     terminal.status(undefined);
   });
+}
+
+function interrupted(): Interrupted {
+  return new Interrupted('interrupted; nothing is left running');
 }

@@ -31,7 +31,10 @@ async function markedByPs(setting: string): Promise<number[]> {
     .map((line) => Number.parseInt(line, 10));
 }
 
-/** Ends marked processes: SIGTERM, `grace` milliseconds, SIGKILL. Returns those that there were. */
+/** How long what was killed may take to be gone: milliseconds. */
+const killed = 10_000;
+
+/** Ends marked processes: SIGTERM, `grace` milliseconds, SIGKILL. Returns those that there were; throws when some will not end. */
 export async function endMarked(name: string, value: string, grace: number): Promise<number[]> {
   const pids = await marked(name, value);
   signalAll(pids, 'SIGTERM');
@@ -41,11 +44,14 @@ export async function endMarked(name: string, value: string, grace: number): Pro
     if (left.length === 0) return pids;
     // New ones, too: a process that is ending may still start another.
     if (Date.now() >= deadline) signalAll(left, 'SIGKILL');
+    if (Date.now() >= deadline + killed)
+      throw new Error(`processes ${left.join(', ')} do not end, not even when killed`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
-function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
+/** Signals processes; one that is gone is no error. */
+export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
   for (const pid of pids) {
     try {
       process.kill(pid, signal);
