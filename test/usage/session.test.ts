@@ -3,6 +3,9 @@ import type { Block } from './document';
 import { run } from './session';
 
 const place = { folder: os.tmpdir(), env: { PATH: process.env['PATH'], GREETING: 'hello' }, timeout: 20_000 };
+
+jest.setTimeout(2 * place.timeout);
+
 const bash = (code: string, output?: string): Block => ({ language: 'bash', code, line: 1, output });
 const python = (code: string): Block => ({ language: 'python', code, line: 1 });
 
@@ -39,7 +42,7 @@ test('what is not printed as shown is told, and does not end it', async () => {
 });
 
 test('a block that hangs is ended with its children', async () => {
-  const results = await run([bash('sleep 987 & echo $!; wait')], { ...place, timeout: 1000 });
+  const results = await run([bash('sleep 987 & echo $!; wait')], { ...place, timeout: 3000 });
   expect(results[0]?.outcome).toBe('failed');
   const child = Number(results[0]?.stdout);
   expect(child).toBeGreaterThan(1);

@@ -1,7 +1,6 @@
 """The AWS emulator of the sandbox, with the platform's Batch resources as dist/dev has them."""
 
 import os
-import signal
 import subprocess
 import time
 import urllib.request
@@ -22,18 +21,18 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of an emulator that runs the platform's image as this folder's programs."""
     folder = tmp_path_factory.mktemp("emulator")
     port_file = folder / "port"
-    with (folder / "log").open("w+") as log:
-        process = subprocess.Popen(
-            [EMULATOR, "--port-file", str(port_file), "--job-image", f"{IMAGES}={JOB}"], stdout=log, stderr=log
-        )
-        deadline = time.monotonic() + 300  # the first start installs the emulator's packages
-        while not port_file.exists():
-            assert process.poll() is None, f"the emulator did not start: {(folder / 'log').read_text()}"
-            assert time.monotonic() < deadline, "the emulator did not start within 5 minutes"
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{port_file.read_text().strip()}"
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0, (folder / "log").read_text()
+    command = [EMULATOR, "--port-file", str(port_file), "--job-image", f"{IMAGES}={JOB}"]
+    with (folder / "log").open("w") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
+        try:
+            deadline = time.monotonic() + 300  # the first start installs the emulator's packages
+            while not port_file.exists():
+                assert process.poll() is None, f"the emulator did not start: {(folder / 'log').read_text()}"
+                assert time.monotonic() < deadline, "the emulator did not start within 5 minutes"
+                time.sleep(0.05)
+            yield f"http://127.0.0.1:{port_file.read_text().strip()}"
+        finally:
+            process.terminate()
+    assert process.returncode == 0, (folder / "log").read_text()
 
 
 @pytest.fixture(scope="session")
