@@ -8,6 +8,8 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 CAPACITY = 200_000  # calls kept; at some 300 bytes each the log stays below 60 MB
+# How the names of actions begin that change nothing.
+_READS = ("BatchGet", "Describe", "Get", "Head", "List", "Query", "Scan", "Validate")
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,13 @@ class CallLog:
     def __init__(self, capacity: int = CAPACITY) -> None:
         self._calls: deque[LoggedCall] = deque(maxlen=capacity)
         self._count = 0
+        self._writes = 0
         self._lock = threading.Lock()
 
     def add(self, **call: Any) -> None:
         with self._lock:
             self._count += 1
+            self._writes += not call["action"].startswith(_READS)
             self._calls.append(LoggedCall(number=self._count, **call))
 
     def clear(self) -> None:
@@ -48,6 +52,11 @@ class CallLog:
     def total(self) -> int:
         """Calls since the start or the last clear, also those too old to be kept."""
         return self._count
+
+    @property
+    def writes(self) -> int:
+        """Calls since the start that may have changed something."""
+        return self._writes
 
     def select(self, filters: "Filters") -> Iterator[dict[str, Any]]:
         with self._lock:

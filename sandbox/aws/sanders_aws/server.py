@@ -40,7 +40,7 @@ class Server:
 
     def __init__(self, options: argparse.Namespace) -> None:
         """Listens, and restores the state if there is one. Raises CannotStart, StateError."""
-        self._store = Store(options.state) if options.state else None
+        self._store = Store(options.state, options.account) if options.state else None
         if self._store:
             self._store.restore()
 
@@ -87,8 +87,8 @@ class Server:
     def _save_every(self, seconds: float) -> None:
         saved_at = 0
         while not self._stopping.wait(seconds):
-            if self._calls.total != saved_at:
-                saved_at = self._calls.total
+            if self._calls.writes != saved_at:
+                saved_at = self._calls.writes
                 self._control.save()
 
 

@@ -31,8 +31,9 @@ class StateError(Exception):
 class Store:
     """A folder that holds one saved state, private to its user."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, account: str) -> None:
         """Makes the folder if it is not there yet; raises StateError if that cannot be."""
+        self._account = account
         self._file = folder / "state.pickle"
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -41,7 +42,7 @@ class Store:
 
     def save(self) -> None:
         """Replaces the saved state by the present one, whole or not at all."""
-        content = _dump(_backends())
+        content = _dump(_backends(self._account))
         unfinished = self._file.with_suffix(".unfinished")
         try:
             descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -100,9 +101,10 @@ def _index_buckets() -> None:
         s3_backends.bucket_accounts |= dict.fromkeys(backend.buckets, (partition, account))
 
 
-def _backends() -> list[tuple[str, str, BaseBackend]]:
-    """All backends in use, with their account and region."""
-    return [entry for backends in BackendDict._instances for entry in backends.iter_backends()]
+def _backends(account: str) -> list[tuple[str, str, BaseBackend]]:
+    """The account's backends, with their region. moto has those of a second account, for purposes of its own."""
+    entries = (entry for backends in BackendDict._instances for entry in backends.iter_backends())
+    return [entry for entry in entries if entry[0] == account]
 
 
 def _home(backend: BaseBackend) -> Any:
