@@ -59,9 +59,9 @@ func (m *resourceManager[T]) observe(res *resource[T], observed T) {
 	if *metadata == nil {
 		*metadata = &ackv1alpha1.ResourceMetadata{}
 	}
-	(*metadata).OwnerAccountID = &m.account.ID
-	(*metadata).Region = &m.account.Region
-	(*metadata).Partition = &m.account.Partition
+	// Copies: the answer to a patch is decoded into what an object points to.
+	account := m.account
+	(*metadata).OwnerAccountID, (*metadata).Region, (*metadata).Partition = &account.ID, &account.Region, &account.Partition
 	part(res.object, "Status").Set(part(copyOf(observed), "Status"))
 	*commonStatus(res.object).conditions = conditions
 	res.observed, res.specOnly = &observed, false
