@@ -77,6 +77,9 @@ func (b *bucket) willBeDeleted(namespace *metav1.PartialObjectMetadata, flag ack
 
 // checkName refuses a bucket that cannot be emptied or may not be the one that the object owns.
 func (b *bucket) checkName() error {
+	if b.Spec.Name == "" {
+		return errNotAsked
+	}
 	if strings.HasSuffix(b.Spec.Name, directorySuffix) {
 		return obstructed(reasonNotSupported, noRecheck, "the directory bucket %s is not emptied: only general purpose buckets are; remove its objects by hand", b.Spec.Name)
 	}

@@ -2,6 +2,7 @@ package bucketemptier
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -11,7 +12,6 @@ import (
 	ackcfg "github.com/aws-controllers-k8s/runtime/pkg/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -222,30 +222,36 @@ func (r *reconciler) report(ctx context.Context, object *unstructured.Unstructur
 // change of the spec makes. So we change the spec in a way that means nothing; the S3 controller does not carry out the
 // spec of an object that is being deleted anyway.
 func (r *reconciler) wake(ctx context.Context, object *unstructured.Unstructured) error {
-	changed := object.DeepCopy()
-	spec, _ := changed.Object["spec"].(map[string]any)
-	if !changeNothing(spec) {
+	spec, _, err := unstructured.NestedMap(object.Object, "spec")
+	if err != nil {
+		return reconcile.TerminalError(err)
+	}
+	change := changeOfNothing(spec)
+	if change == nil {
 		return nil // the S3 controller will try again by itself
 	}
-	patch := client.MergeFromWithOptions(object, client.MergeFromWithOptimisticLock{})
-	if err := r.client.Patch(ctx, changed, patch, client.FieldOwner(Name)); err != nil && !apierrors.IsNotFound(err) && !apierrors.IsConflict(err) {
+	// Only the object that we have seen, but in whatever state it is now: the S3 controller updates its status all the time.
+	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{"uid": object.GetUID()}, "spec": change})
+	if err != nil {
+		return err
+	}
+	err = r.client.Patch(ctx, object, client.RawPatch(types.MergePatchType, patch), client.FieldOwner(Name))
+	if client.IgnoreNotFound(err) != nil {
 		return fmt.Errorf("wake the S3 controller: %w", err)
 	}
 	return nil
 }
 
-// changeNothing changes the spec of a Bucket and leaves its meaning: one of its lists that is missing becomes an empty
-// list, or the other way round. It returns false if all of them are in use.
-func changeNothing(spec map[string]any) bool {
+// changeOfNothing is a merge patch that changes the spec of a Bucket and leaves its meaning: one of its lists that is
+// missing becomes an empty list, or the other way round. It is nil if all of them are in use.
+func changeOfNothing(spec map[string]any) map[string]any {
 	for _, name := range []string{"analytics", "intelligentTiering", "inventory", "metrics"} {
 		switch list, _ := spec[name].([]any); {
 		case spec[name] == nil:
-			spec[name] = []any{}
-			return true
+			return map[string]any{name: []any{}}
 		case len(list) == 0:
-			delete(spec, name)
-			return true
+			return map[string]any{name: nil}
 		}
 	}
-	return false
+	return nil
 }

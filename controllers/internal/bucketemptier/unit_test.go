@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -281,20 +282,18 @@ func TestContinues(t *testing.T) {
 	}
 }
 
-func TestChangeNothing(t *testing.T) {
+func TestChangeOfNothing(t *testing.T) {
 	some := []any{map[string]any{"id": "x"}}
-	for name, test := range map[string]struct {
-		spec, want map[string]any
-		changed    bool
-	}{
-		"none":       {map[string]any{"name": "a"}, map[string]any{"name": "a", "analytics": []any{}}, true},
-		"again":      {map[string]any{"name": "a", "analytics": []any{}}, map[string]any{"name": "a"}, true},
-		"in use":     {map[string]any{"analytics": some}, map[string]any{"analytics": some, "intelligentTiering": []any{}}, true},
-		"all in use": {map[string]any{"analytics": some, "intelligentTiering": some, "inventory": some, "metrics": some}, map[string]any{"analytics": some, "intelligentTiering": some, "inventory": some, "metrics": some}, false},
+	for name, test := range map[string]struct{ spec, want map[string]any }{
+		"none":       {map[string]any{"name": "a"}, map[string]any{"analytics": []any{}}},
+		"again":      {map[string]any{"name": "a", "analytics": []any{}}, map[string]any{"analytics": nil}},
+		"in use":     {map[string]any{"analytics": some}, map[string]any{"intelligentTiering": []any{}}},
+		"all in use": {map[string]any{"analytics": some, "intelligentTiering": some, "inventory": some, "metrics": some}, nil},
+		"no spec":    {nil, map[string]any{"analytics": []any{}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if changed := changeNothing(test.spec); changed != test.changed || fmt.Sprint(test.spec) != fmt.Sprint(test.want) {
-				t.Errorf("want %v %v, got %v %v", test.changed, test.want, changed, test.spec)
+			if got := changeOfNothing(test.spec); !reflect.DeepEqual(got, test.want) {
+				t.Errorf("want %v, got %v", test.want, got)
 			}
 		})
 	}
