@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/pflag"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/yaml"
+
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/command"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testenv"
+)
+
+var kube client.Client
+
+func TestMain(m *testing.M) {
+	testenv.Main(m, func(ctx context.Context, server *testenv.APIServer) (finish func() error, err error) {
+		if kube, err = client.New(server.Config, client.Options{}); err != nil {
+			return nil, err
+		}
+		return nil, kube.Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "sanders-dev"}})
+	}, filepath.Join(testenv.Folder(), "internal", "bucketemptier", "testdata", "crd"), filepath.Join(project(), "argocd", "overlays", "self-managed", "crds"))
+}
+
+// project is the folder of the repository.
+func project() string { return filepath.Join(testenv.Folder(), "..") }
+
+func page(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(project(), "docs", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestExamples has the API server check every example of the pages about the controller, and that no kind lacks one.
+func TestExamples(t *testing.T) {
+	var kinds []string
+	for _, name := range []string{"controllers.md", "bucket-emptying.md"} {
+		for _, block := range regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(page(t, name), -1) {
+			object := &unstructured.Unstructured{}
+			if err := yaml.UnmarshalStrict([]byte(block[1]), &object.Object); err != nil {
+				t.Errorf("%s: %v: %s", name, err, block[1])
+				continue
+			}
+			object.SetNamespace("sanders-dev")
+			if err := kube.Create(t.Context(), object, client.DryRunAll, client.FieldValidation("Strict")); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			kinds = append(kinds, object.GetKind())
+		}
+	}
+	for _, component := range components() {
+		if component.Service == nil {
+			continue
+		}
+		for _, kind := range component.Service.Kinds {
+			if name := kind.GroupVersionKind().Kind; !slices.Contains(kinds, name) {
+				t.Errorf("controllers.md has no example of a %s", name)
+			}
+		}
+	}
+}
+
+// TestFlags compares the flags that the page explains with those that there are.
+func TestFlags(t *testing.T) {
+	if _, err := command.Parse([]string{"--aws-region=eu-central-1"}, components(), os.Stderr); err != nil {
+		t.Fatal(err)
+	}
+	var explained, exist []string
+	_, section, _ := strings.Cut(page(t, "controllers.md"), "\n## Flags\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	for _, row := range regexp.MustCompile("(?m)^\\| (`--.*?) \\|").FindAllStringSubmatch(section, -1) {
+		for _, name := range regexp.MustCompile("`--([a-z0-9-]+)`").FindAllStringSubmatch(row[1], -1) {
+			explained = append(explained, name[1])
+		}
+	}
+	pflag.VisitAll(func(flag *pflag.Flag) {
+		if !strings.HasPrefix(flag.Name, "test.") && flag.Name != "kubeconfig" {
+			exist = append(exist, flag.Name)
+		}
+	})
+	slices.Sort(explained)
+	if !slices.Equal(explained, exist) {
+		t.Errorf("controllers.md explains %v\nbut there are       %v", explained, exist)
+	}
+}
