@@ -30,6 +30,7 @@ class Control:
         self._gate = threading.Condition()
         self._running = 0
         self._closed = False
+        self._saving = threading.Lock()
         self._routes: dict[tuple[str, str], Callable[[Request, str], Any]] = {
             ("GET", "health"): self._health,
             ("GET", "calls"): self._list_calls,
@@ -83,9 +84,11 @@ class Control:
 
     def save(self) -> None:
         """Lets the calls that run come to their end, and saves the state if there is a place for it."""
-        with self.still():
+        with self._saving:  # else an older state could be written after a newer one
+            with self.still():
+                content = self._store.dump() if self._store else b""
             if self._store:
-                self._store.save()
+                self._store.write(content)
 
     def _health(self, request: Request, rest: str) -> Any:
         return {"status": "ok", "calls": self._calls.total}
@@ -136,13 +139,13 @@ class Control:
     def _save_or_restore(self, request: Request, rest: str) -> Any:
         if self._store is None:
             raise BadRequest("state: nowhere to save to; start sanders-aws with --state DIR")
-        with self.still():
-            if rest == "save":
-                self._store.save()
-            elif rest == "restore":
+        if rest == "save":
+            self.save()
+        elif rest == "restore":
+            with self.still():
                 self._store.restore()
-            else:
-                raise BadRequest(f"state/{rest}: must be state/save or state/restore")
+        else:
+            raise BadRequest(f"state/{rest}: must be state/save or state/restore")
         return {}
 
     def _reset(self, request: Request, rest: str) -> Any:

@@ -16,7 +16,7 @@ from .control import Control
 from .faults import Faults
 from .gateway import Gateway
 from .services.batch import runner
-from .state import Store
+from .state import StateError, Store
 
 log = logging.getLogger(__name__)
 
@@ -87,9 +87,13 @@ class Server:
     def _save_every(self, seconds: float) -> None:
         saved_at = 0
         while not self._stopping.wait(seconds):
-            if self._calls.writes != saved_at:
-                saved_at = self._calls.writes
-                self._control.save()
+            writes = self._calls.writes
+            if writes != saved_at:
+                try:
+                    self._control.save()
+                    saved_at = writes
+                except StateError as problem:
+                    log.warning("could not save the state, and will try again: %s", problem)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -23,6 +23,9 @@ from . import services
 VERSION = f"format 2 of moto {moto.__version__} and Python {platform.python_version()}"
 """What a saved state is made by; another version cannot read it."""
 
+ATTEMPTS = 3
+"""How often a save is tried when something changes meanwhile."""
+
 
 class StateError(Exception):
     """The state could not be saved or restored; the text says why and what to do."""
@@ -40,9 +43,12 @@ class Store:
         except OSError as problem:
             raise StateError(f"{folder}: cannot keep state there: {problem}") from None
 
-    def save(self) -> None:
-        """Replaces the saved state by the present one, whole or not at all."""
-        content = _dump(_backends(self._account))
+    def dump(self) -> bytes:
+        """The present state, to be written. Nothing may change it meanwhile. Raises StateError."""
+        return _dump(_backends(self._account))
+
+    def write(self, content: bytes) -> None:
+        """Replaces the saved state by what dump() gave, whole or not at all. Raises StateError."""
         unfinished = self._file.with_suffix(".unfinished")
         try:
             descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -152,12 +158,16 @@ def _load_function(code: bytes, module: str) -> Any:
 
 def _dump(backends: list[tuple[str, str, BaseBackend]]) -> bytes:
     """Everything in one piece, because backends refer to each other. Raises StateError."""
-    try:
-        return _pickle(VERSION) + _pickle(backends)
-    except Exception as problem:
-        bad = [(backend, region) for _, region, backend in backends if not _pickles(backend)]
-        culprits = ", ".join(f"{type(backend).__name__} in {region}" for backend, region in bad)
-        raise StateError(f"the state of {culprits or 'the account'} cannot be saved: {problem}") from problem
+    for _ in range(ATTEMPTS):
+        try:
+            return _pickle(VERSION) + _pickle(backends)
+        except RuntimeError:  # an execution or a job, which no call holds back, changed something meanwhile
+            continue
+        except Exception as problem:
+            bad = [(backend, region) for _, region, backend in backends if not _pickles(backend)]
+            culprits = ", ".join(f"{type(backend).__name__} in {region}" for backend, region in bad)
+            raise StateError(f"the state of {culprits or 'the account'} cannot be saved: {problem}") from problem
+    raise StateError("the account does not stand still long enough to be saved; try again")
 
 
 def _pickle(content: Any) -> bytes:

@@ -2,6 +2,8 @@
 
 import json
 import os
+import socket
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +12,8 @@ from typing import Any
 import pytest
 
 from conftest import REGION, Aws, code_of, eventually, start, trust
+from sanders_aws.services.batch.model import BatchBackend
+from sanders_aws.state import StateError, _dump
 
 Start = Callable[..., Aws]
 
@@ -172,3 +176,27 @@ def contents(aws: Aws) -> dict[str, Any]:
         "budgets": aws("budgets").describe_budgets(AccountId="120569615884"),
     }
     return {name: {k: v for k, v in answer.items() if k != "ResponseMetadata"} for name, answer in asked.items()}
+
+
+def test_what_cannot_be_saved_is_named() -> None:
+    backend = BatchBackend(REGION, "120569615884")
+    backend.tags["arn"] = socket.socket()  # type: ignore[assignment]
+    with pytest.raises(StateError, match="BatchBackend in eu-central-1 cannot be saved"):
+        _dump([("120569615884", REGION, backend)])
+    backend.tags.pop("arn").close()  # type: ignore[attr-defined]
+
+
+def test_an_account_that_changes_meanwhile_is_tried_again() -> None:
+    class Restless(BatchBackend):
+        attempts = 0
+
+        def __getstate__(self) -> dict[str, Any]:
+            Restless.attempts += 1
+            if Restless.attempts < 3:
+                raise RuntimeError("dictionary changed size during iteration")
+            return {}
+
+    vars(sys.modules[__name__])["Restless"] = Restless  # pickle looks classes up
+    Restless.__qualname__ = "Restless"
+    assert _dump([("120569615884", REGION, Restless(REGION, "120569615884"))])
+    assert Restless.attempts == 3
