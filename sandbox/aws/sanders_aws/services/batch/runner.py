@@ -1,6 +1,7 @@
 """Runs jobs: as local processes, for the images that are allowed to."""
 
 import contextlib
+import logging
 import os
 import signal
 import subprocess
@@ -15,6 +16,9 @@ from ... import images
 from ...delays import delay
 from .model import BatchBackend, Job, JobStatus, Status
 
+log = logging.getLogger(__name__)
+
+_TIMED_OUT = "Job attempt duration exceeded timeout"
 LOG_GROUP = "/aws/batch/job"  # Source: userguide/using_cloudwatch_logs.html
 
 _endpoint = ""
@@ -69,18 +73,18 @@ def _run(backend: BatchBackend, job: Job) -> None:
         _end(job, JobStatus.FAILED, job.status_reason or "Essential container in task exited")
     except _Stopped:
         _end(job, JobStatus.FAILED, job.stop_reason or "sanders-aws was stopped while the job ran")
+    except Exception as problem:  # nobody waits for this thread, but somebody does for the job
+        log.exception("job %s", job.id)
+        _end(job, JobStatus.FAILED, f"sanders-aws: {type(problem).__name__}: {problem}")
     finally:
         _wakers.pop(job.id, None)
 
 
-_TIMED_OUT = "Job attempt duration exceeded timeout"
-
-
 def _wait_for_dependencies(backend: BatchBackend, job: Job) -> None:
-    while waiting := [d for d in job.depends_on if not backend.jobs[d].status.final]:
+    while not all(backend.jobs[job_id].status.final for job_id in job.depends_on):
         job.status = JobStatus.PENDING
-        _wait(job, 0.05 if waiting else 0)
-    if any(backend.jobs[d].status == JobStatus.FAILED for d in job.depends_on):
+        _wait(job, 0.05)
+    if any(backend.jobs[job_id].status == JobStatus.FAILED for job_id in job.depends_on):
         job.stop_reason = "Dependent Job failed"
         raise _Stopped
 
@@ -131,7 +135,7 @@ def _attempt(backend: BatchBackend, job: Job) -> bool:
     container: dict[str, Any] = {"logStreamName": stream}
     attempt = {"container": container, "startedAt": job.started, "stoppedAt": None}
     job.attempts.append(attempt)
-    log = _Log(backend, stream)
+    output = _Log(backend, stream)
     try:
         process = subprocess.Popen(
             image.arguments(job.container["command"]),
@@ -159,13 +163,13 @@ def _attempt(backend: BatchBackend, job: Job) -> bool:
             _kill(process)
         assert process.stdout is not None
         for line in process.stdout:
-            log.write(line.rstrip("\n"))
+            output.write(line.rstrip("\n"))
         container["exitCode"] = process.wait() % 256  # a signal n is reported as 256 - n, and never as success
     finally:
         if timer:
             timer.cancel()
         _processes.pop(job.id, None)
-        log.flush()
+        output.flush()
         attempt["stoppedAt"] = _now()
     return bool(container["exitCode"] == 0)
 
