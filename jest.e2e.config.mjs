@@ -1,0 +1,20 @@
+import base from './jest.config.js';
+
+// The AWS SDK announces on every start that it will need Node 22 one day.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
+/**
+ * The end-to-end tests (`npm run e2e`): one sandbox for all of them, and one after another, because they share it.
+ *
+ * @type {import('jest').Config}
+ */
+export default {
+  testEnvironment: 'node',
+  roots: base.roots,
+  testMatch: ['**/*.e2e.ts'],
+  transform: base.transform,
+  maxWorkers: 1,
+  globalSetup: '<rootDir>/test/e2e/setup.ts',
+  globalTeardown: '<rootDir>/test/e2e/teardown.ts',
+  testTimeout: 180_000,
+};

@@ -1,0 +1,171 @@
+/**
+ * A change to an environment or a chart that is pushed ends in AWS, and nowhere else. Each case builds upon the one before, as
+ * commits do.
+ */
+import { readState, writesDuring } from './aws';
+import { fill } from './data';
+import { application, Clone, eventually, ready } from './platform';
+import { changes, type State } from './state';
+
+interface Case {
+  readonly edit: (clone: Clone) => Promise<void>;
+  /** The environments that it is about. */
+  readonly environments: readonly string[];
+  /** Everything that differs in AWS afterwards. */
+  readonly differs: (before: State) => Record<string, string>;
+  /** The calls that make it so. @default any */
+  readonly writes?: readonly string[];
+}
+
+const dev = 'environments/dev.ts';
+
+const cases: Record<string, Case> = {
+  'the size of a job: a new revision in place of the old one': {
+    edit: (clone) => clone.edit(dev, 'memoryMiB: 2048', 'memoryMiB: 4096'),
+    environments: ['dev'],
+    differs: (before) => ({
+      ...newRevision(before, 'sanders-job-2g-dev'),
+      'batch job-definition sanders-job-2g-dev: containerProperties.resourceRequirements.1.value': '"2048" → "4096"',
+    }),
+    writes: ['batch DeregisterJobDefinition', 'batch RegisterJobDefinition'],
+  },
+  'egress, in a chart: both environments': {
+    edit: (clone) =>
+      clone.edit('charts/network.ts', 'ipRanges: [{ cidrIp: EVERYWHERE }]', "ipRanges: [{ cidrIp: '10.0.0.0/8' }]"),
+    environments: ['dev', 'prod'],
+    differs: () => ({
+      'ec2 security-group sanders-batch-sg-dev: IpPermissionsEgress.0.IpRanges.0.CidrIp': '"0.0.0.0/0" → "10.0.0.0/8"',
+      'ec2 security-group sanders-batch-sg-prod: IpPermissionsEgress.0.IpRanges.0.CidrIp': '"0.0.0.0/0" → "10.0.0.0/8"',
+    }),
+    writes: ['ec2 AuthorizeSecurityGroupEgress', 'ec2 RevokeSecurityGroupEgress'],
+  },
+  'retention of old versions': {
+    edit: (clone) => clone.edit(dev, 'noncurrentVersionDays: 30', 'noncurrentVersionDays: 7'),
+    environments: ['dev'],
+    differs: () => ({
+      's3 bucket sanders-customer-platform-dev: Rules.1.NoncurrentVersionExpiration.NoncurrentDays': '30 → 7',
+    }),
+    writes: ['s3 PutBucketLifecycleConfiguration'],
+  },
+  'retention of the table': {
+    edit: (clone) => clone.edit(dev, 'pointInTimeRecovery: false', 'pointInTimeRecovery: true'),
+    environments: ['dev'],
+    differs: () => ({
+      'dynamodb table sanders_daily_customer_features_dev: PointInTimeRecoveryStatus': '"DISABLED" → "ENABLED"',
+    }),
+    writes: ['dynamodb UpdateContinuousBackups'],
+  },
+  'a tag: everything of the environment that can have one': {
+    edit: (clone) => clone.edit(dev, 'budget: {', "tags: { CostCenter: '4711' },\n\n  budget: {"),
+    environments: ['dev'],
+    differs: (before) => {
+      const own = Object.entries(before).filter(([name]) => name.endsWith('dev') && !/ (main|default) of /.test(name));
+      const tagged = own.map(([name, properties]) => {
+        const tags = Object.keys(properties ?? {}).find((key) => /^(resource)?tag(s|set)$/i.test(key));
+        return `${name}: ${tags}.CostCenter`;
+      });
+      // And whatever the state machine starts.
+      const jobs = [
+        'ParallelJobs.Branches.0.States.FeatureExtractionJob',
+        'ParallelJobs.Branches.1.States.DataProcessingJob',
+        'ModelTrainingJob',
+      ];
+      const started = jobs.map(
+        (job) => `sfn state-machine sanders-orchestrator-dev: definition.States.${job}.Parameters.Tags.CostCenter`,
+      );
+      return Object.fromEntries([...tagged, ...started].map((path) => [path, 'nothing → "4711"']));
+    },
+  },
+  'a job that is taken out': {
+    edit: async (clone) => {
+      await clone.edit(dev, "      { name: '16g', vcpu: 4, memoryMiB: 16384 },\n", '');
+      await clone.edit(dev, "modelTraining: { job: '16g'", "modelTraining: { job: '8g'");
+    },
+    environments: ['dev'],
+    differs: () => ({
+      'batch job-definition sanders-job-16g-dev': 'removed',
+      'iam role sanders-stepfunctions-role-dev: InlinePolicies.run-jobs.Statement.0.Resource.5':
+        '"arn:aws:batch:eu-central-1:120569615884:job-definition/sanders-job-16g-dev" → nothing',
+      'iam role sanders-stepfunctions-role-dev: InlinePolicies.run-jobs.Statement.0.Resource.6':
+        '"arn:aws:batch:eu-central-1:120569615884:job-definition/sanders-job-16g-dev:*" → nothing',
+      'sfn state-machine sanders-orchestrator-dev: definition.States.ModelTrainingJob.Parameters.JobDefinition':
+        '"arn:aws:batch:eu-central-1:120569615884:job-definition/sanders-job-16g-dev" → "arn:aws:batch:eu-central-1:120569615884:job-definition/sanders-job-8g-dev"',
+    }),
+    writes: ['batch DeregisterJobDefinition', 'iam PutRolePolicy', 'stepfunctions UpdateStateMachine'],
+  },
+};
+
+/** What differs when a job definition was registered anew. */
+function newRevision(before: State, name: string, times = 1): Record<string, string> {
+  const at = `batch job-definition ${name}`;
+  const [revision = 0] = (before[at] as { activeRevisions: number[] }).activeRevisions;
+  return { [`${at}: activeRevisions.0`]: `${revision} → ${revision + times}` };
+}
+
+let clone: Clone;
+let original: State;
+
+beforeAll(async () => {
+  clone = await Clone.make();
+  original = await readState();
+});
+
+test.each(Object.entries(cases))('%s', async (name, { edit, environments, differs, writes }) => {
+  const before = await readState();
+  const written = await writesDuring(async () => {
+    await edit(clone);
+    await clone.synth();
+    const commit = await clone.push(name);
+    await reaches(before, differs(before));
+    await Promise.all(environments.map((environment) => ready(environment, commit)));
+  });
+  expect(changes(before, await readState())).toEqual(differs(before));
+  if (writes) expect(written).toEqual(writes);
+});
+
+test('and back: all is as it was, in new revisions of the jobs that changed', async () => {
+  await clone.restore();
+  await reaches(original, {
+    ...newRevision(original, 'sanders-job-2g-dev', 2),
+    ...newRevision(original, 'sanders-job-16g-dev'),
+  });
+});
+
+describe('a new environment', () => {
+  let before: State;
+  /** The state, if dev were called test. */
+  let expected: Record<string, string>;
+
+  beforeAll(async () => {
+    before = await readState();
+    const devs = Object.keys(before).filter((name) => name.endsWith('dev'));
+    expected = Object.fromEntries(devs.map((name) => [name.replace(/dev$/, 'test'), 'added']));
+  });
+
+  test('is one file and one line', async () => {
+    await clone.write(
+      'environments/test.ts',
+      "import { dev } from './dev';\n\nexport const test = { ...dev, name: 'test' };\n",
+    );
+    await clone.edit('environments/index.ts', '[dev, prod]', '[dev, prod, test]');
+    await clone.edit('environments/index.ts', 'import', "import { test } from './test';\nimport");
+    await clone.synth();
+    await ready('test', await clone.push('Add the environment test'));
+    expect(changes(before, await readState())).toEqual(expected);
+  });
+
+  test('goes with its data, 1,000 objects included, and nothing else does', async () => {
+    await fill('test', { objects: 1000 });
+    await clone.remove('environments/test.ts');
+    await clone.edit('environments/index.ts', '[dev, prod, test]', '[dev, prod]');
+    await clone.edit('environments/index.ts', "import { test } from './test';\n", '');
+    await clone.synth();
+    await clone.push('Remove the environment test');
+    await eventually(async () => expect(await application('test')).toBeUndefined());
+    expect(changes(before, await readState())).toEqual({});
+  });
+});
+
+async function reaches(before: State, differs: Record<string, string>): Promise<void> {
+  await eventually(async () => expect(changes(before, await readState())).toEqual(differs));
+}

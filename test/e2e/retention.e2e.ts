@@ -1,0 +1,66 @@
+/** prod's data outlives its manifests, nothing of prod goes before a person confirms, and the data is adopted again. */
+import { setTimeout } from 'node:timers/promises';
+import { argocdNamespace } from '../../sandbox/parts/argocd';
+import { callsSince, readState, writesDuring } from './aws';
+import { countData, dataOf, fill } from './data';
+import { application, Clone, eventually, ready } from './platform';
+import { kubectl } from './sandbox';
+import { changes, type State } from './state';
+
+const { bucket, table } = dataOf('prod');
+const data = [`s3 bucket ${bucket}`, `dynamodb table ${table}`, `ecr repository ${bucket}`];
+const manifests = 'dist/prod/storage.k8s.yaml';
+
+let clone: Clone;
+let before: State;
+
+beforeAll(async () => {
+  clone = await Clone.make();
+  before = await readState();
+  await fill('prod', { objects: 20 });
+});
+
+test('nothing goes before a person confirms', async () => {
+  const written = await writesDuring(async () => {
+    await clone.edit('environments/index.ts', '[dev, prod]', '[dev]');
+    await clone.edit('environments/index.ts', "import { prod } from './prod';\n", '');
+    await clone.synth();
+    await clone.push('Remove prod');
+    await eventually(async () => expect((await application('prod'))?.metadata.deletionTimestamp).toBeDefined());
+    await setTimeout(10_000); // As long as the deletion of an environment takes.
+  });
+  expect(written).toEqual([]);
+  expect(changes(before, await readState())).toEqual({});
+});
+
+test('after that everything goes but the data', async () => {
+  const approval = `argocd.argoproj.io/deletion-approved=${new Date().toISOString()}`;
+  await kubectl().run(['annotate', 'application', 'sanders-prod', `--namespace=${argocdNamespace}`, approval]);
+  await eventually(async () => expect(await application('prod')).toBeUndefined());
+  const others = Object.keys(before).filter((name) => name.endsWith('prod') && !data.includes(name));
+  expect(changes(before, await readState())).toEqual(Object.fromEntries(others.map((name) => [name, 'removed'])));
+  expect(await countData('prod')).toEqual({ objects: 21, items: 1, images: 1 });
+});
+
+test('what is there already is adopted, not made anew', async () => {
+  await clone.undo();
+  await clone.edit(
+    manifests,
+    /^( +)services\.k8s\.aws\/deletion-policy: retain$/gm,
+    '$&\n$1services.k8s.aws/adoption-policy: adopt-or-create',
+  );
+  const start = (await callsSince(0)).at(-1)?.number ?? 0;
+  await ready('prod', await clone.push('prod again, with the data that is there'));
+  const created = (await callsSince(start)).filter(({ action }) => /^Create(Bucket|Table|Repository)$/.test(action));
+  expect(created).toEqual([]);
+  const after = await readState();
+  for (const name of data)
+    expect(changes({ [name]: before[name] ?? null }, { [name]: after[name] ?? null })).toEqual({});
+  expect(Object.keys(after).sort()).toEqual(Object.keys(before).sort());
+  expect(await countData('prod')).toEqual({ objects: 21, items: 1, images: 1 });
+});
+
+test('and is managed as before', async () => {
+  await clone.restore();
+  expect(Object.keys(await readState()).sort()).toEqual(Object.keys(before).sort());
+});
