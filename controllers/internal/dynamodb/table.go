@@ -16,7 +16,7 @@ import (
 
 const (
 	// poll is how often we look at a table that AWS is at work on.
-	poll = time.Second
+	poll = 500 * time.Millisecond
 	// firstLook is how soon we look after a call: the emulator is done at once.
 	firstLook = 50 * time.Millisecond
 )

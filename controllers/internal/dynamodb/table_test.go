@@ -47,6 +47,31 @@ func TestTableLife(t *testing.T) {
 	}
 }
 
+// TestTableCreation waits for AWS before it does what CreateTable does not, and before it deletes.
+func TestTableCreation(t *testing.T) {
+	world.AWS.Delays(t, "dynamodb.create=1.5")
+	t.Cleanup(func() { world.AWS.Delays(t, "none") })
+	since := world.AWS.LastCall(t)
+	made := world.Create(t, world.Namespace(t), tableYAML(t, "", `, continuousBackups: {pointInTimeRecoveryEnabled: true}`))
+	world.AwaitCondition(t, made, "Ready", "False", "waiting for AWS: status of the table is CREATING")
+	world.AwaitReady(t, made)
+	if !inAWS(t).recovery {
+		t.Error("point-in-time recovery is not on")
+	}
+	world.Delete(t, made)
+	world.AwaitGone(t, made)
+
+	again := world.Create(t, world.Namespace(t), tableYAML(t, "", ""))
+	world.AwaitCondition(t, again, "Ready", "False", "CREATING")
+	world.Delete(t, again)
+	world.AwaitCondition(t, again, "Ready", "False", "waiting for AWS before the deletion: status of the table is CREATING")
+	world.AwaitGone(t, again)
+	want := []string{"CreateTable", "UpdateContinuousBackups", "DeleteTable", "CreateTable", "DeleteTable"}
+	if calls := testworld.Writes(world.AWS.Calls(t, since)); !slices.Equal(calls, want) {
+		t.Errorf("made the calls %v, want %v", calls, want)
+	}
+}
+
 const byEmail = `{indexName: by-email, keySchema: [{attributeName: email, keyType: HASH}], projection: {projectionType: ALL}}`
 
 // TestTableUpdates changes every field that can be changed and that the emulator keeps, one by one, and looks at AWS.

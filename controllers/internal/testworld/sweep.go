@@ -21,8 +21,12 @@ var faults = map[string]testenv.Fault{
 }
 
 // Sweep fails the first call of every action of a service, then the second of every action, and so on up to a number of
-// positions, in every way. Each time, life must go as it does without. It makes calls of its own with Retryer.
+// positions (with -short, the first only), in every way. Each time, life must go as it does without; it makes the calls
+// of its own with Retryer.
 func (w *World) Sweep(t *testing.T, service string, actions []string, positions int, life func(*testing.T)) {
+	if testing.Short() {
+		positions = 1
+	}
 	for name, fault := range faults {
 		for position := 1; position <= positions; position++ {
 			t.Run(fmt.Sprintf("call %d %s", position, name), func(t *testing.T) {
