@@ -68,11 +68,11 @@ func TestBudgetUpdates(t *testing.T) {
 		{"the limit", `{budgetLimit: {amount: "12.50"}}`, []string{"UpdateBudget"}, func(f *found) bool { return *f.BudgetLimit.Amount == "12.50" }},
 		{"the filters", `{costFilters: {TagKeyValue: ["user:Project$other"], Service: [AWS Batch]}}`, []string{"UpdateBudget"},
 			func(f *found) bool {
-				return maps.EqualFunc(f.CostFilters, map[string][]string{"TagKeyValue": {"user:Project$other"}, "Service": {"AWS Batch"}}, slices.Equal[[]string])
+				return maps.EqualFunc(f.filters, map[string][]string{"TagKeyValue": {"user:Project$other"}, "Service": {"AWS Batch"}}, slices.Equal[[]string])
 			}},
-		{"no filter", `{costFilters: null}`, []string{"UpdateBudget"}, func(f *found) bool { return len(f.CostFilters) == 0 }},
-		{"a type of cost", `{costTypes: {includeCredit: false}}`, []string{"UpdateBudget"}, func(f *found) bool { return !*f.CostTypes.IncludeCredit && !*f.CostTypes.IncludeTax }},
-		{"AWS's default types of cost", `{costTypes: null}`, []string{"UpdateBudget"}, func(f *found) bool { return *f.CostTypes.IncludeCredit && *f.CostTypes.IncludeTax }},
+		{"no filter", `{costFilters: null}`, []string{"UpdateBudget"}, func(f *found) bool { return len(f.filters) == 0 }},
+		{"a type of cost", `{costTypes: {includeCredit: false}}`, []string{"UpdateBudget"}, func(f *found) bool { return !*f.costTypes.IncludeCredit && !*f.costTypes.IncludeTax }},
+		{"AWS's default types of cost", `{costTypes: null}`, []string{"UpdateBudget"}, func(f *found) bool { return *f.costTypes.IncludeCredit && *f.costTypes.IncludeTax }},
 		{"the end", `{timePeriod: {end: "2031-01-01T00:00:00Z"}}`, []string{"UpdateBudget"}, func(f *found) bool { return f.TimePeriod.End.Year() == 2031 }},
 		{"no end, and the start as it is", `{timePeriod: null}`, []string{"UpdateBudget"}, func(f *found) bool { return f.TimePeriod.End.Year() == 2087 && f.TimePeriod.Start.Equal(*start) }},
 		{"another start", `{timePeriod: {start: "2026-02-01T00:00:00Z"}}`, []string{"UpdateBudget"}, func(f *found) bool { return f.TimePeriod.Start.Month() == time.February }},
@@ -126,6 +126,7 @@ func TestBudgetDrift(t *testing.T) {
 		{"another limit, and a cost type that the spec leaves to its default", func() error {
 			changed := *before.Budget
 			changed.BudgetLimit = &types.Spend{Amount: aws.String("1000"), Unit: aws.String("USD")}
+			//nolint:staticcheck // SA1019: as in inAWS
 			changed.CostTypes = &types.CostTypes{IncludeTax: aws.Bool(false), UseBlended: aws.Bool(true)}
 			_, err := api(t).UpdateBudget(t.Context(), &awsbudgets.UpdateBudgetInput{AccountId: account, NewBudget: &changed})
 			return err
@@ -162,7 +163,7 @@ func TestBudgetDrift(t *testing.T) {
 		got := inAWS(t)
 		slices.Sort(got.notifications)
 		slices.Sort(before.notifications)
-		if *got.BudgetLimit.Amount != "10.0" || got.AutoAdjustData != nil || *got.CostTypes.UseBlended || len(got.notifications) != 2 || !maps.Equal(got.tags, before.tags) {
+		if *got.BudgetLimit.Amount != "10.0" || got.AutoAdjustData != nil || *got.costTypes.UseBlended || len(got.notifications) != 2 || !maps.Equal(got.tags, before.tags) {
 			t.Errorf("%s: is not repaired: %+v %v %v", c.reason, *got.Budget, got.notifications, got.tags)
 		}
 	}

@@ -1,6 +1,7 @@
 package budgets
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -33,7 +34,8 @@ func TestHome(t *testing.T) {
 			operations := newBudgets(kit.Account{ID: "120569615884", Config: aws.Config{
 				Region: c.region, HTTPClient: client, Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 			}})
-			if _, err := operations.Read(t.Context(), &v1alpha1.Budget{Spec: v1alpha1.BudgetSpec{Name: aws.String("budget")}}); err != kit.ErrNotFound {
+			wanted := &v1alpha1.Budget{Spec: v1alpha1.BudgetSpec{Name: aws.String("budget")}}
+			if _, err := operations.Read(t.Context(), wanted); !errors.Is(err, kit.ErrNotFound) {
 				t.Fatalf("got %v", err)
 			}
 			if got := client.request.URL.Host; got != c.host {
