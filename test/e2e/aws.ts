@@ -125,7 +125,9 @@ async function network(): Promise<Entry[]> {
     // AWS makes one of each with a VPC.
     ...(routeTables.RouteTables ?? []).filter(inOwn).map((table): Entry => {
       const main = table.Associations?.some(({ Main }) => Main);
-      return [`ec2 route-table ${main ? `main of ${names.get(table.VpcId)}` : nameOf(table)}`, table];
+      // Their order says nothing: the most specific one counts.
+      const Routes = [...(table.Routes ?? [])].sort((a, b) => (destination(a) < destination(b) ? -1 : 1));
+      return [`ec2 route-table ${main ? `main of ${names.get(table.VpcId)}` : nameOf(table)}`, { ...table, Routes }];
     }),
     ...(groups.SecurityGroups ?? []).filter(inOwn).map((group): Entry => {
       const name = group.GroupName === 'default' ? `default of ${names.get(group.VpcId)}` : group.GroupName;
@@ -141,6 +143,10 @@ async function vpc(found: ec2.Vpc): Promise<Entry> {
     aws.ec2.describeVpcAttribute({ VpcId, Attribute: 'enableDnsHostnames' }),
   ]);
   return [`ec2 vpc ${nameOf(found)}`, { ...found, EnableDnsSupport, EnableDnsHostnames }];
+}
+
+function destination({ DestinationCidrBlock, DestinationPrefixListId }: ec2.Route): string {
+  return DestinationCidrBlock ?? DestinationPrefixListId ?? '';
 }
 
 function nameOf({ Tags = [] }: { Tags?: readonly ec2.Tag[] }): string {

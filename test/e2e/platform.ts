@@ -129,7 +129,7 @@ export async function eventually(assertions: () => Promise<void>, seconds = 120)
     } catch (error) {
       if (Date.now() > deadline) throw error;
     }
-    await setTimeout(300);
+    await setTimeout(1000);
   }
 }
 
