@@ -25,6 +25,7 @@
 // empty, and what may still come then, a call repeated because its answer got lost, names versions of the old one; a
 // bucket with versioning never has them again.
 //
-// The flag --deletion-policy must be given as it is given to the S3 controller. Directory buckets are not supported,
-// and no role is taken from an IAMRoleSelector: it would be the S3 controller's, which needs no right to delete data.
+// The flag --deletion-policy must be given as it is given to the S3 controller. Directory buckets are not supported. No
+// role is taken from an IAMRoleSelector, as that is the S3 controller's, which needs no right to delete data, nor from
+// the map of teams (feature gate TeamLevelCARM).
 package bucketemptier
