@@ -129,6 +129,15 @@ describe('a sandbox', () => {
     expect(back.pid).not.toBe(pid);
   });
 
+  test('starts the ACK controllers anew when AWS is back', async () => {
+    const before = await part('ack-s3');
+    process.kill((await part('aws')).pid ?? 0, 'SIGKILL');
+    const log = () => fs.readFileSync(folder.log('supervisor'), 'utf8');
+    await until('ack-s3 is back', () => /"kind":"ready"[^\n]*"restarts":1,"part":"ack-s3"/.test(log()));
+    expect((await part('ack-s3')).pid).not.toBe(before.pid);
+    expect(await part('controller')).toMatchObject({ state: 'ready' });
+  });
+
   test('shows the log of each part', async () => {
     expect((await succeed('logs', 'etcd')).stdout).toContain('ready to serve client requests');
     const { code, stderr } = await sandbox('logs', 'nonsense');
@@ -176,12 +185,12 @@ describe('up', () => {
     const done = finished(child);
     let seen = '';
     child.stderr?.on('data', (data: Buffer) => (seen += data.toString()));
-    await until('etcd is up', () => seen.includes('etcd ready'), 60_000);
+    await until('etcd is up', () => seen.includes('etcd ready'), 600_000);
     child.kill(signal);
     const { code } = await done;
     expect(code).toBe(signal === 'SIGINT' ? 130 : null);
     // Nobody waits for the supervisor after SIGKILL.
-    const deadline = Date.now() + 30_000;
+    const deadline = Date.now() + 120_000;
     while ((await running()).length > 0 && Date.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await running()).toEqual([]);

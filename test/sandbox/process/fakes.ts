@@ -51,7 +51,7 @@ export function isRunning(pid: number): boolean {
 }
 
 /** Waits until something is so; fails the test when it takes too long. */
-export async function until(what: string, so: () => boolean, limit = 30_000): Promise<void> {
+export async function until(what: string, so: () => boolean, limit = 120_000): Promise<void> {
   const deadline = Date.now() + limit;
   while (!so()) {
     if (Date.now() > deadline) throw new Error(`${what}: not so after ${limit} ms`);

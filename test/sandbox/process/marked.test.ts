@@ -4,6 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { endMarked, marked } from '../../../sandbox/process/marked';
 import { fake, isRunning } from './fakes';
 
+jest.setTimeout(60_000);
+
 const name = 'SANDERS_TEST_MARK';
 
 /** A process in a session of its own, as nobody's child group would catch it. */

@@ -5,6 +5,9 @@ import { Failure, PartFailed, Stopped } from '../../../sandbox/process/failure';
 import { Part, PartEvent, PartSpec, backoffDelay } from '../../../sandbox/process/part';
 import { Behaviour, fake, freePort, isRunning, temporaryFolder, until } from './fakes';
 
+// Starting a process takes long on a machine that has much to do.
+jest.setTimeout(120_000);
+
 interface Subject {
   readonly part: Part;
   readonly events: PartEvent[];
@@ -95,7 +98,7 @@ describe('start', () => {
 
   test('leaves nothing of a program that did not become ready', async () => {
     const { part, file } = await subject('leave-a-child', {
-      startTimeout: 1500,
+      startTimeout: 5_000,
       check: () => Promise.reject(new Error('never')),
     });
     expect(await failureOf(part.start())).toMatchObject({ kind: 'timed-out', lastCheck: 'never' });

@@ -3,6 +3,8 @@ import * as path from 'node:path';
 import { lock } from '../../../sandbox/state/lock';
 import { temporaryFolder } from '../process/fakes';
 
+jest.setTimeout(60_000);
+
 const lockFile = () => path.join(temporaryFolder(), 'lock');
 
 test('one holds it at a time', async () => {
@@ -13,14 +15,18 @@ test('one holds it at a time', async () => {
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(waited).toEqual([process.pid]);
   await unlock();
-  await (await second)();
+  await (
+    await second
+  )();
   expect(fs.existsSync(file)).toBe(false);
 });
 
 test('a lock of a process that is gone is taken over', async () => {
   const file = lockFile();
   fs.writeFileSync(file, '2147483646');
-  await (await lock(file))();
+  await (
+    await lock(file)
+  )();
 });
 
 test('waiting can be interrupted, and leaves no file', async () => {
