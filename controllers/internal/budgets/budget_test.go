@@ -239,10 +239,11 @@ func TestBudgetProblems(t *testing.T) {
 		fault           *testenv.Fault
 		condition, text string
 	}{
-		"bad input":          {"AWS takes USD only; retrying is in vain", `, costFilters: {}, timePeriod: {}, tags: {"aws:x": "y"}`, nil, "ACK.Terminal", "InvalidParameterException"},
-		"throttled":          {"goes away by itself", "", &testenv.Fault{Kind: "throttle", Service: "budgets", Action: "CreateBudget", Rate: 1}, "ACK.Recoverable", "Throttled"},
-		"locked":             {"a budget action runs: goes away by itself", "", &testenv.Fault{Kind: "error", Service: "budgets", Action: "CreateBudget", Code: "ResourceLockedException", Status: 400, Rate: 1}, "ACK.Recoverable", "Busy"},
-		"missing permission": {"permissions are repaired elsewhere", "", &testenv.Fault{Kind: "error", Service: "budgets", Action: "CreateBudget", Code: "AccessDeniedException", Status: 400, Rate: 1}, "ACK.Recoverable", "add the action to the controller's IAM policy"},
+		"bad input": {"AWS takes USD only; retrying is in vain", `, costFilters: {}, timePeriod: {}, tags: {"aws:x": "y"}`, nil, "ACK.Terminal", "InvalidParameterException"},
+		"throttled": {"goes away by itself", "", &testenv.Fault{Kind: "throttle", Service: "budgets", Action: "CreateBudget", Rate: 1}, "ACK.Recoverable", "Throttled"},
+		"locked":    {"a budget action runs: goes away by itself", "", &testenv.Fault{Kind: "error", Service: "budgets", Action: "CreateBudget", Code: "ResourceLockedException", Status: 400, Rate: 1}, "ACK.Recoverable", "Busy"},
+		"missing permission": {"the action is not the call: AWS names it", "", &testenv.Fault{Kind: "error", Service: "budgets", Action: "CreateBudget", Code: "AccessDeniedException", Status: 400, Rate: 1,
+			Message: "User: u is not authorized to perform: budgets:ModifyBudget on resource: r"}, "ACK.Recoverable", "not allowed to call budgets:ModifyBudget: add the action to the controller's IAM policy"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if c.fault != nil {

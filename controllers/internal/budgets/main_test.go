@@ -21,5 +21,5 @@ func TestMain(m *testing.M) {
 
 // api is a client of AWS for the test itself.
 func api(t *testing.T) *awsbudgets.Client {
-	return awsbudgets.NewFromConfig(world.AWS.Config(t))
+	return awsbudgets.NewFromConfig(world.AWS.Config(t), func(o *awsbudgets.Options) { o.Retryer = testworld.Retryer() })
 }
