@@ -22,6 +22,8 @@ from botocore.config import Config
 
 ACCOUNT = "120569615884"
 REGION = "eu-central-1"
+PLAIN = "--plain-moto"
+BUSY = 60  # seconds that anything may take on a machine that has other things to do
 ROOT = Path(__file__).parent.parent
 
 Value = TypeVar("Value")
@@ -55,8 +57,8 @@ class Aws:
                 aws_secret_access_key="test",
                 config=Config(
                     retries={"total_max_attempts": 1},
-                    connect_timeout=5,
-                    read_timeout=10,
+                    connect_timeout=BUSY,
+                    read_timeout=BUSY,
                     s3={"addressing_style": "path"},
                 ),
             )
@@ -67,7 +69,7 @@ class Aws:
         data = body.encode() if isinstance(body, str) else json.dumps(body).encode() if body is not None else None
         request = urllib.request.Request(f"{self.url}/sanders/{path}", method=method, data=data)
         try:
-            with urllib.request.urlopen(request, timeout=10) as response:
+            with urllib.request.urlopen(request, timeout=BUSY) as response:
                 return response.status, json.load(response)
         except urllib.error.HTTPError as answer:
             return answer.code, json.load(answer)
@@ -99,8 +101,9 @@ class Aws:
         self.delays("none")
 
 
-def eventually(ask: Callable[[], Value], wanted: Callable[[Value], bool], seconds: float = 3) -> Value:
+def eventually(ask: Callable[[], Value], wanted: Callable[[Value], bool]) -> Value:
     """Asks until the answer is as wanted, and fails with the last answer if it does not come to that in time."""
+    seconds = 2 if PLAIN in sys.argv else BUSY
     deadline = time.monotonic() + seconds
     while True:
         answer = ask()
@@ -122,7 +125,7 @@ def start(folder: Path, *options: str) -> tuple[subprocess.Popen[str], str]:
         stderr=subprocess.PIPE,
         text=True,
     )
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + BUSY
     while not port_file.exists():
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
@@ -132,7 +135,7 @@ def start(folder: Path, *options: str) -> tuple[subprocess.Popen[str], str]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--plain-moto", action="store_true", help="run the rules' tests against moto; each must fail")
+    parser.addoption(PLAIN, action="store_true", help="run the rules' tests against moto; each must fail")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -140,7 +143,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--plain-moto"):
+    if config.getoption(PLAIN):
         others = [item for item in items if not item.get_closest_marker("rule")]
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if item.get_closest_marker("rule")]
@@ -149,7 +152,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     report = yield
-    if item.config.getoption("--plain-moto") and report.when == "call":
+    if item.config.getoption(PLAIN) and report.when == "call":
         if report.outcome == "failed":
             report.outcome, report.longrepr = "passed", None
         else:
@@ -159,7 +162,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 @pytest.fixture(scope="session")
 def emulator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    plain = bool(request.config.getoption("--plain-moto"))
+    plain = bool(request.config.getoption(PLAIN))
     folder = tmp_path_factory.mktemp("emulator")
     if plain:
         process, url = _start_plain_moto()
@@ -174,7 +177,7 @@ def emulator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     if plain:  # takes its time to end, and has nothing to lose
         process.kill()
     process.terminate()
-    assert plain or process.wait(10) == 0
+    assert plain or process.wait(BUSY) == 0
 
 
 @pytest.fixture
@@ -196,7 +199,7 @@ def _start_plain_moto() -> tuple[subprocess.Popen[str], str]:
         text=True,
     )
     url = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + BUSY
     while True:
         try:
             urllib.request.urlopen(f"{url}/moto-api/data.json", timeout=2).read()

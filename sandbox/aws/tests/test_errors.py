@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conftest import Aws, code_of
+from conftest import BUSY, Aws, code_of
 from sanders_aws.errors import AwsError, answer_error
 
 CASES = {
@@ -73,7 +73,7 @@ def signed(service: str) -> dict[str, str]:
 def test_actions_that_aws_does_not_have(
     aws: Aws, method: str, path: str, headers: dict[str, str], body: str, expected: str
 ) -> None:
-    connection = http.client.HTTPConnection(aws.url.removeprefix("http://"), timeout=5)
+    connection = http.client.HTTPConnection(aws.url.removeprefix("http://"), timeout=BUSY)
     connection.request(method, path, body, headers)
     answer = connection.getresponse()
     text = answer.read().decode()
@@ -85,7 +85,7 @@ def test_actions_that_aws_does_not_have(
 
 def test_a_fault_of_the_emulator_is_an_aws_error(aws: Aws) -> None:
     """A body that no SDK sends: whatever breaks inside, the caller gets the protocol's shape."""
-    connection = http.client.HTTPConnection(aws.url.removeprefix("http://"), timeout=5)
+    connection = http.client.HTTPConnection(aws.url.removeprefix("http://"), timeout=BUSY)
     connection.request("POST", "/v1/createcomputeenvironment", "[1]", signed("batch"))
     answer = connection.getresponse()
     assert answer.status == 500
@@ -100,7 +100,7 @@ def test_head_has_no_body(aws: Aws, fault: dict[str, Any]) -> None:
     aws("s3").create_bucket(Bucket="data", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     if fault:
         aws.fault(kind="error", action="HeadBucket", **fault)
-    connection = http.client.HTTPConnection(aws.url.removeprefix("http://"), timeout=5)
+    connection = http.client.HTTPConnection(aws.url.removeprefix("http://"), timeout=BUSY)
     connection.request("HEAD", "/data", headers=signed("s3"))
     answer = connection.getresponse()
     assert (answer.status, answer.fp.read() if answer.fp else b"") == (fault.get("status", 200), b"")
@@ -111,7 +111,7 @@ def test_one_content_length(aws: Aws) -> None:
     client = aws("s3")
     client.create_bucket(Bucket="data", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     client.put_object(Bucket="data", Key="key", Body=b"12345")
-    connection = http.client.HTTPConnection(aws.url.removeprefix("http://"), timeout=5)
+    connection = http.client.HTTPConnection(aws.url.removeprefix("http://"), timeout=BUSY)
     connection.request("GET", "/data/key", headers=signed("s3"))
     answer = connection.getresponse()
     assert answer.headers.get_all("Content-Length") == ["5"]

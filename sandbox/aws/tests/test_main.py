@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, Aws, start
+from conftest import BUSY, ROOT, Aws, start
 from sanders_aws.__main__ import _parser
 from sanders_aws.images import BadImage, _read
 
@@ -20,7 +20,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=BUSY,
         check=False,
     )
 
@@ -64,7 +64,7 @@ def test_it_says_when_it_is_ready_and_ends_cleanly(tmp_path: Path, number: signa
     process, url = start(tmp_path)
     assert Aws(url).sanders("GET", "health")[0] == 200
     process.send_signal(number)
-    output, errors = process.communicate(timeout=5)
+    output, errors = process.communicate(timeout=BUSY)
     assert process.returncode == 0
     assert output == f"sanders-aws: ready on {url} (account 120569615884)\n"
     assert errors == ""
@@ -80,14 +80,14 @@ def test_it_ends_while_a_call_hangs(tmp_path: Path) -> None:
         hanging.sendall(f"POST /v1/describejobqueues HTTP/1.1\r\n{headers}\r\n\r\n{{}}".encode())
         time.sleep(0.2)
         process.terminate()
-        assert process.wait(5) == 0
+        assert process.wait(BUSY) == 0
 
 
 def test_the_account_can_be_chosen(tmp_path: Path) -> None:
     process, url = start(tmp_path, "--account", "111122223333")
     assert Aws(url)("sts").get_caller_identity()["Account"] == "111122223333"
     process.terminate()
-    process.wait(5)
+    process.wait(BUSY)
 
 
 @pytest.mark.parametrize("image", ["job", "=x", "job=", "job=/nowhere"])

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from conftest import REGION, Aws, code_of, eventually, start, trust
+from conftest import BUSY, REGION, Aws, code_of, eventually, start, trust
 from sanders_aws.services.batch.model import BatchBackend
 from sanders_aws.state import StateError, _dump
 
@@ -35,7 +35,7 @@ def emulate(tmp_path: Path) -> Iterator[Callable[..., Any]]:
 
 def stop(process: Any) -> int:
     process.terminate()
-    return int(process.wait(10))
+    return int(process.wait(BUSY))
 
 
 def test_it_outlives_the_process(emulate: Any, tmp_path: Path) -> None:

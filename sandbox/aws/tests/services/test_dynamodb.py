@@ -37,7 +37,7 @@ def test_a_table_has_an_id_of_its_own(aws: Aws, table: str) -> None:
 @rule("dynamodb.guard_changing_tables")
 def test_deletion_takes_its_time(aws: Aws, table: str) -> None:
     dynamodb = aws("dynamodb")
-    aws.delays("dynamodb.delete=0.3")
+    aws.delays("dynamodb.delete=1.5")
     assert dynamodb.delete_table(TableName=table)["TableDescription"]["TableStatus"] == "DELETING"
     assert dynamodb.describe_table(TableName=table)["Table"]["TableStatus"] == "DELETING"
     assert code_of(dynamodb.delete_table, TableName=table) == "ResourceInUseException"
@@ -54,7 +54,7 @@ def test_deletion_takes_its_time(aws: Aws, table: str) -> None:
 @rule("dynamodb.guard_changing_tables")
 def test_creation_takes_its_time(aws: Aws) -> None:
     dynamodb = aws("dynamodb")
-    aws.delays("dynamodb.create=0.4")
+    aws.delays("dynamodb.create=1.5")
     create(aws)
     found = dynamodb.describe_table(TableName="features")["Table"]
     assert found["TableStatus"] == "CREATING"

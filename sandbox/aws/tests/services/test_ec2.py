@@ -70,7 +70,7 @@ def test_a_token_makes_one_gateway(aws: Aws, network: dict[str, str]) -> None:
 @rule("ec2.settle_nat_gateways")
 @rule("ec2.begin_as_pending")
 def test_a_nat_gateway_is_pending_first(aws: Aws, network: dict[str, str], gateway: str) -> None:
-    aws.delays("ec2.nat-gateway.create=0.2")
+    aws.delays("ec2.nat-gateway.create=1.5")
     address = aws("ec2").allocate_address(Domain="vpc")["AllocationId"]
     created = aws("ec2").create_nat_gateway(SubnetId=network["subnet"], AllocationId=address)["NatGateway"]
     assert created["State"] == nat_state(aws, created["NatGatewayId"]) == "pending"
@@ -81,7 +81,7 @@ def test_a_nat_gateway_is_pending_first(aws: Aws, network: dict[str, str], gatew
 def test_a_nat_gateway_fails_without_the_internet(aws: Aws, network: dict[str, str]) -> None:
     address = aws("ec2").allocate_address(Domain="vpc")["AllocationId"]
     created = aws("ec2").create_nat_gateway(SubnetId=network["subnet"], AllocationId=address)["NatGateway"]
-    eventually(lambda: nat_state(aws, created["NatGatewayId"]), lambda state: state == "failed", 1)
+    eventually(lambda: nat_state(aws, created["NatGatewayId"]), lambda state: state == "failed")
     found = aws("ec2").describe_nat_gateways(NatGatewayIds=[created["NatGatewayId"]])["NatGateways"][0]
     assert found["FailureCode"] == "Gateway.NotAttached"
     aws("ec2").release_address(AllocationId=address)
@@ -92,7 +92,7 @@ def test_a_nat_gateway_fails_without_the_internet(aws: Aws, network: dict[str, s
 def test_a_nat_gateway_holds_its_address_until_it_is_deleted(aws: Aws, nat: dict[str, str]) -> None:
     ec2 = aws("ec2")
     assert code_of(ec2.release_address, AllocationId=nat["address"]) == "InvalidIPAddress.InUse"
-    aws.delays("ec2.nat-gateway.delete=0.2")
+    aws.delays("ec2.nat-gateway.delete=1.5")
     ec2.delete_nat_gateway(NatGatewayId=nat["id"])
     assert nat_state(aws, nat["id"]) == "deleting"
     assert code_of(ec2.release_address, AllocationId=nat["address"]) == "InvalidIPAddress.InUse"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conftest import ACCOUNT, REGION, Aws, code_of
+from conftest import ACCOUNT, BUSY, REGION, Aws, code_of
 
 rule = pytest.mark.rule
 LOCATION = {"LocationConstraint": REGION}
@@ -183,7 +183,7 @@ def test_pages_of_uploads(aws: Aws, bucket: str) -> None:
 
 def test_chunked_uploads(aws: Aws, bucket: str) -> None:
     """Without a Content-Length, as SDKs send streams of unknown length."""
-    connection = http.client.HTTPConnection(aws.url.removeprefix("http://"), timeout=5)
+    connection = http.client.HTTPConnection(aws.url.removeprefix("http://"), timeout=BUSY)
     scope = f"Credential=test/20260101/{REGION}/s3/aws4_request"
     headers = {"Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"}
     connection.request("PUT", "/data/key", iter([b"one ", b"two"]), headers, encode_chunked=True)

@@ -137,8 +137,14 @@ class Job:
     started: int | None = None
     stopped: int | None = None
     attempts: list[dict[str, Any]] = field(default_factory=list)
+    environment: str = ""  # ARN of the compute environment that took it; empty until one did
     stop_reason: str = ""  # why it was cancelled or terminated; empty if it was not
     terminated: bool = False
+
+    @property
+    def vcpus(self) -> float:
+        required = {item["type"]: item["value"] for item in self.container.get("resourceRequirements", [])}
+        return float(required.get("VCPU", self.container.get("vcpus", 0)))
 
 
 class BatchBackend(BaseBackend):

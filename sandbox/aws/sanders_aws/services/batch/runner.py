@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import math
 import os
 import signal
 import subprocess
@@ -14,7 +15,7 @@ from moto.core.utils import unix_time_millis
 
 from ... import images
 from ...delays import delay
-from .model import BatchBackend, Job, JobStatus, Status
+from .model import BatchBackend, ComputeEnvironment, Job, JobStatus, Status
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,7 @@ LOG_GROUP = "/aws/batch/job"  # Source: userguide/using_cloudwatch_logs.html
 
 _endpoint = ""
 _processes: dict[str, subprocess.Popen[str]] = {}
+_placing = threading.Lock()
 _wakers: dict[str, threading.Event] = {}  # of jobs that have not ended; set to stop one
 
 
@@ -61,7 +63,7 @@ def stop_all() -> None:
 def _run(backend: BatchBackend, job: Job) -> None:
     try:
         _wait_for_dependencies(backend, job)
-        _wait_for_queue(backend, job)
+        _wait_for_place(backend, job)
         for _ in range(job.attempts_allowed):
             _enter(job, JobStatus.STARTING)
             if _attempt(backend, job):
@@ -89,17 +91,31 @@ def _wait_for_dependencies(backend: BatchBackend, job: Job) -> None:
         raise _Stopped
 
 
-def _wait_for_queue(backend: BatchBackend, job: Job) -> None:
-    """RUNNABLE until an ENABLED and VALID compute environment of the queue takes the job."""
+def _wait_for_place(backend: BatchBackend, job: Job) -> None:
+    """RUNNABLE until one of the queue's compute environments takes the job."""
     _enter(job, JobStatus.RUNNABLE)
-    while not _has_place(backend, job):
-        _wait(job, 0.1)
+    while not _place(backend, job):
+        _wait(job, 0.05)
 
 
-def _has_place(backend: BatchBackend, job: Job) -> bool:
+def _place(backend: BatchBackend, job: Job) -> bool:
+    """Gives the job to the first ENABLED and VALID environment that has as many vCPUs left; whether there is one."""
     queue = backend.queues.get(job.queue)
-    environments = [backend.environment(e["computeEnvironment"]) for e in queue.order] if queue else []
-    return any(e and e.state == "ENABLED" and e.status in (Status.VALID, Status.UPDATING) for e in environments)
+    with _placing:
+        for entry in queue.order if queue else []:
+            environment = backend.environment(entry["computeEnvironment"])
+            if environment and _takes(backend, environment, job):
+                job.environment = environment.arn
+                return True
+    return False
+
+
+def _takes(backend: BatchBackend, environment: ComputeEnvironment, job: Job) -> bool:
+    if environment.state != "ENABLED" or environment.status not in (Status.VALID, Status.UPDATING):
+        return False
+    most = (environment.resources or {}).get("maxvCpus", math.inf)
+    running = (j for j in backend.jobs.values() if j.environment == environment.arn and not j.status.final)
+    return bool(sum(j.vcpus for j in running) + job.vcpus <= most)
 
 
 def _enter(job: Job, status: JobStatus) -> None:
@@ -204,14 +220,9 @@ def _environment(backend: BatchBackend, job: Job, image: images.Image) -> dict[s
         "AWS_BATCH_JOB_ID": job.id,
         "AWS_BATCH_JOB_ATTEMPT": str(len(job.attempts)),
         "AWS_BATCH_JQ_NAME": job.queue.split("/")[-1],
-        "AWS_BATCH_CE_NAME": _environment_name(backend, job),
+        "AWS_BATCH_CE_NAME": job.environment.split("/")[-1],
         **own,
     }
-
-
-def _environment_name(backend: BatchBackend, job: Job) -> str:
-    queue = backend.queues.get(job.queue)
-    return str(queue.order[0]["computeEnvironment"].split("/")[-1]) if queue else ""
 
 
 class _Log:

@@ -26,7 +26,7 @@ def test_defaults(aws: Aws, fargate: dict[str, Any]) -> None:
 
 @rule("batch.create_compute_environment")
 def test_creating_comes_before_valid(aws: Aws, fargate: dict[str, Any], service_role: str) -> None:
-    aws.delays("batch.create=0.3")
+    aws.delays("batch.create=1.5")
     create(aws, state="ENABLED", computeResources=fargate, serviceRole=service_role)
     assert environment_of(aws)["status"] == "CREATING"
     assert (
@@ -119,7 +119,7 @@ def test_unknown_names_are_left_out(aws: Aws) -> None:
 @rule("batch.update_compute_environment")
 def test_update_in_place(aws: Aws, environment: dict[str, Any], network: dict[str, str]) -> None:
     other = aws("ec2").create_subnet(VpcId=network["vpc"], CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
-    aws.delays("batch.update=0.3")
+    aws.delays("batch.update=1.5")
     changes = {"maxvCpus": 32, "subnets": [other], "securityGroupIds": []}
     aws("batch").update_compute_environment(computeEnvironment="env", computeResources=changes)
     assert environment_of(aws)["status"] == "UPDATING"
@@ -167,7 +167,7 @@ def test_delete_guards(aws: Aws, queue: dict[str, Any]) -> None:
 
 @rule("batch.delete_compute_environment")
 def test_delete_takes_its_time(aws: Aws, environment: dict[str, Any]) -> None:
-    aws.delays("batch.delete=0.2,batch.deleted=0.2")
+    aws.delays("batch.delete=1.5,batch.deleted=1.5")
     batch = aws("batch")
     batch.update_compute_environment(computeEnvironment="env", state="DISABLED")
     eventually(lambda: environment_of(aws)["status"], lambda status: status == "VALID")

@@ -12,7 +12,7 @@ rule = pytest.mark.rule
 
 @rule("batch.create_job_queue")
 def test_defaults(aws: Aws, environment: dict[str, Any]) -> None:
-    aws.delays("batch.create=0.2")
+    aws.delays("batch.create=1.5")
     order = [{"order": 1, "computeEnvironment": "env"}]
     aws("batch").create_job_queue(jobQueueName="queue", priority=1, computeEnvironmentOrder=order)
     assert queue_of(aws)["status"] == "CREATING"
@@ -79,7 +79,7 @@ def test_description(aws: Aws, queue: dict[str, Any]) -> None:
 
 @rule("batch.update_job_queue")
 def test_update(aws: Aws, queue: dict[str, Any]) -> None:
-    aws.delays("batch.update=0.2")
+    aws.delays("batch.update=1.5")
     aws("batch").update_job_queue(jobQueue="queue", priority=5)
     assert queue_of(aws)["status"] == "UPDATING"
     assert code_of(aws("batch").update_job_queue, jobQueue="queue", priority=6) == "ClientException"
@@ -105,7 +105,7 @@ def test_a_policy_can_be_replaced_but_not_removed(aws: Aws, environment: dict[st
 
 @rule("batch.delete_job_queue")
 def test_delete(aws: Aws, queue: dict[str, Any]) -> None:
-    aws.delays("batch.delete=0.2")
+    aws.delays("batch.delete=1.5")
     batch = aws("batch")
     with pytest.raises(batch.exceptions.ClientException, match="must be DISABLED"):
         batch.delete_job_queue(jobQueue="queue")

@@ -25,7 +25,7 @@ def job_of(aws: Aws, job_id: str) -> dict[str, Any]:
 
 
 def ended(aws: Aws, job_id: str) -> dict[str, Any]:
-    return eventually(lambda: job_of(aws, job_id), lambda job: job["status"] in ("SUCCEEDED", "FAILED"), 10)
+    return eventually(lambda: job_of(aws, job_id), lambda job: job["status"] in ("SUCCEEDED", "FAILED"))
 
 
 def output_of(aws: Aws, job: dict[str, Any]) -> list[str]:
@@ -101,7 +101,7 @@ def test_refused(aws: Aws, job_definition: str, change: dict[str, str]) -> None:
 
 @rule("batch.terminate_job")
 def test_terminate(aws: Aws, job_definition: str) -> None:
-    job_id = submit(aws, "import time; print('started', flush=True); time.sleep(60)")
+    job_id = submit(aws, "import time; print('started', flush=True); time.sleep(600)")
     eventually(lambda: job_of(aws, job_id)["status"], lambda status: status == "RUNNING")
     aws("batch").terminate_job(jobId=job_id, reason="enough")
     job = ended(aws, job_id)
@@ -110,7 +110,7 @@ def test_terminate(aws: Aws, job_definition: str) -> None:
 
 @rule("batch.cancel_job")
 def test_cancel_leaves_running_jobs_alone(aws: Aws, job_definition: str) -> None:
-    job_id = submit(aws, "import time; time.sleep(0.5)")
+    job_id = submit(aws, "import time; time.sleep(3)")
     eventually(lambda: job_of(aws, job_id)["status"], lambda status: status == "RUNNING")
     aws("batch").cancel_job(jobId=job_id, reason="too late")
     assert ended(aws, job_id)["status"] == "SUCCEEDED"
@@ -125,10 +125,23 @@ def test_cancel_ends_waiting_jobs(aws: Aws, job_definition: str) -> None:
 
 
 def test_a_job_waits_for_those_it_depends_on(aws: Aws, job_definition: str) -> None:
-    failing = submit(aws, "import time; time.sleep(0.3); raise SystemExit(1)")
+    failing = submit(aws, "import time; time.sleep(2); raise SystemExit(1)")
     waiting = submit(aws, "print()", dependsOn=[{"jobId": failing}])
     assert job_of(aws, waiting)["status"] in ("SUBMITTED", "PENDING")
     assert ended(aws, waiting)["statusReason"] == "Dependent Job failed"
+
+
+def test_jobs_wait_for_vcpus(aws: Aws, job_definition: str) -> None:
+    aws("batch").update_compute_environment(computeEnvironment="env", computeResources={"maxvCpus": 1})
+    ids = [submit(aws, "import time; time.sleep(600)") for _ in range(3)]  # of half a vCPU each
+
+    def states() -> list[str]:
+        return sorted(job_of(aws, job_id)["status"] for job_id in ids)
+
+    eventually(states, lambda found: found == ["RUNNABLE", "RUNNING", "RUNNING"])
+    running = next(job_id for job_id in ids if job_of(aws, job_id)["status"] == "RUNNING")
+    aws("batch").terminate_job(jobId=running, reason="make room")
+    eventually(states, lambda found: found == ["FAILED", "RUNNING", "RUNNING"])
 
 
 @rule("batch.list_jobs")
