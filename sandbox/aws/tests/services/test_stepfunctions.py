@@ -33,7 +33,7 @@ def run(aws: Aws, machine: str, **given: Any) -> dict[str, Any]:
     """The execution after its end."""
     states = aws("stepfunctions")
     arn = states.start_execution(stateMachineArn=machine, input=json.dumps(given))["executionArn"]
-    return dict(eventually(lambda: states.describe_execution(executionArn=arn), lambda e: e["status"] != "RUNNING", 10))
+    return dict(eventually(lambda: states.describe_execution(executionArn=arn), lambda e: e["status"] != "RUNNING"))
 
 
 @rule("stepfunctions.translate_task_parameters")
