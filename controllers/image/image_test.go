@@ -44,6 +44,10 @@ func (l layout) blob(t *testing.T, from descriptor) []byte {
 // build makes the image, without a network: no proxy answers, and Go may use only the modules that are there.
 func build(t *testing.T) (image layout, sbom string) {
 	t.Helper()
+	// ko itself has to come from somewhere, the first time.
+	if output, err := exec.Command("go", "tool", "-n", "-modfile=../tools/go.mod", "ko").CombinedOutput(); err != nil {
+		t.Fatalf("build ko: %v\n%s", err, output)
+	}
 	// ko takes the folder for a repository's name, in which a temporary folder's capital letters may not be.
 	const name = "build/test-image"
 	folder := filepath.Join("..", name)

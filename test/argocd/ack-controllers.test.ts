@@ -9,6 +9,8 @@ import {
   build,
   difference,
   groupOf,
+  isObject,
+  mergeValues,
   officiallyServed,
   only,
   read,
@@ -93,14 +95,8 @@ describe.each(['s3', 'iam', 'ec2'])('%s', (service) => {
     const schema = JSON.parse(read(path.join(folder, 'helm/values.schema.json'))) as Record<string, unknown>;
     delete schema['$schema']; // a URL for draft 07 that Ajv does not know
     const known = readYaml(path.join(folder, 'helm/values.yaml')) as Record<string, unknown>;
-    const merged = Object.fromEntries(
-      Object.entries({ ...known, ...values(element) }).map(([key, value]) => [
-        key,
-        isObject(value) && isObject(known[key]) ? { ...known[key], ...value } : value,
-      ]),
-    );
     const validate = new Ajv({ strict: false }).compile(schema);
-    validate(merged);
+    validate(mergeValues(known, values(element)));
     expect(validate.errors).toBeNull();
   });
 
@@ -179,8 +175,4 @@ function unknownKeys(given: object, known: object, prefix = ''): string[] {
       ? unknownKeys(value, there, `${prefix}${key}.`)
       : [];
   });
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

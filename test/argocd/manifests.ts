@@ -177,6 +177,21 @@ export function renderedEnvironments(): RenderedEnvironment[] {
   }));
 }
 
+/** A chart's values with what is given on top, one level deep. */
+export function mergeValues(known: Readonly<Record<string, unknown>>, given: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries({ ...known, ...given }).map(([key, value]: [string, unknown]) => {
+      const there = known[key];
+      return [key, isObject(value) && isObject(there) ? { ...there, ...value } : value];
+    }),
+  );
+}
+
+/** Whether a value is an object, and no list. */
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** The API group of an object; `''` is the core group. */
 export function groupOf(manifest: Manifest): string {
   return manifest.apiVersion.includes('/') ? (manifest.apiVersion.split('/')[0] ?? '') : '';

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import Ajv from 'ajv';
 import { environments } from '../../environments';
 import { parseEnvironments } from '../../environments/schema';
 import {
@@ -7,6 +8,7 @@ import {
   argocd,
   build,
   difference,
+  mergeValues,
   only,
   overlays,
   policyFolders,
@@ -33,6 +35,16 @@ it('comes from the chart in this repository, with values from this repository', 
   expect(spec.source.helm?.valueFiles?.map((file) => path.resolve(chart, file))).toEqual([
     path.join(argocd, 'controller/values.yaml'),
   ]);
+});
+
+it('sets values that the chart’s schema accepts', () => {
+  const chart = path.join(root, spec.source.path);
+  const schema = JSON.parse(read(path.join(chart, 'values.schema.json'))) as Record<string, unknown>;
+  delete schema['$schema']; // a URL for draft 07 that Ajv does not know
+  const validate = new Ajv({ strict: false }).compile(schema);
+  const known = readYaml(path.join(chart, 'values.yaml')) as Record<string, unknown>;
+  validate(mergeValues(known, values));
+  expect(validate.errors).toBeNull();
 });
 
 it('nothing that deletes the Application deletes a CRD, and with it what its objects have in AWS', () => {
