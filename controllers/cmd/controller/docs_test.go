@@ -95,3 +95,14 @@ func TestFlags(t *testing.T) {
 		t.Errorf("controllers.md explains %v\nbut there are       %v", explained, exist)
 	}
 }
+
+// TestLease keeps the lease's name and the chart's right to it the same.
+func TestLease(t *testing.T) {
+	role, err := os.ReadFile(filepath.Join(testenv.Folder(), "helm", "templates", "leader-election-role.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(role), "resourceNames: ["+program+"]") {
+		t.Errorf("the chart gives no right to the lease %s", program)
+	}
+}

@@ -28,6 +28,9 @@ func components() []command.Component {
 	}
 }
 
+// program is the name of the command, and of the lease that the chart gives a right to.
+const program = "sanders-ack-controller"
+
 func main() {
-	os.Exit(command.Run("sanders-ack-controller", os.Args[1:], components(), os.Stderr))
+	os.Exit(command.Run(program, os.Args[1:], components(), os.Stderr))
 }
