@@ -44,6 +44,7 @@ async function main(args: readonly string[]): Promise<void> {
       const interrupt = interruption();
       await up(folder, await readSettings(folder, values), terminal, interrupt);
       if (!values['no-wait']) await untilReady(adminKubectl(folder), terminal, interrupt);
+      terminal.line('To point kubectl, aws and argocd at it: eval "$(make -s env)"');
       return;
     }
     case 'down':

@@ -63,36 +63,46 @@ async function buildOne(program: Program, options: BuildOptions): Promise<string
     return binary;
   }
   const started = Date.now();
-  const elapsed = () => Date.now() - started;
   const run = { cwd: program.folder, toolchain, signal };
-  onEvent({ kind: 'preparing', program: program.name });
-  let filled: boolean;
+  const fill = async (temporary: string) => {
+    onEvent({ kind: 'preparing', program: program.name });
+    await fillFolder(program, run, flags, temporary, (done, total) => {
+      onEvent({ kind: 'compiling', program: program.name, done, total, elapsed: Date.now() - started });
+    });
+  };
+  const onWait = (holder: number) => {
+    onEvent({ kind: 'waiting', program: program.name, holder, lock: `${folder}.lock` });
+  };
   try {
-    const fill = async (temporary: string) => {
-      await copyFiles(program, run, temporary);
-      const edited = path.join(temporary, 'edited');
-      const modfile = await applyEdits(program, run, edited);
-      const goFlags = ['-mod=readonly', '-trimpath', '-buildvcs=false', `-ldflags=${flags}`, ...modfile];
-      await compile(program, run, goFlags, path.join(temporary, program.name), (done, total) => {
-        onEvent({ kind: 'compiling', program: program.name, done, total, elapsed: elapsed() });
-      });
-      await fs.rm(edited, { recursive: true, force: true });
-    };
-    const onWait = (holder: number) => {
-      onEvent({ kind: 'waiting', program: program.name, holder, lock: `${folder}.lock` });
-    };
-    filled = await fillOnce(folder, fill, { signal, onWait });
+    const filled = await fillOnce(folder, fill, { signal, onWait });
+    // Somebody else may have built it while this one waited.
+    const outcome = filled
+      ? ({ kind: 'built', elapsed: Date.now() - started } as const)
+      : ({ kind: 'cached' } as const);
+    onEvent({ ...outcome, program: program.name });
+    return binary;
   } catch (error) {
     if (signal?.aborted) throw new BuildFailure('interrupted', `${program.name}: interrupted. ${remedy.interrupted}`);
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
     throw new BuildFailure('disk-full', `${folder}: the disk is full. ${remedy['disk-full']}`);
   }
-  // Somebody else may have built it while this one waited.
-  onEvent(
-    filled ? { kind: 'built', program: program.name, elapsed: elapsed() } : { kind: 'cached', program: program.name },
-  );
-  return binary;
+}
+
+/** Puts a program's binary and files into a folder. */
+async function fillFolder(
+  program: Program,
+  run: GoOptions,
+  linkerFlags: string,
+  folder: string,
+  progress: (done: number, total: number) => void,
+): Promise<void> {
+  await copyFiles(program, run, folder);
+  const edited = path.join(folder, 'edited');
+  const modfile = await applyEdits(program, run, edited);
+  const flags = ['-mod=readonly', '-trimpath', '-buildvcs=false', `-ldflags=${linkerFlags}`, ...modfile];
+  await compile(program, run, flags, path.join(folder, program.name), progress);
+  await fs.rm(edited, { recursive: true, force: true });
 }
 
 /** Compiles a program to `output`, and tells how many of the packages that Go's cache lacks are done. */

@@ -70,7 +70,9 @@ function quote(text: string): string {
 
 async function git(args: readonly string[]): Promise<string> {
   try {
-    const { stdout } = await promisify(execFile)('git', args);
+    // Inside a hook of the checkout, git's own variables would win over -C.
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
+    const { stdout } = await promisify(execFile)('git', args, { env });
     return stdout.trim();
   } catch (error) {
     const { code, stderr } = error as { code?: unknown; stderr?: string };

@@ -14,7 +14,7 @@ export interface PartSpec {
   readonly command: Command;
   /** Resolves when the server answers as it should; rejects with the reason why it does not. Called until it resolves. */
   readonly check: (signal: AbortSignal) => Promise<void>;
-  /** How long it may take to become ready. @default 60_000 */
+  /** How long it may take to become ready. @default 120_000 */
   readonly startTimeout?: number;
   /** How long it may take to end after SIGTERM. @default 10_000 */
   readonly stopGrace?: number;
@@ -210,7 +210,7 @@ export class Part {
   /** Races three outcomes: it answers its check, it ends, or the time is over. */
   private async untilReady(child: Child): Promise<'ready' | Failure> {
     const over = new AbortController();
-    const limit = this.spec.startTimeout ?? 60_000;
+    const limit = this.spec.startTimeout ?? 120_000;
     const seen = { lastCheck: 'it was not asked yet' };
     const exited = child.exited.then((exit): Failure => {
       return { kind: 'exited-early', exit, after: child.elapsed, output: child.lastLines() };
@@ -272,9 +272,11 @@ export class Part {
   private async ask(over: AbortSignal): Promise<string | undefined> {
     const signal = AbortSignal.any([over, AbortSignal.timeout(checkTimeout)]);
     const cutOff = new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => {
+      const cut = () => {
         reject(new Error('no answer'));
-      });
+      };
+      if (signal.aborted) cut();
+      signal.addEventListener('abort', cut);
     });
     try {
       await Promise.race([this.spec.check(signal), cutOff]);
