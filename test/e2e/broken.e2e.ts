@@ -1,6 +1,6 @@
 /** A broken manifest that gets into Git never gets to AWS, and the Application says why. */
 import { readState, writesDuring } from './aws';
-import { application, Clone, complaints, eventually } from './platform';
+import { application, Clone, complaints, eventually, settled } from './platform';
 import { changes } from './state';
 
 interface Case {
@@ -13,7 +13,7 @@ const file = 'dist/dev/batch.k8s.yaml';
 
 const cases: Record<string, Case> = {
   'no YAML': {
-    edit: (clone) => clone.write(file, 'spec: {'),
+    edit: (clone) => clone.edit(file, 'spec:', 'spec: {'),
     says: [/batch\.k8s\.yaml/],
   },
   'a kind that the project does not admit': {
@@ -42,6 +42,7 @@ const cases: Record<string, Case> = {
 let clone: Clone;
 
 beforeAll(async () => {
+  await settled();
   clone = await Clone.make();
 });
 

@@ -4,7 +4,7 @@
  */
 import { readState, writesDuring } from './aws';
 import { fill } from './data';
-import { application, Clone, eventually, ready } from './platform';
+import { application, Clone, eventually, ready, settled } from './platform';
 import { changes, type State } from './state';
 
 interface Case {
@@ -106,6 +106,7 @@ let clone: Clone;
 let original: State;
 
 beforeAll(async () => {
+  await settled();
   clone = await Clone.make();
   original = await readState();
 });

@@ -4,7 +4,7 @@
  */
 import { environments } from '../../environments';
 import { account, readState } from './aws';
-import { get } from './platform';
+import { get, settled } from './platform';
 import type { State } from './state';
 
 const region = 'eu-central-1';
@@ -20,6 +20,7 @@ const fail = (message: string): never => {
 };
 
 beforeAll(async () => {
+  await settled();
   state = await readState();
 });
 

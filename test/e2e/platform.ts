@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { argocdNamespace } from '../../sandbox/parts/argocd';
 import { repository } from '../../sandbox/gitops/remote';
 import { checkout } from '../../sandbox/state/folder';
+import { readState } from './aws';
 import { folder, kubectl, run } from './sandbox';
 
 /** A platform engineer's clone of the sandbox's repository, with the commands of the README's tour. */
@@ -116,6 +117,24 @@ export async function ready(environment: string, commit: string): Promise<void> 
       health: 'Healthy',
     });
     expect(operationState?.phase).toBe('Succeeded');
+  });
+}
+
+/**
+ * Waits for what the official ec2 controller does only at the first resync after it made something: it strips the default
+ * security group of a new VPC, and gives a new security group its own tags back.
+ */
+export async function settled(): Promise<void> {
+  await eventually(async () => {
+    for (const [name, group] of Object.entries<any>(await readState())) {
+      if (name.startsWith('ec2 security-group default of'))
+        expect([name, group.IpPermissions, group.IpPermissionsEgress]).toEqual([name, [], []]);
+      else if (name.startsWith('ec2 security-group'))
+        expect([name, Object.keys(group.Tags)]).toEqual([
+          name,
+          expect.arrayContaining(['services.k8s.aws/controller-version', 'services.k8s.aws/namespace']),
+        ]);
+    }
   });
 }
 

@@ -6,8 +6,11 @@ import { adminKubectl } from '../../sandbox/commands/tools';
 import { Kubectl } from '../../sandbox/kube/kubectl';
 import { checkout, Folder } from '../../sandbox/state/folder';
 
-/** The tests' own sandbox, whose folder goes at the end. SANDBOX names it, so that two runs can go on side by side. */
-export const folder = new Folder(process.env['SANDBOX'] || 'e2e');
+/**
+ * The tests' own sandbox, whose folder goes at the end. E2E_SANDBOX names it, so that two runs can go on side by side; SANDBOX would
+ * be the user's own, which must not go.
+ */
+export const folder = new Folder(process.env['E2E_SANDBOX'] || 'e2e');
 
 /** kubectl as the sandbox's administrator. */
 export function kubectl(): Kubectl {

@@ -1,4 +1,4 @@
-import { folder, sandbox, useEnvironment } from './sandbox';
+import { sandbox, useEnvironment } from './sandbox';
 
 /** Brings up a fresh sandbox with both environments Ready, and points the tests at it. */
 export default async function setup(): Promise<void> {
@@ -7,7 +7,6 @@ export default async function setup(): Promise<void> {
     process.once(signal, () => {
       void sandbox('reset').finally(() => process.exit(130));
     });
-  process.env['SANDBOX'] = folder.name;
   try {
     await sandbox('reset'); // What a run left that was killed.
     await sandbox('up');

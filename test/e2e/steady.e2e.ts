@@ -4,18 +4,15 @@
  */
 import { setTimeout } from 'node:timers/promises';
 import { callsSince, isWrite, readState } from './aws';
-import { application } from './platform';
+import { application, settled } from './platform';
 import { changes } from './state';
 
 const watch = Number(process.env['E2E_WATCH_SECONDS'] ?? 150) * 1000;
-/** The controllers' resync period: sandbox/parts/ack.ts. */
-const resync = 60_000;
 
 test(
   'Argo CD stays Synced, and AWS is only read',
   async () => {
-    // The official ec2 controller mends the tags of a security group that it made at its first resync.
-    await setTimeout(resync);
+    await settled();
     const before = await readState();
     const start = (await callsSince(0)).at(-1)?.number ?? 0;
     const deadline = Date.now() + watch;
@@ -35,5 +32,5 @@ test(
     );
     expect(changes(before, await readState())).toEqual({});
   },
-  resync + 2 * watch,
+  180_000 + 2 * watch,
 );
