@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { EnvironmentError, formatPath, formatProblem, type Problem } from './problem';
-import { problemsBetween, RULES } from './rules';
+import { IDENTITY, problemsBetween, RULES } from './rules';
 import { environmentSchema, type Environment, type EnvironmentInput } from './schema';
 
 export { EnvironmentError } from './problem';
@@ -15,35 +15,35 @@ export type { Environment, EnvironmentInput } from './schema';
  */
 export function parseEnvironments(inputs: readonly EnvironmentInput[]): Environment[] {
   const checked = inputs.map((input) => checkEnvironment(input));
-  const valid = checked.flatMap(({ env }) => (env === undefined ? [] : [env]));
-  const between = problemsBetween(valid);
+  const comparable = checked.filter(({ readable }) => readable(IDENTITY));
+  const between = problemsBetween(comparable.map(({ env }) => env));
 
-  const lines = checked.flatMap(({ env, problems }, i) => {
-    const all = [...problems, ...(env === undefined ? [] : (between[valid.indexOf(env)] ?? []))];
+  const lines = checked.flatMap((one, i) => {
+    const all = [...one.problems, ...(between[comparable.indexOf(one)] ?? [])];
     return all.map((problem) => `environments/${labelOf(inputs[i], i)}: ${formatProblem(problem)}`);
   });
   if (lines.length > 0) throw new EnvironmentError(lines);
-  return valid;
+  return checked.map(({ env }) => env);
 }
 
 interface Checked {
-  /** The environment with its defaults; absent when a field is not valid on its own. */
-  readonly env: Environment | undefined;
-  readonly problems: Problem[];
+  /** The environment with its defaults. Where there are problems, only what is `readable` may be read. */
+  readonly env: Environment;
+  readonly problems: readonly Problem[];
+  /** Whether all of these fields are valid on their own: `batch.jobs[*].name`. */
+  readable(fields: readonly string[]): boolean;
 }
 
 function checkEnvironment(input: unknown): Checked {
   const parsed = environmentSchema.safeParse(input);
-  const problems = parsed.success ? [] : parsed.error.issues.flatMap((issue) => toProblems(issue, input));
+  const env = parsed.success ? parsed.data : (withDefaults(environmentSchema, input) as Environment);
+  const own = parsed.success ? [] : parsed.error.issues.flatMap((issue) => toProblems(issue, input));
+  const bad = own.map(({ path, concerns = path }) => concerns);
+  const readable = (fields: readonly string[]) => fields.every((field) => !bad.some((path) => touches(path, field)));
 
   // A rule between fields still runs when other fields are bad, so that one run reports every mistake.
-  const bad = problems.map((problem) => formatPath(problem.path));
-  const env = parsed.success ? parsed.data : (withDefaults(environmentSchema, input) as Environment);
-  for (const rule of RULES) {
-    const readable = rule.reads.every((field) => !bad.some((path) => related(path, field)));
-    if (readable) problems.push(...rule.check(env));
-  }
-  return { env: parsed.success ? parsed.data : undefined, problems };
+  const between = RULES.filter(({ reads }) => readable(reads)).flatMap((rule) => rule.check(env));
+  return { env, problems: [...own, ...between], readable };
 }
 
 /** A bad environment with the defaults of what is good in it. Only the fields without problems may be read. */
@@ -56,10 +56,10 @@ function withDefaults(schema: z.core.$ZodType, value: unknown): unknown {
   return Object.fromEntries(Object.entries(shape).map(([key, field]) => [key, withDefaults(field, given[key])]));
 }
 
-/** Whether one path is the other or lies in it: `batch.jobs[1].vcpu` and `batch.jobs`. */
-function related(a: string, b: string): boolean {
-  const [short, long] = a.length < b.length ? [a, b] : [b, a];
-  return short === '' || short === long || long.startsWith(`${short}.`) || long.startsWith(`${short}[`);
+/** Whether one is the other or lies in it: the path `batch, jobs, 1` and the field `batch.jobs[*].name`. */
+function touches(path: Problem['path'], field: string): boolean {
+  const keys = field.replaceAll('[*]', '.*').split('.');
+  return path.every((key, i) => i >= keys.length || keys[i] === '*' || keys[i] === String(key));
 }
 
 function toProblems(issue: z.core.$ZodIssue, input: unknown): Problem[] {
@@ -71,8 +71,10 @@ function toProblems(issue: z.core.$ZodIssue, input: unknown): Problem[] {
   if (issue.code === 'invalid_key') {
     return issue.issues.map((inner) => ({ path, allowed: inner.message, got: path.at(-1) }));
   }
-  const got =
-    issue.code === 'custom' && issue.params !== undefined ? (issue.params['got'] as unknown) : valueAt(input, path);
+  if (issue.code === 'custom' && issue.params?.['reportedAt'] === 'parent') {
+    return [{ path: path.slice(0, -1), concerns: path, allowed: issue.message, got: issue.params['got'] }];
+  }
+  const got = valueAt(input, path);
   const generic = issue.code === 'invalid_type' && issue.message.startsWith('Invalid input');
   return [{ path, allowed: generic ? `keys ${keysAt(path).join(', ')}` : issue.message, got }];
 }

@@ -2,6 +2,8 @@
 export interface Problem {
   /** Where: the keys from the file's root, e.g. `['batch', 'jobs', 1, 'vcpu']`. */
   readonly path: readonly (string | number)[];
+  /** The field in doubt, where that is not the whole of `path`. */
+  readonly concerns?: readonly (string | number)[];
   /** What is allowed there. */
   readonly allowed: string;
   /** What was found there; `undefined` when the key is missing. */

@@ -6,10 +6,12 @@ import type { Environment } from './schema';
 
 /** A rule between fields. It runs when every field that it reads is valid on its own. */
 interface Rule {
-  /** The fields that `check` reads, as paths from the root: `batch.jobs`. */
+  /** The fields that `check` reads, as paths from the root: `batch.jobs[*].name`. */
   readonly reads: readonly string[];
   check(env: Environment): Problem[];
 }
+
+const STEPS = ['featureExtraction', 'dataProcessing', 'modelTraining'] as const;
 
 /** The rules between the fields of one environment. */
 export const RULES: readonly Rule[] = [
@@ -83,16 +85,15 @@ export const RULES: readonly Rule[] = [
       ),
   },
   {
-    reads: ['batch.jobs'],
-    check: ({ batch: { jobs } }) => [
-      ...duplicates(
+    reads: ['batch.jobs[*].name'],
+    check: ({ batch: { jobs } }) =>
+      duplicates(
         jobs.map((job) => job.name),
         (i) => ['batch', 'jobs', i, 'name'],
       ),
-    ],
   },
   {
-    reads: ['batch.jobs', 'batch.maxvCpus'],
+    reads: ['batch.jobs[*].vcpu', 'batch.maxvCpus'],
     check: ({ batch: { jobs, maxvCpus } }) => {
       const largest = Math.max(...jobs.map((job) => job.vcpu));
       if (maxvCpus >= largest) return [];
@@ -105,23 +106,26 @@ export const RULES: readonly Rule[] = [
       ];
     },
   },
-  {
-    reads: ['batch.jobs', 'orchestration.steps', 'orchestration.timeoutHours'],
-    check: ({ batch: { jobs }, orchestration: { steps, timeoutHours } }) =>
-      Object.entries(steps).flatMap(([name, step]) => {
-        const path = ['orchestration', 'steps', name];
-        const problems: Problem[] = [];
-        if (!jobs.some((job) => job.name === step.job)) {
-          const allowed = `the name of an entry of batch.jobs (${jobs.map((job) => `"${job.name}"`).join(', ')})`;
-          problems.push({ path: [...path, 'job'], allowed, got: step.job });
-        }
-        if (step.timeoutMinutes > timeoutHours * 60) {
-          const allowed = `at most ${timeoutHours * 60} minutes, the whole execution's time-out`;
-          problems.push({ path: [...path, 'timeoutMinutes'], allowed, got: step.timeoutMinutes });
-        }
-        return problems;
-      }),
-  },
+  ...STEPS.flatMap((step): Rule[] => [
+    {
+      reads: ['batch.jobs[*].name', `orchestration.steps.${step}.job`],
+      check: ({ batch: { jobs }, orchestration: { steps } }) => {
+        const { job } = steps[step];
+        if (jobs.some(({ name }) => name === job)) return [];
+        const allowed = `the name of an entry of batch.jobs (${jobs.map(({ name }) => `"${name}"`).join(', ')})`;
+        return [{ path: ['orchestration', 'steps', step, 'job'], allowed, got: job }];
+      },
+    },
+    {
+      reads: ['orchestration.timeoutHours', `orchestration.steps.${step}.timeoutMinutes`],
+      check: ({ orchestration: { steps, timeoutHours } }) => {
+        const { timeoutMinutes } = steps[step];
+        if (timeoutMinutes <= timeoutHours * 60) return [];
+        const allowed = `at most ${timeoutHours * 60} minutes, the whole execution's time-out`;
+        return [{ path: ['orchestration', 'steps', step, 'timeoutMinutes'], allowed, got: timeoutMinutes }];
+      },
+    },
+  ]),
   {
     reads: ['retention.data', 'retention.deletionProtection'],
     check: ({ retention: { data, deletionProtection } }) => {
@@ -149,8 +153,18 @@ export const RULES: readonly Rule[] = [
     check: ({ tags }) => {
       // S3 allows the fewest, 50 a bucket; ACK adds up to four of its own.
       const most = 50 - PLATFORM_TAGS.length - 4;
-      const count = Object.keys(tags).length;
-      return count > most ? [{ path: ['tags'], allowed: `at most ${most} tags`, got: count }] : [];
+      const keys = Object.keys(tags);
+      const lower = keys.map((key) => key.toLowerCase());
+      // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html: tag keys of roles differ by more than case.
+      const clashes = keys.filter((key, i) => lower.indexOf(key.toLowerCase()) !== i);
+      return [
+        ...clashes.map((key) => ({
+          path: ['tags', key],
+          allowed: 'a tag that differs from the others by more than case (IAM)',
+          got: tags[key],
+        })),
+        ...(keys.length > most ? [{ path: ['tags'], allowed: `at most ${most} tags`, got: keys.length }] : []),
+      ];
     },
   },
   {
@@ -166,7 +180,10 @@ export const RULES: readonly Rule[] = [
   },
 ];
 
-/** The rules between environments: what must differ. Returns the problems of each environment, in their order. */
+/** The fields that decide what an environment's resources are called, and where they are. */
+export const IDENTITY: readonly string[] = ['name', 'account', 'partition', 'region', 'names', 'batch.jobs[*].name'];
+
+/** The rules between environments: nothing in AWS has two owners. Returns the problems of each environment, in their order. */
 export function problemsBetween(envs: readonly Environment[]): Problem[][] {
   const taken = new Map<string, string>();
   return envs.map((env) => {
@@ -179,14 +196,21 @@ export function problemsBetween(envs: readonly Environment[]): Problem[][] {
       [`table ${place}`, ['names', 'table'], named.table],
       [`repository ${place}`, ['names', 'repository'], named.repository],
       [`queue ${place}`, ['names', 'queue'], named.queue],
+      // `a-b` of `dev` and `a` of `b-dev` would be one job definition.
+      ...env.batch.jobs.map((job, i): [string, Problem['path'], string] => [
+        `job definition ${place}`,
+        ['batch', 'jobs', i, 'name'],
+        named.job(job.name),
+      ]),
     ];
     return claims.flatMap(([scope, path, name]) => {
       const claim = `${scope} ${name}`;
-      const owner = taken.get(claim);
-      taken.set(claim, owner ?? env.name);
-      return owner === undefined
-        ? []
-        : [{ path, allowed: `a name that no other environment has (environments/${owner} has it)`, got: name }];
+      const owner = taken.get(claim) ?? env.name;
+      if (!taken.has(claim)) taken.set(claim, env.name);
+      else if (owner !== env.name || scope === 'environment') {
+        return [{ path, allowed: `a name that no other environment has (environments/${owner} has it)`, got: name }];
+      }
+      return [];
     });
   });
 }

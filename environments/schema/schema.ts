@@ -51,7 +51,13 @@ const job = z
   .superRefine(({ vcpu, memoryMiB }, context) => {
     if (!FARGATE_VCPUS.includes(vcpu) || fargateMemories(vcpu).includes(memoryMiB)) return;
     const message = `${vcpu} vCPU allows ${describeFargateMemories(vcpu)}`;
-    context.addIssue({ code: 'custom', message, params: { got: memoryMiB } });
+    // The pair is wrong, so the report names the job; but of its fields only the memory is in doubt.
+    context.addIssue({
+      code: 'custom',
+      path: ['memoryMiB'],
+      message,
+      params: { reportedAt: 'parent', got: memoryMiB },
+    });
   });
 
 const step = z.strictObject({
@@ -67,6 +73,9 @@ const LOG_RETENTION_DAYS = [
 ];
 const logRetentionDays = `one of ${LOG_RETENTION_DAYS.join(', ')} days`;
 
+const amount = 'an amount of at least 0.01 USD, in whole cents';
+const isAmount = (value: number) => value >= 0.01 && Number(value.toFixed(2)) === value;
+
 const percentage = 'a percentage above 0, at most 1000';
 const percent = z.number({ error: percentage }).gt(0, { error: percentage }).max(1000, { error: percentage });
 
@@ -77,7 +86,7 @@ const tagKey = z
   .max(128, { error: 'a tag key of 1 to 128 characters' })
   .regex(tagText, { error: 'a tag key of letters, digits, spaces and _ . : / = + - @' })
   .refine((key) => !/^aws:/i.test(key), { error: 'a tag key that does not begin with "aws:", which AWS reserves' })
-  .refine((key) => !PLATFORM_TAGS.includes(key), {
+  .refine((key) => !PLATFORM_TAGS.some((tag) => tag.toLowerCase() === key.toLowerCase()), {
     error: `a tag other than ${PLATFORM_TAGS.join(', ')}, which the platform sets`,
   });
 const tagValue = z
@@ -156,7 +165,7 @@ export const environmentSchema = z.strictObject({
     deletionProtection: yesOrNo,
     /** Noncurrent versions of objects are deleted after this many days. @default 90 */
     noncurrentVersionDays: wholeNumber(1, 3650, 'days').default(90),
-    /** How long Batch's job logs are kept. @default 90 */
+    /** How long Batch's job logs are to be kept. Published as an output; set by hand, see docs/operations.md. @default 90 */
     logDays: z
       .int({ error: logRetentionDays })
       .refine((days) => LOG_RETENTION_DAYS.includes(days), { error: logRetentionDays })
@@ -165,20 +174,10 @@ export const environmentSchema = z.strictObject({
 
   budget: z.strictObject({
     /** The limit a month, in USD. @default 10 */
-    limitUSD: z
-      .number({ error: 'an amount above 0, in USD' })
-      .gt(0, { error: 'an amount above 0, in USD' })
-      .default(10),
+    limitUSD: z.number({ error: amount }).refine(isAmount, { error: amount }).default(10),
     /** Whom AWS notifies. Without addresses there are no notifications. @default nobody */
     emails: z
-      .array(
-        z
-          .email({ error: 'an e-mail address' })
-          .max(50, { error: 'an e-mail address of at most 50 characters (AWS Budgets)' }),
-        {
-          error: 'a list of e-mail addresses',
-        },
-      )
+      .array(z.email({ error: 'an e-mail address' }), { error: 'a list of e-mail addresses' })
       .max(10, { error: 'at most 10 e-mail addresses (AWS Budgets)' })
       .default([]),
     /** Notify when this percentage of the limit has been spent. @default [80] */

@@ -214,6 +214,17 @@ describe('mistakes', () => {
       change: (env) => (env.orchestration.steps.modelTraining.job = 'huge'),
       says: 'orchestration.steps.modelTraining.job: the name of an entry of batch.jobs ("small"), got "huge"',
     },
+    'steps that run jobs which are not there, beside a bad time-out': {
+      reason: 'one bad step hides no other',
+      change: (env) => {
+        env.orchestration.steps.featureExtraction.timeoutMinutes = 0;
+        env.orchestration.steps.modelTraining.job = 'huge';
+      },
+      says: [
+        'orchestration.steps.featureExtraction.timeoutMinutes: a whole number of minutes from 1 to 20160, got 0',
+        'orchestration.steps.modelTraining.job: the name of an entry of batch.jobs ("small"), got "huge"',
+      ],
+    },
     'a step longer than the execution': {
       reason: 'its time-out could never take effect',
       change: (env) => {
@@ -260,7 +271,12 @@ describe('mistakes', () => {
     'budget of nothing': {
       reason: 'AWS refuses a limit of 0',
       change: (env) => (env.budget.limitUSD = 0),
-      says: 'budget.limitUSD: an amount above 0, in USD, got 0',
+      says: 'budget.limitUSD: an amount of at least 0.01 USD, in whole cents, got 0',
+    },
+    'budget in fractions of a cent': {
+      reason: 'AWS refuses 1e-7',
+      change: (env) => (env.budget.limitUSD = 1e-7),
+      says: 'budget.limitUSD: an amount of at least 0.01 USD, in whole cents, got 1e-7',
     },
     'threshold out of range': {
       reason: 'a percentage',
@@ -281,6 +297,16 @@ describe('mistakes', () => {
       reason: 'budgets and policies rely on it',
       change: (env) => (env.tags = { Environment: 'prod' }),
       says: 'tags.Environment: a tag other than Project, Environment, ManagedBy, Service, which the platform sets, got "Environment"',
+    },
+    'tag that the platform sets, in another case': {
+      reason: 'IAM tells no case',
+      change: (env) => (env.tags = { project: 'x' }),
+      says: 'tags.project: a tag other than Project, Environment, ManagedBy, Service, which the platform sets, got "project"',
+    },
+    'tags that differ by case alone': {
+      reason: 'IAM tells no case',
+      change: (env) => (env.tags = { Owner: 'a', owner: 'b' }),
+      says: 'tags.owner: a tag that differs from the others by more than case (IAM), got "b"',
     },
     'tag value with a forbidden character': {
       reason: 'AWS refuses it',
@@ -384,6 +410,7 @@ describe('mistakes', () => {
       'environments/minimal: batch.jobs[1]',
       'environments/minimal: budget.emails[0]',
       'environments/minimal: network.availabilityZones[0]',
+      'environments/minimal: batch.jobs[1].name',
       'environments/minimal: retention.deletionProtection',
       'environments/minimal: names.bucket',
       'environments/everything: account',
@@ -445,5 +472,31 @@ describe('between environments', () => {
         { ...second, account: '999999999999', names: { bucket: 'sanders-customer-platform-minimal' } },
       ]),
     ).toHaveLength(1);
+  });
+
+  it('are compared even where one has another mistake', () => {
+    const broken = {
+      ...structuredClone(minimal),
+      account: '111111111111',
+      retention: { ...minimal.retention, data: 'x' as never },
+    };
+    const clash = { ...second, names: { bucket: 'sanders-customer-platform-minimal' } };
+    expect(problemsAmong([broken, clash])).toEqual([
+      expect.stringContaining('environments/minimal: retention.data'),
+      expect.stringContaining('environments/second: names.bucket: a name that no other environment has'),
+    ]);
+  });
+
+  it('a job definition belongs to one environment', () => {
+    const step = (job: string) => ({ job, timeoutMinutes: 10 });
+    const withJob = (name: string, job: string) => ({
+      ...structuredClone(minimal),
+      name,
+      batch: { jobs: [{ name: job, vcpu: 0.25, memoryMiB: 512 }] },
+      orchestration: { steps: { featureExtraction: step(job), dataProcessing: step(job), modelTraining: step(job) } },
+    });
+    expect(problemsAmong([withJob('dev', 'a-b'), withJob('b-dev', 'a')])).toEqual([
+      'environments/b-dev: batch.jobs[0].name: a name that no other environment has (environments/dev has it), got "sanders-job-a-b-dev"',
+    ]);
   });
 });
