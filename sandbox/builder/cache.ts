@@ -18,20 +18,24 @@ export function digest(parts: readonly (string | Buffer)[]): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Name and content of every file that a Go build of the folder reads: all but tests, test data and hidden files. */
+/** Name and content of every file that a Go build of the folder may read. None of our modules embeds files of other kinds. */
 export async function sources(folder: string): Promise<(string | Buffer)[]> {
   const found: (string | Buffer)[] = [];
   const walk = async (relative: string): Promise<void> => {
     const entries = await fs.readdir(path.join(folder, relative), { withFileTypes: true });
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (entry.name.startsWith('.') || entry.name === 'testdata' || entry.name.endsWith('_test.go')) continue;
+      if (entry.name.startsWith('.') || entry.name === 'testdata') continue;
       const file = path.join(relative, entry.name);
       if (entry.isDirectory()) await walk(file);
-      else if (entry.isFile()) found.push(file, await fs.readFile(path.join(folder, file)));
+      else if (isSource(entry.name)) found.push(file, await fs.readFile(path.join(folder, file)));
     }
   };
   await walk('');
   return found;
+}
+
+function isSource(name: string): boolean {
+  return name === 'go.mod' || name === 'go.sum' || (name.endsWith('.go') && !name.endsWith('_test.go'));
 }
 
 /** True when the path exists. */

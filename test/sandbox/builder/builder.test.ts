@@ -60,12 +60,14 @@ test('builds once, and again only when a source changes', async () => {
   expect(output(changed.binary)).toBe('two');
 });
 
-test('a test or hidden file is no source', async () => {
+test('a test, a hidden file and what a build puts out are no source', async () => {
   const cache = temporaryFolder();
   const subject = program('one');
   const { binary } = await run(subject, cache);
   fs.writeFileSync(path.join(subject.folder, 'main_test.go'), 'package main\n');
   fs.writeFileSync(path.join(subject.folder, '.editor'), '');
+  fs.mkdirSync(path.join(subject.folder, 'build'));
+  fs.writeFileSync(path.join(subject.folder, 'build', 'image.tar'), '');
   expect((await run(subject, cache)).binary).toBe(binary);
 });
 
