@@ -68,7 +68,7 @@ async function tables(): Promise<Entry[]> {
   return Promise.all(
     TableNames.map(async (TableName): Promise<Entry> => {
       const { Table } = await aws.dynamodb.describeTable({ TableName });
-      const table = without(Table ?? {}, 'ItemCount', 'TableSizeBytes');
+      const table = without(Table, 'ItemCount', 'TableSizeBytes');
       const [{ ContinuousBackupsDescription: backups }, { Tags }] = await Promise.all([
         aws.dynamodb.describeContinuousBackups({ TableName }),
         aws.dynamodb.listTagsOfResource({ ResourceArn: table.TableArn ?? '' }),
@@ -168,7 +168,7 @@ async function roles(): Promise<Entry[]> {
         return [PolicyName, decodeURIComponent(PolicyDocument)] as const;
       });
       const all = {
-        ...without(Role ?? {}, 'RoleLastUsed'),
+        ...without(Role, 'RoleLastUsed'),
         AssumeRolePolicyDocument: decodeURIComponent(Role?.AssumeRolePolicyDocument ?? ''),
         AttachedPolicies: AttachedPolicies.map(({ PolicyArn }) => PolicyArn).sort(),
         InlinePolicies: Object.fromEntries(await Promise.all(inline)),
@@ -194,7 +194,7 @@ async function batchKinds(): Promise<Entry[]> {
     ...jobQueues.map((one): Entry => [`batch job-queue ${one.jobQueueName}`, one]),
     ...[...byName].map(([name, revisions]): Entry => {
       const newestFirst = revisions.sort((a, b) => (b.revision ?? 0) - (a.revision ?? 0));
-      const newest = without(newestFirst[0] ?? {}, 'jobDefinitionArn', 'revision');
+      const newest = without(newestFirst[0], 'jobDefinitionArn', 'revision');
       return [`batch job-definition ${name}`, { ...newest, activeRevisions: newestFirst.map((one) => one.revision) }];
     }),
   ];
@@ -234,8 +234,8 @@ async function allBudgets(): Promise<Entry[]> {
   );
 }
 
-function without<T extends object, K extends keyof T>(whole: T, ...keys: K[]): Omit<T, K> {
-  const kept = Object.entries(whole).filter(([key]) => !keys.includes(key as K));
+function without<T extends object, K extends keyof T>(whole: T | undefined, ...keys: K[]): Omit<T, K> {
+  const kept = Object.entries(whole ?? {}).filter(([key]) => !keys.includes(key as K));
   return Object.fromEntries(kept) as Omit<T, K>;
 }
 
