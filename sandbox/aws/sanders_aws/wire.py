@@ -22,7 +22,6 @@ from werkzeug.exceptions import NotFound
 
 # The name in a request's signature, where it is not the name of the service's model in botocore.
 _SIGNING_NAMES = {
-    "application-autoscaling": "application-autoscaling",
     "elasticloadbalancing": "elbv2",
     "monitoring": "cloudwatch",
     "states": "stepfunctions",

@@ -9,6 +9,7 @@ from ... import paging
 from ...errors import AwsError
 from ...wire import Call, new_request_id
 from .model import BatchBackend, Changing, batch_backends
+from .settling import settle
 
 API = "https://docs.aws.amazon.com/batch/latest/APIReference/"
 GUIDE = "https://docs.aws.amazon.com/batch/latest/userguide/"
@@ -21,9 +22,6 @@ Item = TypeVar("Item")
 
 def backend_of(call: Call) -> BatchBackend:
     """The account's Batch in the call's region, as of now."""
-    # Imported here, because it needs the model.
-    from .settling import settle
-
     backend: BatchBackend = batch_backends[call.account][call.region]
     settle(backend, time.time())
     return backend

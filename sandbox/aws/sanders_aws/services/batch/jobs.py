@@ -8,6 +8,7 @@ from ...rules import operation
 from ...wire import Call
 from . import runner
 from .common import API, NAME, backend_of, check_described, check_required, check_tags, invalid_request, page, refused
+from .job_definitions import check_container
 from .model import BatchBackend, Job, JobDefinition, JobStatus, Status
 
 _FROM_PARAMETER = "Ref::"
@@ -116,9 +117,6 @@ def stop_job(job: Job, reason: str, terminated: bool = True) -> None:
 
 def _container(definition: JobDefinition, params: dict[str, Any]) -> dict[str, Any]:
     """The definition's container with the job's overrides. Source: API_ContainerOverrides.html."""
-    # Imported here: the definitions' rules need nothing of jobs, but jobs share their checks.
-    from .job_definitions import check_container
-
     container = copy.deepcopy(definition.content["containerProperties"])
     overrides = params.get("containerOverrides", {})
     if overrides.get("command"):
