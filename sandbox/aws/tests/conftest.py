@@ -92,9 +92,9 @@ class Aws:
 
     def reset(self) -> None:
         if self.plain:
-            urllib.request.urlopen(
-                urllib.request.Request(f"{self.url}/moto-api/reset", method="POST"), timeout=10
-            ).read()
+            # moto goes through every object that it ever made, one by one.
+            request = urllib.request.Request(f"{self.url}/moto-api/reset", method="POST")
+            urllib.request.urlopen(request, timeout=5 * BUSY).read()
             return
         for thing in ("state", "faults", "calls"):
             self.sanders("DELETE", thing)
