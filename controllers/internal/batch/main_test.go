@@ -16,7 +16,7 @@ var world testworld.World
 
 func TestMain(m *testing.M) {
 	service := batch.Service()
-	testworld.Main(m, &world, []command.Component{{Name: "batch", Service: &service, AddToScheme: batchv1alpha1.AddToScheme}}, nil)
+	testworld.Main(m, &world, []command.Component{{Name: "batch", Service: &service, AddToScheme: batchv1alpha1.AddToScheme}}, nil, "testdata/crds")
 }
 
 // api is a client of AWS for the test itself.

@@ -277,8 +277,8 @@ func TestReferences(t *testing.T) {
 func TestUnresolvableReferences(t *testing.T) {
 	namespace := world.Namespace(t)
 	for name, c := range map[string]struct{ object, message string }{
-		"the kind is not installed": {definitionYAML(t, "a", `{containerProperties: {executionRoleARN: null, executionRoleRef: {from: {name: execution}}}}`),
-			"spec.containerProperties.executionRoleRef: kind Role.iam.services.k8s.aws is not installed in this cluster: install its controller's CRDs"},
+		"the kind is not installed": {environmentYAML(t, "a", `{computeResources: {subnets: null, subnetRefs: [{from: {name: private}}]}}`),
+			"spec.computeResources.subnetRefs: kind Subnet.ec2.services.k8s.aws is not installed in this cluster: install its controller's CRDs"},
 		"no name": {queueYAML(t, "b", `{computeEnvironmentOrder: [{order: 1, computeEnvironmentRef: {from: {}}}]}`),
 			"spec.computeEnvironmentOrder[0].computeEnvironmentRef: the reference needs from.name"},
 		"nobody there": {queueYAML(t, "c", `{computeEnvironmentOrder: [{order: 1, computeEnvironmentRef: {from: {name: nobody}}}]}`),
@@ -289,6 +289,24 @@ func TestUnresolvableReferences(t *testing.T) {
 			world.AwaitCondition(t, made, "ACK.ReferencesResolved", "Unknown", c.message)
 			world.AwaitCondition(t, made, "Ready", "False", c.message)
 		})
+	}
+}
+
+// TestWakesWithAnotherControllersObject follows an object of another group as soon as its controller is done with it.
+func TestWakesWithAnotherControllersObject(t *testing.T) {
+	namespace := world.Namespace(t)
+	execution := world.Create(t, namespace, "{apiVersion: iam.services.k8s.aws/v1alpha1, kind: Role, metadata: {name: execution}}")
+	made := world.Create(t, namespace, definitionYAML(t, "job", `{containerProperties: {executionRoleARN: null, executionRoleRef: {from: {name: execution}}}}`))
+	world.AwaitCondition(t, made, "Ready", "False", "spec.containerProperties.executionRoleRef: the referenced resource is not synced yet")
+	waitForBackoff()
+	world.PatchStatus(t, execution, `{status: {ackResourceMetadata: {arn: "`+role+`"}, conditions: [{type: ACK.ResourceSynced, status: "True"}]}}`)
+	started := now()
+	world.AwaitReady(t, made)
+	if took := now().Sub(started); took > wakeLimit {
+		t.Errorf("the job definition was ready %s after its role", took)
+	}
+	if got := *revisions(t, specName(made))[1].ContainerProperties.ExecutionRoleArn; got != role {
+		t.Errorf("the execution role is %s", got)
 	}
 }
 

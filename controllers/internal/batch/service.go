@@ -20,7 +20,7 @@ const (
 	// describeLinger is how long a Describe call waits for more names.
 	describeLinger = 10 * time.Millisecond
 	// poll is how often we look at an object that AWS is at work on.
-	poll = time.Second
+	poll = 500 * time.Millisecond
 )
 
 // Service is AWS Batch. An account may make 50 calls a second; we leave some to others.

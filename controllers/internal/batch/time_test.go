@@ -6,7 +6,7 @@ const (
 	// backoffGrown is long enough for the waits between attempts to exceed wakeLimit by far.
 	backoffGrown = 7 * time.Second
 	// wakeLimit is how soon an object must follow what it waited for.
-	wakeLimit = time.Second
+	wakeLimit = 3 * time.Second
 )
 
 func waitForBackoff() { time.Sleep(backoffGrown) }

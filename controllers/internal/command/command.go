@@ -19,7 +19,6 @@ import (
 	"k8s.io/client-go/rest"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/config"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
@@ -56,16 +55,18 @@ type Options struct {
 // ErrUsage is returned for a command line that makes no sense.
 var ErrUsage = errors.New("wrong usage")
 
-// Parse reads a command line. Components are what --services can pick from; all of them by default. ACK binds its
-// flags to the process's flag set, so that this works once a process.
+// Parse reads a command line. Components are what --services can pick from; all of them by default. Help goes to
+// output.
 func Parse(arguments []string, components []Component, output io.Writer) (*Options, error) {
 	var names []string
 	for _, component := range components {
 		names = append(names, component.Name)
 	}
 	options := &Options{}
-	flags := pflag.CommandLine
+	// ACK binds its flags to the process's flag set: give it one of our own, that returns errors instead of exiting.
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 	flags.SetOutput(output)
+	pflag.CommandLine = flags
 	options.ACK.BindFlags()
 	services := flags.StringSlice("services", names, "What to serve, of: "+strings.Join(names, ", ")+".")
 	concurrency := flags.Lookup("reconcile-default-max-concurrent-syncs")
@@ -148,7 +149,6 @@ func (o *Options) NewManager(ctx context.Context, kubernetes *rest.Config, name 
 			// Managed fields are a good part of an object, and nobody here reads them.
 			DefaultTransform: cache.TransformStripManagedFields(),
 		},
-		Client: client.Options{Cache: &client.CacheOptions{Unstructured: false}},
 		// Each service has a FieldExport controller, and the runtime gives them all the same name.
 		Controller:              config.Controller{SkipNameValidation: &skipNames},
 		Metrics:                 metricsserver.Options{BindAddress: o.ACK.MetricsAddr},
