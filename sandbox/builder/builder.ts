@@ -1,6 +1,6 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
-import { cacheFolder, digest, exists, fillOnce, sources } from './cache';
+import { cacheFolder, digest, exists, fillOnce, prune, sources, touch } from './cache';
 import { Program } from './catalog';
 import { BuildFailure, remedy } from './failure';
 import { GoOptions, go, goVersion, moduleFolder, readGoMod } from './go';
@@ -32,6 +32,9 @@ export interface BuildOptions {
   readonly cache?: string;
 }
 
+/** How many builds of a program are kept: enough for a few clones and branches, and not every version of our own that ever was. */
+const keptBuilds = 5;
+
 /**
  * Builds programs that are not in the cache yet, and returns the path of each binary by the program's name.
  * One after the other: one `go build` keeps all cores busy, and together they would only compete for memory.
@@ -59,6 +62,7 @@ async function buildOne(program: Program, options: BuildOptions): Promise<string
   const folder = path.join(cache, 'programs', `${program.name}-${key}`);
   const binary = path.join(folder, program.name);
   if (await exists(binary)) {
+    await touch(folder);
     onEvent({ kind: 'cached', program: program.name });
     return binary;
   }
@@ -75,6 +79,7 @@ async function buildOne(program: Program, options: BuildOptions): Promise<string
   };
   try {
     const filled = await fillOnce(folder, fill, { signal, onWait });
+    await prune(path.dirname(folder), `${program.name}-`, keptBuilds);
     // Somebody else may have built it while this one waited.
     const outcome = filled
       ? ({ kind: 'built', elapsed: Date.now() - started } as const)

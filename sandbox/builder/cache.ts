@@ -78,6 +78,29 @@ export async function fillOnce(
   }
 }
 
+/** Notes that a folder of the cache is used now. */
+export async function touch(folder: string): Promise<void> {
+  const now = new Date();
+  await fs.utimes(folder, now, now);
+}
+
+/** Removes the folders of the cache that begin with `prefix`, but for the `keep` that were used last. */
+export async function prune(parent: string, prefix: string, keep: number): Promise<void> {
+  const isBuild = (name: string) => name.startsWith(prefix) && /^[0-9a-f]{16}$/.test(name.slice(prefix.length));
+  const used = await Promise.all(
+    (await fs.readdir(parent)).filter(isBuild).map(async (name) => {
+      // Somebody else may have removed it meanwhile.
+      const at = await fs.stat(path.join(parent, name)).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => 0,
+      );
+      return { name, at };
+    }),
+  );
+  used.sort((a, b) => b.at - a.at);
+  for (const { name } of used.slice(keep)) await fs.rm(path.join(parent, name), { recursive: true, force: true });
+}
+
 /** Removes what somebody left who was killed while filling the folder. */
 async function removeLeftovers(folder: string): Promise<void> {
   const parent = path.dirname(folder);

@@ -71,6 +71,17 @@ test('a test, a hidden file and what a build puts out are no source', async () =
   expect((await run(subject, cache)).binary).toBe(binary);
 });
 
+test('keeps the builds that were used last', async () => {
+  const cache = temporaryFolder();
+  const programs = Array.from({ length: 6 }, (_, index) => program(String(index)));
+  const binaries: string[] = [];
+  for (const subject of programs.slice(0, 5)) binaries.push((await run(subject, cache)).binary);
+  // The first is used again, so that the second is the one to go.
+  await run(program('0'), cache);
+  binaries.push((await run(program('5'), cache)).binary);
+  expect(binaries.map((binary) => fs.existsSync(binary))).toEqual([true, false, true, true, true, true]);
+});
+
 test('two at the same time build once', async () => {
   const cache = temporaryFolder();
   const subject = program('one');
