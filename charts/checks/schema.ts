@@ -27,7 +27,7 @@ export const checkSchema: Check = ({ env, manifests }) =>
         },
       ];
     }
-    const { errors } = validator.validate({ spec: manifest.spec });
+    const { errors } = validator.validate({ spec: manifest.spec ?? {} });
     return errors
       .filter(({ keyword }) => !WRAPPERS.includes(keyword))
       .map(({ instanceLocation, error }): Violation => ({

@@ -2,11 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { PLATFORM, type Environment } from '../../environments/schema';
 import { idOf, type Manifest } from '../lib/manifest';
+import { readPolicy } from '../lib/policy';
 import type { Check, Violation } from './violation';
 
 /** A rule for the objects of some kinds. */
 interface Rule {
-  readonly kinds: readonly string[];
+  /** The kinds it is for, or those that it is not for: a new kind must not slip through. */
+  readonly kinds: readonly string[] | { readonly allBut: readonly string[] };
   readonly field: string;
   /** What must hold. */
   readonly rule: string;
@@ -19,15 +21,11 @@ const equals = (expected: unknown) => (value: unknown) => isDeepStrictEqual(valu
 /** prod is the environment whose data nobody may lose. */
 const unlessProd = (value: unknown, env: Environment, expected: unknown) => env.name !== 'prod' || value === expected;
 
-const TAGGED = [
-  'Bucket', 'Budget', 'ComputeEnvironment', 'ElasticIPAddress', 'InternetGateway', 'JobDefinition', 'JobQueue', 'NATGateway', 'Repository',
-  'Role', 'RouteTable', 'SecurityGroup', 'StateMachine', 'Subnet', 'Table', 'VPC', 'VPCEndpoint',
-]; // prettier-ignore
+/** Kinds that carry no tags: they are of Kubernetes, not of AWS. */
+const UNTAGGED = ['Namespace', 'ConfigMap', 'FieldExport'];
 
-/** Data, network and orchestration carry the tag Service beside. */
-const SERVICE_TAGGED = TAGGED.filter(
-  (kind) => !['Budget', 'ComputeEnvironment', 'JobDefinition', 'JobQueue', 'Role'].includes(kind),
-);
+/** Kinds without the tag Service, which is for data, network and orchestration. */
+const WITHOUT_SERVICE = [...UNTAGGED, 'Budget', 'ComputeEnvironment', 'JobDefinition', 'JobQueue', 'Role'];
 
 const RULES: readonly Rule[] = [
   // Encryption.
@@ -43,8 +41,7 @@ const RULES: readonly Rule[] = [
     field: 'spec.policy',
     rule: 'plain HTTP must be denied',
     fix: 'deny s3:* where aws:SecureTransport is false, in charts/storage.ts',
-    holds: (value) =>
-      typeof value === 'string' && value.includes('"Effect":"Deny"') && value.includes('"aws:SecureTransport":"false"'),
+    holds: deniesPlainHttp,
   },
   {
     kinds: ['Repository'],
@@ -159,7 +156,7 @@ const RULES: readonly Rule[] = [
 
   // Tags.
   {
-    kinds: TAGGED,
+    kinds: { allBut: UNTAGGED },
     field: 'spec.tags',
     rule: 'must have the tags Project, Environment and ManagedBy',
     fix: 'set tags with charts/lib/tags.ts',
@@ -169,7 +166,7 @@ const RULES: readonly Rule[] = [
     },
   },
   {
-    kinds: SERVICE_TAGGED,
+    kinds: { allBut: WITHOUT_SERVICE },
     field: 'spec.tags',
     rule: 'data, network and orchestration must have the tag Service',
     fix: 'add SERVICE_TAG of charts/lib/tags.ts',
@@ -181,9 +178,28 @@ const RULES: readonly Rule[] = [
 export const checkSecurity: Check = ({ env, manifests }) =>
   manifests.flatMap((manifest) =>
     RULES.filter(
-      ({ kinds, field, holds }) => kinds.includes(manifest.kind) && !holds(valueAt(manifest, field), manifest, env),
+      ({ kinds, field, holds }) => isFor(kinds, manifest.kind) && !holds(valueAt(manifest, field), manifest, env),
     ).map(({ field, rule, fix }): Violation => ({ object: `${env.name} ${idOf(manifest)}`, field, rule, fix })),
   );
+
+function isFor(kinds: Rule['kinds'], kind: string): boolean {
+  return 'allBut' in kinds ? !kinds.allBut.includes(kind) : kinds.includes(kind);
+}
+
+/** Whether a bucket's policy denies everybody everything that does not come through TLS. */
+function deniesPlainHttp(policy: unknown, { spec }: Manifest, env: Environment): boolean {
+  const arn = `arn:${env.partition}:s3:::${String(spec?.['name'])}`;
+  try {
+    return readPolicy(String(policy)).some(
+      ({ effect, principals, actions, resources, conditions }) =>
+        effect === 'Deny' &&
+        isDeepStrictEqual([principals, actions, resources], [['*'], ['s3:*'], [arn, `${arn}/*`]]) &&
+        isDeepStrictEqual(conditions, { Bool: { 'aws:SecureTransport': 'false' } }),
+    );
+  } catch {
+    return false; // iam.ts says what is wrong with it.
+  }
+}
 
 /** The value of `a.b[0].c`; what follows `annotations.` is one key. */
 function valueAt(manifest: Manifest, field: string): unknown {

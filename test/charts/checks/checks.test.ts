@@ -13,7 +13,7 @@ type Change = (manifest: any) => void;
 /** What `check` finds when the first object of `kind` is changed so: `object: field: rule`. */
 async function violationsOf(kind: string, change: Change, env: EnvironmentInput = minimal): Promise<string[]> {
   const original = rendered(env);
-  const manifests = structuredClone(original.manifests);
+  const manifests = JSON.parse(JSON.stringify(original.manifests)) as typeof original.manifests;
   const manifest = manifests.find((candidate) => candidate.kind === kind);
   if (manifest === undefined) throw new Error(`no ${kind}`);
   change(manifest);
@@ -87,6 +87,12 @@ describe('a violation of', () => {
         kind: 'JobDefinition',
         change: ({ spec }) => (spec.containerProperties.resourceRequirements[1].type = 'RAM'),
         says: /JobDefinition\/.*: spec\.containerProperties\.resourceRequirements\[1\]\.type: Instance does not match any of \["GPU",/,
+      },
+      'a spec': {
+        reason: 'the API server would refuse it',
+        kind: 'VPC',
+        change: (manifest) => delete manifest.spec,
+        says: /minimal VPC\/.*: spec: Instance does not have required property "cidrBlocks"/,
       },
       'a kind that is not imported': {
         reason: 'nothing knows its fields',
@@ -227,6 +233,12 @@ describe('a violation of', () => {
         kind: 'Bucket',
         change: ({ spec }) => (spec.ownershipControls.rules[0].objectOwnership = 'ObjectWriter'),
         says: /access lists must be off/,
+      },
+      'TLS only, for everything': {
+        reason: 'one key is not the bucket',
+        kind: 'Bucket',
+        change: ({ spec }) => (spec.policy = spec.policy.replace('s3:*', 's3:GetObject')),
+        says: /Bucket\/.*: spec\.policy: plain HTTP must be denied/,
       },
       versioning: {
         reason: 'recovery',
@@ -381,7 +393,53 @@ describe('a violation of', () => {
         reason: 'confused deputy',
         kind: 'Role',
         change: inPolicy('assumeRolePolicyDocument', (statement) => delete statement.Condition),
-        says: /Role\/.*: spec\.assumeRolePolicyDocument: trusts a service whatever account it acts for/,
+        says: /Role\/.*: spec\.assumeRolePolicyDocument: Statement\[0\]: trusts a service whatever account it acts for/,
+      },
+      'a condition on the account in a statement that allows nothing': {
+        reason: 'text somewhere in the document is no condition',
+        kind: 'Role',
+        change: ({ spec }) => {
+          const { Statement } = JSON.parse(spec.assumeRolePolicyDocument);
+          const deny = { ...Statement[0], Effect: 'Deny' };
+          spec.assumeRolePolicyDocument = JSON.stringify({
+            Statement: [{ ...Statement[0], Condition: undefined }, deny],
+          });
+        },
+        says: /Role\/.*: spec\.assumeRolePolicyDocument: Statement\[0\]: trusts a service whatever account/,
+      },
+      'a trust policy for an account': {
+        reason: 'whoever has that account could be the job',
+        kind: 'Role',
+        change: inPolicy('assumeRolePolicyDocument', (statement) => (statement.Principal = { AWS: ['*'] })),
+        says: /Role\/.*: Statement\[0\]: trusts somebody who is no service of AWS/,
+      },
+      'a grant to every account': {
+        reason: 'public, in another spelling',
+        kind: 'Bucket',
+        change: ({ spec }) => (spec.policy = spec.policy.replace('"Deny"', '"Allow"').replace('"*"', '{"AWS":"*"}')),
+        says: /Bucket\/.*: spec\.policy: Statement\[0\]: allows everybody/,
+      },
+      'a wildcard inside an ARN': {
+        reason: 'every table, in every account',
+        kind: 'Role',
+        change: ({ spec }) =>
+          (spec.inlinePolicies = {
+            p: '{"Statement":{"Effect":"Allow","Action":"dynamodb:Scan","Resource":"arn:*:dynamodb:*:*:table/*"}}',
+          }),
+        says: /: spec\.inlinePolicies\.p: Statement\[0\]: arn:\*:dynamodb:\*:\*:table\/\* is open where an ARN must not be/,
+      },
+      'everything but': {
+        reason: 'NotAction grants what AWS invents tomorrow',
+        kind: 'Role',
+        change: ({ spec }) =>
+          (spec.inlinePolicies = { p: '{"Statement":[{"Effect":"Allow","NotAction":"iam:*","Resource":"*"}]}' }),
+        says: /: spec\.inlinePolicies\.p: Statement\[0\]: NotAction grants whatever it does not name/,
+      },
+      'a policy without statements': {
+        reason: 'AWS would refuse it',
+        kind: 'Role',
+        change: ({ spec }) => (spec.inlinePolicies = { p: '{}' }),
+        says: /: spec\.inlinePolicies\.p: is no policy: has no Statement/,
       },
       'a managed policy': {
         reason: 'AdministratorAccess is one',
@@ -393,7 +451,7 @@ describe('a violation of', () => {
         reason: 'AWS would refuse it',
         kind: 'Bucket',
         change: ({ spec }) => (spec.policy = `${spec.policy}}`),
-        says: /Bucket\/.*: spec\.policy: is not JSON/,
+        says: /Bucket\/.*: spec\.policy: is no policy: /,
       },
     },
     'states language': {
