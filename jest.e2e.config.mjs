@@ -1,8 +1,5 @@
 import base from './jest.config.js';
 
-// The AWS SDK announces on every start that it will need Node 22 one day.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-
 /**
  * The end-to-end tests (`npm run e2e`): one sandbox for all of them, and one after another, because they share it.
  *

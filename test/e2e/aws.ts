@@ -11,6 +11,9 @@ import { type State, tidy } from './state';
 /** The account that the sandbox emulates. */
 export const account = '120569615884';
 
+// The SDK announces with every first client that it will need Node 22 one day.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
 /** AWS's API as the environment points at it (AWS_ENDPOINT_URL, AWS_REGION, keys). */
 export const aws = {
   batch: new batch.Batch(),
