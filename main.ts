@@ -17,18 +17,23 @@ import { EnvironmentError } from './environments/schema';
 const DIST = join(__dirname, 'dist');
 const LINK = join(__dirname, '.dist');
 
+const asked = resolve(process.env['CDK8S_OUTDIR'] ?? LINK);
+
 async function main(): Promise<void> {
-  const asked = resolve(process.env['CDK8S_OUTDIR'] ?? LINK);
   const folder = asked === LINK ? DIST : asked;
-  publish(folder, await synthesize(environments));
+  const { written, removed } = publish(folder, await synthesize(environments));
   if (asked === LINK) {
     rmSync(LINK, { recursive: true, force: true });
     symlinkSync('dist', LINK);
+    // To standard error: the CLI shows nothing else of what an app says.
+    if (written.length + removed.length > 0)
+      console.error(`dist/: ${written.length} files changed, ${removed.length} removed`);
   }
 }
 
 main().catch((error: unknown) => {
   const expected = error instanceof EnvironmentError || error instanceof CheckError;
-  console.error(expected ? `${error.message}\ndist/ is unchanged.` : error);
+  console.error(expected ? error.message : error);
+  if (asked === LINK) console.error('dist/ is unchanged.');
   process.exitCode = 1;
 });

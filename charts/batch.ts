@@ -21,15 +21,11 @@ import type { Roles } from './roles';
 
 /** AWS Batch on Fargate: where jobs run, the queue they wait in, and a definition for each job size. */
 export class Batch extends EnvironmentChart {
-  readonly queue: JobQueue;
-  /** By the name of the job size. */
-  readonly jobDefinitions: ReadonlyMap<string, JobDefinition>;
-
   constructor(scope: Construct, env: Environment, network: Network, roles: Roles) {
     super(scope, 'batch', env);
     const computeEnvironment = this.makeComputeEnvironment(network, roles);
-    this.queue = this.makeQueue(computeEnvironment);
-    this.jobDefinitions = new Map(env.batch.jobs.map((job) => [job.name, this.makeJobDefinition(job, roles)]));
+    this.makeQueue(computeEnvironment);
+    for (const job of env.batch.jobs) this.makeJobDefinition(job, roles);
   }
 
   private makeComputeEnvironment(network: Network, roles: Roles): ComputeEnvironment {
@@ -53,9 +49,9 @@ export class Batch extends EnvironmentChart {
     });
   }
 
-  private makeQueue(computeEnvironment: ComputeEnvironment): JobQueue {
+  private makeQueue(computeEnvironment: ComputeEnvironment): void {
     const name = this.names.queue;
-    return new JobQueue(this, 'queue', {
+    new JobQueue(this, 'queue', {
       metadata: { name: objectName(name) },
       spec: {
         name,
@@ -67,10 +63,10 @@ export class Batch extends EnvironmentChart {
     });
   }
 
-  private makeJobDefinition(job: Environment['batch']['jobs'][number], roles: Roles): JobDefinition {
+  private makeJobDefinition(job: Environment['batch']['jobs'][number], roles: Roles): void {
     const { env } = this;
     const name = this.names.job(job.name);
-    return new JobDefinition(this, `job-${job.name}`, {
+    new JobDefinition(this, `job-${job.name}`, {
       metadata: { name: objectName(name) },
       spec: {
         name,

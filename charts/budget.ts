@@ -15,20 +15,19 @@ import { EnvironmentChart, objectName } from './lib/chart';
 
 /** The environment's monthly spending limit, and who hears of it. */
 export class SpendingLimit extends EnvironmentChart {
-  readonly budget: Budget;
-
   constructor(scope: Construct, env: Environment) {
     super(scope, 'budget', env);
     const { budget: name } = this.names;
-    this.budget = new Budget(this, 'budget', {
+    new Budget(this, 'budget', {
       metadata: { name: objectName(name) },
       spec: {
         name,
         budgetType: BudgetSpecBudgetType.COST,
         timeUnit: BudgetSpecTimeUnit.MONTHLY,
         budgetLimit: { amount: String(env.budget.limitUSD), unit: 'USD' },
-        // Cost allocation tags, which must be activated once in the billing console. Dev and prod may share an
-        // account, so the project's tag alone would count both.
+        // Cost allocation tags, which must be activated once in the billing console. Dev and prod may share an account,
+        // so the project's tag alone would count both. AWS does not document whether tags of different keys must all
+        // match or any: if any, the budget counts too much and warns early, never too little.
         costFilters: { TagKeyValue: [`user:Environment$${env.name}`, `user:Project$${PLATFORM}`] },
         notifications: this.notifications(),
         tags: this.tags.map(),

@@ -36,8 +36,14 @@ export class Network extends EnvironmentChart {
     const internetGateway = this.makeInternetGateway();
     const publicSides = zones.map((zone) => {
       const routes = [{ destinationCidrBlock: EVERYWHERE, gatewayRef: refTo(internetGateway) }];
-      const subnet = this.makeSubnet('public', zone, this.makeRouteTable('public', zone, routes));
-      return { zone, subnet, gateway: zone.index < natGateways ? this.makeNatGateway(zone, subnet) : undefined };
+      const routeTable = this.makeRouteTable('public', zone, routes);
+      const subnet = this.makeSubnet('public', zone, routeTable);
+      return {
+        zone,
+        subnet,
+        routeTable,
+        gateway: zone.index < natGateways ? this.makeNatGateway(zone, subnet) : undefined,
+      };
     });
     // A single gateway serves the private subnets of every zone.
     const sharedGateway = publicSides[0]?.gateway;
@@ -50,12 +56,10 @@ export class Network extends EnvironmentChart {
     this.privateSubnets = privateSides.map(({ subnet }) => subnet);
     this.jobSubnets = natGateways === 0 ? this.publicSubnets : this.privateSubnets;
 
-    for (const service of ['s3', 'dynamodb']) {
-      this.makeGatewayEndpoint(
-        service,
-        privateSides.map(({ routeTable }) => routeTable),
-      );
-    }
+    const routeTables = [...(natGateways === 0 ? publicSides : []), ...privateSides].map(
+      ({ routeTable }) => routeTable,
+    );
+    for (const service of ['s3', 'dynamodb']) this.makeGatewayEndpoint(service, routeTables);
     this.securityGroup = this.makeSecurityGroup();
   }
 
@@ -133,7 +137,7 @@ export class Network extends EnvironmentChart {
     });
   }
 
-  /** Free, and keeps the jobs' data off the NAT gateway, which charges by the gigabyte. */
+  /** Free, and keeps the jobs' data off the NAT gateway, which charges by the gigabyte, or off the internet where there is none. */
   private makeGatewayEndpoint(service: string, routeTables: readonly RouteTable[]): VpcEndpoint {
     const name = this.nameOf(`${service}-endpoint`);
     return new VpcEndpoint(this, `${service}-endpoint`, {

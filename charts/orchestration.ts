@@ -15,12 +15,10 @@ type Step = Environment['orchestration']['steps'][keyof Environment['orchestrati
 
 /** The state machine that runs the daily jobs: feature extraction beside data processing, then model training. */
 export class Orchestration extends EnvironmentChart {
-  readonly stateMachine: StateMachine;
-
   constructor(scope: Construct, env: Environment) {
     super(scope, 'orchestration', env);
     const name = this.names.stateMachine;
-    this.stateMachine = new StateMachine(this, 'state-machine', {
+    new StateMachine(this, 'state-machine', {
       metadata: { name: objectName(name) },
       spec: {
         name,
@@ -90,6 +88,8 @@ export class Orchestration extends EnvironmentChart {
         JobQueue: this.arns.queue,
         JobDefinition: this.arns.jobDefinition(step.job),
         ContainerOverrides: { 'Command.$': '$.command' },
+        // Step Functions stops the job when the task times out, if it can; Batch does so in any case.
+        Timeout: { AttemptDurationSeconds: step.timeoutMinutes * 60 },
         // The role may stop only jobs that carry the environment's tag (roles.ts).
         Tags: this.tags.map(),
       },
@@ -109,13 +109,14 @@ export class Orchestration extends EnvironmentChart {
 }
 
 /**
- * Errors of Batch's API, not of a job: throttling and faults of the service, as Step Functions names them. A job that
- * failed is `States.TaskFailed`, which is not retried: it may have written half of its output.
+ * Errors of Batch's API, not of a job: throttling and faults of the service, as Step Functions names them (the SDK's
+ * class behind the service's name; `BatchException` and `AWSBatchException` are what the two generations of the SDK call
+ * whatever has no class of its own). A job that failed is `States.TaskFailed`, which is not retried: it may have written half
+ * of its output. Nor is an error of the client, after which nobody knows whether the job was submitted.
  */
 const TRANSIENT_BATCH_ERRORS = [
   'Batch.AWSBatchException',
   'Batch.BatchException',
-  'Batch.SdkClientException',
   'Batch.ServerException',
   'Batch.TooManyRequestsException',
 ];

@@ -124,7 +124,8 @@ export class Roles extends EnvironmentChart {
       },
       {
         // A job's ARN is a random id. So the state machine tags what it submits (orchestration.ts), may set no other
-        // environment's tag, and may stop only what carries its own.
+        // environment's tag, and may stop only what carries its own. It could tag a foreign job first: what keeps it
+        // from that is its definition, which only Git changes; AWS tells tagging at submission from tagging later by nothing.
         Sid: 'TagJobs',
         Effect: 'Allow',
         Action: 'batch:TagResource',
@@ -152,7 +153,7 @@ export class Roles extends EnvironmentChart {
 }
 
 /** Where the awslogs driver writes the logs of Batch jobs when it is told nothing else. One group an account and region. */
-export const JOB_LOG_GROUP = '/aws/batch/job';
+const JOB_LOG_GROUP = '/aws/batch/job';
 
 interface Grants {
   /** ARNs of managed policies. */

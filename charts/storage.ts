@@ -20,20 +20,16 @@ import { SERVICE_TAG } from './lib/tags';
 
 /** What holds data: the bucket, the table of daily customer features, the repository of job images. */
 export class Storage extends EnvironmentChart {
-  readonly bucket: Bucket;
-  readonly table: Table;
-  readonly repository: Repository;
-
   constructor(scope: Construct, env: Environment) {
     super(scope, 'storage', env);
-    this.bucket = this.makeBucket();
-    this.table = this.makeTable();
-    this.repository = this.makeRepository();
+    this.makeBucket();
+    this.makeTable();
+    this.makeRepository();
   }
 
-  private makeBucket(): Bucket {
+  private makeBucket(): void {
     const { names, arns, env } = this;
-    return new Bucket(this, 'bucket', {
+    new Bucket(this, 'bucket', {
       metadata: {
         name: objectName(names.bucket),
         annotations: dataAnnotations(env, { 's3.services.k8s.aws/empty-on-delete': 'true' }),
@@ -84,9 +80,9 @@ export class Storage extends EnvironmentChart {
     });
   }
 
-  private makeTable(): Table {
+  private makeTable(): void {
     const { names, env } = this;
-    return new Table(this, 'table', {
+    new Table(this, 'table', {
       metadata: { name: objectName(names.table), annotations: dataAnnotations(env) },
       spec: {
         tableName: names.table,
@@ -108,9 +104,9 @@ export class Storage extends EnvironmentChart {
     });
   }
 
-  private makeRepository(): Repository {
+  private makeRepository(): void {
     const { names, env } = this;
-    return new Repository(this, 'repository', {
+    new Repository(this, 'repository', {
       metadata: {
         name: objectName(names.repository),
         annotations: dataAnnotations(env, { 'ecr.services.k8s.aws/force-delete': 'true' }),

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 
 import { version as VALIDATOR_VERSION } from 'asl-validator/package.json';
 
-import type { Environment } from '../../environments/schema';
 import { idOf } from '../lib/manifest';
 import type { Check, Violation } from './violation';
 
@@ -14,7 +13,7 @@ export const checkStatesLanguage: Check = ({ env, manifests }) =>
     .filter((manifest) => manifest.kind === 'StateMachine')
     .flatMap((manifest) => {
       const object = `${env.name} ${idOf(manifest)}`;
-      return problemsOf(String(manifest.spec?.['definition']), env).map((rule): Violation => ({
+      return problemsOf(String(manifest.spec?.['definition'])).map((rule): Violation => ({
         object,
         field: 'spec.definition',
         rule,
@@ -28,21 +27,43 @@ export const checkStatesLanguage: Check = ({ env, manifests }) =>
  */
 const CACHE = join(__dirname, '..', '..', 'node_modules', '.cache', 'states-language');
 
-function problemsOf(definition: string, env: Environment): string[] {
-  // Environments differ in these alone, as far as the language is concerned.
-  const shape = definition
-    .replaceAll(env.account, '0'.repeat(12))
-    .replaceAll(env.region, 'region')
-    .replaceAll(env.name, 'environment');
-  const seen = join(CACHE, createHash('sha256').update(`${VALIDATOR_VERSION}\n${shape}`).digest('hex'));
+/** What is wrong with a definition. @param cache where valid ones are remembered; one that cannot be written costs time only */
+export function problemsOf(definition: string, cache = CACHE): string[] {
+  const seen = join(
+    cache,
+    createHash('sha256')
+      .update(`${VALIDATOR_VERSION}\n${shapeOf(definition)}`)
+      .digest('hex'),
+  );
   if (existsSync(seen)) return [];
 
   const problems = validate(definition);
   if (problems.length === 0) {
-    mkdirSync(CACHE, { recursive: true });
-    writeFileSync(seen, '');
+    try {
+      mkdirSync(cache, { recursive: true });
+      writeFileSync(seen, '');
+    } catch {
+      // A read-only installation: it is validated again next time.
+    }
   }
   return problems;
+}
+
+/** The definition without the texts in `Parameters`, which the language leaves to the service: there environments differ. */
+function shapeOf(definition: string): string {
+  try {
+    return JSON.stringify(
+      JSON.parse(definition, (key, value: unknown) => (key === 'Parameters' ? blank(value) : value)),
+    );
+  } catch {
+    return definition; // No JSON: validate says so.
+  }
+}
+
+function blank(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value), (key, inner: unknown) =>
+    typeof inner === 'string' && !key.endsWith('.$') ? '' : inner,
+  );
 }
 
 function validate(definition: string): string[] {

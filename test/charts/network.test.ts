@@ -49,13 +49,14 @@ describe('network', () => {
   });
 
   it.each([0, 1, 2])(
-    'with %i NAT gateways reaches S3 and DynamoDB from all private subnets for free',
+    'with %i NAT gateways reaches S3 and DynamoDB from all private subnets, and from where the jobs are, for free',
     (natGateways) => {
       const env = withGateways(natGateways);
       const endpoints = objects(env, 'VPCEndpoint').map(({ spec }) => spec);
-      const routeTableRefs = ['a', 'b'].map((zone) => ({
-        from: { name: `sanders-private-route-table-${zone}-minimal` },
-      }));
+      const sides = natGateways === 0 ? ['public', 'private'] : ['private'];
+      const routeTableRefs = sides.flatMap((side) =>
+        ['a', 'b'].map((zone) => ({ from: { name: `sanders-${side}-route-table-${zone}-minimal` } })),
+      );
       expect(endpoints).toEqual(
         ['s3', 'dynamodb'].map((service) =>
           expect.objectContaining({

