@@ -255,15 +255,25 @@ export interface Call {
 
 /** The calls after the one of that number, oldest first; those of the tests' own clients are left out. */
 export async function callsSince(number: number): Promise<Call[]> {
-  const response = await fetch(`${process.env['AWS_ENDPOINT_URL']}/sanders/calls?since=${number}`);
-  if (!response.ok) throw new Error(`the emulator answers ${response.status}: ${await response.text()}`);
-  const { calls } = (await response.json()) as { calls: (Call & { user_agent: string })[] };
+  const { calls } = await ask<{ calls: (Call & { user_agent: string })[] }>(`calls?since=${number}`);
   return calls.filter(({ user_agent }) => !user_agent.startsWith('aws-sdk-js/'));
+}
+
+/** The number of the last call. */
+export async function lastCall(): Promise<number> {
+  return (await ask<{ calls: number }>('health')).calls;
+}
+
+/** Asks the emulator itself (docs/aws-emulator.md). */
+async function ask<Answer>(what: string): Promise<Answer> {
+  const response = await fetch(`${process.env['AWS_ENDPOINT_URL']}/sanders/${what}`);
+  if (!response.ok) throw new Error(`the emulator answers ${response.status}: ${await response.text()}`);
+  return (await response.json()) as Answer;
 }
 
 /** Runs something and returns which calls that change AWS were made meanwhile: `service Action`, each once, sorted. */
 export async function writesDuring(something: () => Promise<unknown>): Promise<string[]> {
-  const start = await callsSince(0).then((calls) => calls.at(-1)?.number ?? 0);
+  const start = await lastCall();
   await something();
   const writes = (await callsSince(start)).filter(isWrite).map(({ service, action }) => `${service} ${action}`);
   return [...new Set(writes)].sort();

@@ -1,7 +1,7 @@
 /** prod's data outlives its manifests, nothing of prod goes before a person confirms, and the data is adopted again. */
 import { setTimeout } from 'node:timers/promises';
 import { argocdNamespace } from '../../sandbox/parts/argocd';
-import { callsSince, readState, writesDuring } from './aws';
+import { callsSince, lastCall, readState, writesDuring } from './aws';
 import { countData, dataOf, fill } from './data';
 import { application, Clone, eventually, ready, settled } from './platform';
 import { kubectl } from './sandbox';
@@ -52,7 +52,7 @@ test('what is there already is adopted, not made anew', async () => {
     /^( +)services\.k8s\.aws\/deletion-policy: retain$/gm,
     '$&\n$1services.k8s.aws/adoption-policy: adopt-or-create',
   );
-  const start = (await callsSince(0)).at(-1)?.number ?? 0;
+  const start = await lastCall();
   await ready('prod', await clone.push('prod again, with the data that is there'));
   const created = (await callsSince(start)).filter(({ action }) => /^Create(Bucket|Table|Repository)$/.test(action));
   expect(created).toEqual([]);

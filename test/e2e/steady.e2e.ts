@@ -3,7 +3,7 @@
  * controller. E2E_WATCH_SECONDS is how long it watches (150 by default).
  */
 import { setTimeout } from 'node:timers/promises';
-import { callsSince, isWrite, readState } from './aws';
+import { callsSince, isWrite, lastCall, readState } from './aws';
 import { application, settled } from './platform';
 import { changes } from './state';
 
@@ -14,7 +14,7 @@ test(
   async () => {
     await settled();
     const before = await readState();
-    const start = (await callsSince(0)).at(-1)?.number ?? 0;
+    const start = await lastCall();
     const deadline = Date.now() + watch;
     while (Date.now() < deadline) {
       for (const environment of ['dev', 'prod']) {
