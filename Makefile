@@ -50,7 +50,7 @@ bench: install ## Measure synthesis
 	@npm run --silent bench
 
 .PHONY: test
-test: lint test-charts test-controllers test-aws ## Run every check and test
+test: lint test-charts test-controllers test-aws test-job test-e2e ## Run every check and test
 
 .PHONY: lint
 lint: install tool-go ## Types, style, and that generated files are fresh
@@ -63,13 +63,25 @@ test-charts: install tool-go tool-python ## TypeScript: environments, charts, ar
 	@KUBECTL="$$($(TS_NODE) sandbox/build.ts kubectl)" npx jest --coverage
 
 .PHONY: test-controllers
-test-controllers: install tool-go tool-python ## Go: generated files, CRDs on a real API server
+test-controllers: install tool-go tool-python ## Go: generated files, controllers on a real API server and the emulator
 	@$(MAKE) -C controllers check-generated lint
-	@KUBEBUILDER_ASSETS="$$($(TS_NODE) sandbox/build.ts --assets etcd kube-apiserver kubectl)" SANDERS_AWS="$(CURDIR)/sandbox/aws/sanders-aws" $(MAKE) -C controllers test
+	@export KUBEBUILDER_ASSETS="$$($(TS_NODE) sandbox/build.ts --assets etcd kube-apiserver kubectl)" \
+	  ACK_S3_CONTROLLER="$$($(TS_NODE) sandbox/build.ts ack-s3)" \
+	  SANDERS_AWS="$(CURDIR)/sandbox/aws/sanders-aws" \
+	  KUBEBUILDER_CONTROLPLANE_START_TIMEOUT=90s; \
+	$(MAKE) -C controllers test
 
 .PHONY: test-aws
 test-aws: tool-python ## Python: the AWS emulator
 	@$(MAKE) -C sandbox/aws lint test
+
+.PHONY: test-job
+test-job: tool-python ## Python: the sample job
+	@$(MAKE) -C examples/job lint test
+
+.PHONY: test-e2e
+test-e2e: install tool-go tool-python ## The whole chain, in a sandbox of its own
+	@npm run --silent e2e
 
 # Installs npm packages when package-lock.json is newer than what is installed.
 .PHONY: install
