@@ -2,6 +2,7 @@ package kit
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -120,11 +121,13 @@ func (r *callRetryer) GetAttemptToken(ctx context.Context) (func(error) error, e
 	return r.Standard.GetAttemptToken(ctx)
 }
 
+var errNotRepeated = errors.New("not repeated: the call may have taken effect")
+
 // GetRetryToken refuses to repeat a call that may have taken effect: RegisterJobDefinition, sent again after its answer
 // was lost, makes another revision. The next reconcile looks at what is there first.
 func (r *callRetryer) GetRetryToken(ctx context.Context, failure error) (func(error) error, error) {
 	if !isRead(middleware.GetOperationName(ctx)) && !isThrottle(failure) {
-		return nil, failure
+		return nil, errNotRepeated
 	}
 	return r.Standard.GetRetryToken(ctx, failure)
 }

@@ -114,10 +114,13 @@ func message(err error) string {
 	}
 }
 
-// rootCause is the text of the innermost error: the ones around it name ports and attempts.
+// rootCause is the text of the innermost error: the ones around it name ports, requests and attempts.
 func rootCause(err error) string {
 	for {
 		next := errors.Unwrap(err)
+		if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // This is the unwrapping.
+			next = joined.Unwrap()[0]
+		}
 		if next == nil {
 			return err.Error()
 		}

@@ -60,6 +60,7 @@ func TestMessage(t *testing.T) {
 		"of AWS":       {failedCall(400, apiError("ClientException", "bad image")), "RegisterJobDefinition: ClientException: bad image"},
 		"a timeout":    {failedCall(0, context.DeadlineExceeded), "RegisterJobDefinition: no answer from AWS in time"},
 		"no route":     {failedCall(0, fmt.Errorf("attempt 3 from port 4711: %w", errors.New("connection refused"))), "RegisterJobDefinition: cannot reach AWS: connection refused"},
+		"not repeated": {failedCall(0, errors.Join(fmt.Errorf("RequestID 1, port 4711: %w", errors.New("connection reset")), errNotRepeated)), "RegisterJobDefinition: cannot reach AWS: connection reset"},
 		"of a kind":    {Fault(BadInput, "spec.x is %d", 3), "spec.x is 3"},
 		"a wait":       {Wait(1, "waiting for %s", "y"), "waiting for y"},
 		"of our own":   {errors.New("boom"), "boom"},

@@ -67,6 +67,15 @@ func moduleFolder(module string, inside ...string) (string, error) {
 	return filepath.Join(append([]string{strings.TrimSpace(string(output))}, inside...)...), nil
 }
 
+// Kubeconfig is a kubeconfig for a user, for processes that find the API server by a file.
+func (s *APIServer) Kubeconfig(user envtest.User) ([]byte, error) {
+	added, err := s.environment.AddUser(user, nil)
+	if err != nil {
+		return nil, err
+	}
+	return added.KubeConfig()
+}
+
 // Stop stops the processes.
 func (s *APIServer) Stop() error { return s.environment.Stop() }
 

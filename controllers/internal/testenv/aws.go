@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -117,52 +118,70 @@ func (a *AWS) Config(t *testing.T) aws.Config {
 // Network returns two subnets and a security group that exist in the emulated account.
 func (a *AWS) Network(t *testing.T) (subnets []string, group string) {
 	t.Helper()
-	subnets = a.ec2IDs(t, "DescribeSubnets", "subnetId")
-	groups := a.ec2IDs(t, "DescribeSecurityGroups", "groupId")
-	if len(subnets) < 2 || len(groups) == 0 {
-		t.Fatalf("the emulator has no default network: subnets %v, security groups %v", subnets, groups)
+	subnets, group, err := a.NetworkIDs(t.Context())
+	if err != nil {
+		t.Fatal(err)
 	}
-	return subnets[:2], groups[0]
+	return subnets, group
+}
+
+// NetworkIDs is Network for what is no test.
+func (a *AWS) NetworkIDs(ctx context.Context) (subnets []string, group string, err error) {
+	subnets, err = a.ec2IDs(ctx, "DescribeSubnets", "subnetId")
+	groups, groupsErr := a.ec2IDs(ctx, "DescribeSecurityGroups", "groupId")
+	if err := errors.Join(err, groupsErr); err != nil {
+		return nil, "", err
+	}
+	if len(subnets) < 2 || len(groups) == 0 {
+		return nil, "", fmt.Errorf("the emulator has no default network: subnets %v, security groups %v", subnets, groups)
+	}
+	return subnets[:2], groups[0], nil
 }
 
 // CreateRole makes an IAM role that a service may assume.
 func (a *AWS) CreateRole(t *testing.T, name, service string) {
 	t.Helper()
 	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"` + service + `"},"Action":"sts:AssumeRole"}]}`
-	a.query(t, "iam", url.Values{"Version": {"2010-05-08"}, "Action": {"CreateRole"}, "RoleName": {name}, "AssumeRolePolicyDocument": {trust}})
+	if _, err := a.query(t.Context(), "iam", url.Values{"Version": {"2010-05-08"}, "Action": {"CreateRole"}, "RoleName": {name}, "AssumeRolePolicyDocument": {trust}}); err != nil {
+		t.Fatal(err)
+	}
 }
 
-func (a *AWS) ec2IDs(t *testing.T, action, element string) []string {
-	t.Helper()
-	text := a.query(t, "ec2", url.Values{"Version": {"2016-11-15"}, "Action": {action}})
+func (a *AWS) ec2IDs(ctx context.Context, action, element string) ([]string, error) {
+	text, err := a.query(ctx, "ec2", url.Values{"Version": {"2016-11-15"}, "Action": {action}})
+	if err != nil {
+		return nil, err
+	}
 	var ids []string
 	for _, match := range regexp.MustCompile("<"+element+">([^<]+)</"+element+">").FindAllStringSubmatch(text, -1) {
 		if !slices.Contains(ids, match[1]) {
 			ids = append(ids, match[1])
 		}
 	}
-	return ids
+	return ids, nil
 }
 
 // query makes a call of AWS's query protocol; an SDK module more would be much for so few.
-func (a *AWS) query(t *testing.T, service string, parameters url.Values) string {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.URL+"/", strings.NewReader(parameters.Encode()))
+func (a *AWS) query(ctx context.Context, service string, parameters url.Values) (string, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, a.URL+"/", strings.NewReader(parameters.Encode()))
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=test/20260101/"+Region+"/"+service+"/aws4_request, SignedHeaders=host, Signature=test")
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	defer func() { _ = response.Body.Close() }()
 	text, err := io.ReadAll(response.Body)
-	if err != nil || response.StatusCode != http.StatusOK {
-		t.Fatalf("%s: %s %s %v", parameters.Get("Action"), response.Status, text, err)
+	if err != nil {
+		return "", err
 	}
-	return string(text)
+	if response.StatusCode != http.StatusOK {
+		return "", fmt.Errorf("%s: %s %s", parameters.Get("Action"), response.Status, text)
+	}
+	return string(text), nil
 }
 
 // Call is one entry of the emulator's log of calls.
