@@ -31,7 +31,7 @@ interface Checked {
   readonly env: Environment;
   readonly problems: readonly Problem[];
   /** Whether all of these fields are valid on their own: `batch.jobs[*].name`. */
-  readable(fields: readonly string[]): boolean;
+  readonly readable: (fields: readonly string[]) => boolean;
 }
 
 function checkEnvironment(input: unknown): Checked {
