@@ -118,7 +118,7 @@ func message(err error) string {
 func rootCause(err error) string {
 	for {
 		next := errors.Unwrap(err)
-		if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // This is the unwrapping.
+		if joined, ok := err.(interface{ Unwrap() []error }); ok {
 			next = joined.Unwrap()[0]
 		}
 		if next == nil {
