@@ -8,9 +8,14 @@ MAKEFLAGS += --no-print-directory
 
 TS_NODE := node --require ts-node/register
 
+# What the Go tests and benchmarks need: a real API server, the official s3 controller, the emulator.
+GO_TEST_ENV = export KUBEBUILDER_ASSETS="$$($(TS_NODE) sandbox/build.ts --assets etcd kube-apiserver kubectl)" \
+  ACK_S3_CONTROLLER="$$($(TS_NODE) sandbox/build.ts ack-s3)" SANDERS_AWS="$(CURDIR)/sandbox/aws/sanders-aws" \
+  KUBEBUILDER_CONTROLPLANE_START_TIMEOUT=90s
+
 .PHONY: help
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/; s/[$$]{2}/$$/g' | expand -t 20
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/; s/[$$]{2}/$$/g' | expand -t 21
 
 .PHONY: synth
 synth: install ## Render every environment into dist/
@@ -45,9 +50,13 @@ logs: install ## A part's log: make logs P=argocd-repo-server
 format: install ## Format and mend what the linter can
 	@npm run --silent format
 
-.PHONY: bench
+.PHONY: bench bench-convergence bench-controllers
 bench: install ## Measure synthesis
 	@npm run --silent bench
+bench-convergence: install tool-go tool-python ## Measure the platform beside Terraform, on the same emulator
+	@npm run --silent bench:convergence
+bench-controllers: install tool-go tool-python ## Measure our controllers beside the official s3 controller
+	@$(GO_TEST_ENV); $(MAKE) -C controllers bench S3_CONTROLLER="$$ACK_S3_CONTROLLER"
 
 .PHONY: test
 test: lint test-charts test-controllers test-aws test-job test-e2e ## Run every check and test
@@ -65,11 +74,7 @@ test-charts: install tool-go tool-python ## TypeScript: environments, charts, ar
 .PHONY: test-controllers
 test-controllers: install tool-go tool-python ## Go: generated files, controllers on a real API server and the emulator
 	@$(MAKE) -C controllers check-generated lint
-	@export KUBEBUILDER_ASSETS="$$($(TS_NODE) sandbox/build.ts --assets etcd kube-apiserver kubectl)" \
-	  ACK_S3_CONTROLLER="$$($(TS_NODE) sandbox/build.ts ack-s3)" \
-	  SANDERS_AWS="$(CURDIR)/sandbox/aws/sanders-aws" \
-	  KUBEBUILDER_CONTROLPLANE_START_TIMEOUT=90s; \
-	$(MAKE) -C controllers test
+	@$(GO_TEST_ENV); $(MAKE) -C controllers test
 
 .PHONY: test-aws
 test-aws: tool-python ## Python: the AWS emulator
