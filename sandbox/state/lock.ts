@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
+import { isRunning } from '../process/running';
 
 export interface LockOptions {
   /** Ends the waiting, with an AbortError. */
@@ -21,7 +22,7 @@ export async function lock(file: string, { signal, onWait }: LockOptions = {}): 
   try {
     while (!(await linked(mine, file))) {
       const holder = Number(await fs.readFile(file, 'utf8').catch(() => String(process.pid)));
-      if (!alive(holder)) {
+      if (!isRunning(holder)) {
         await fs.rm(file, { force: true });
         continue;
       }
@@ -42,14 +43,5 @@ async function linked(from: string, to: string): Promise<boolean> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
-  }
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -39,17 +39,6 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** A process that is there and has not ended; a zombie has. */
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-  const stat = process.platform === 'linux' ? fs.readFileSync(`/proc/${pid}/stat`, 'utf8') : '';
-  return !/\) Z /.test(stat);
-}
-
 /** Waits until something is so; fails the test when it takes too long. */
 export async function until(what: string, so: () => boolean, limit = 120_000): Promise<void> {
   const deadline = Date.now() + limit;

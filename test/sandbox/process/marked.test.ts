@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { randomUUID } from 'node:crypto';
 import { endMarked, marked } from '../../../sandbox/process/marked';
-import { fake, isRunning } from './fakes';
+import { isRunning } from '../../../sandbox/process/running';
+import { fake } from './fakes';
 
 jest.setTimeout(60_000);
 
