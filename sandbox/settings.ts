@@ -1,24 +1,26 @@
 import * as path from 'node:path';
-import { z } from 'zod';
+import * as v from 'valibot';
 import { checkout, Folder, readIfThere } from './state/folder';
 
 /** The services whose controller may be replaced. */
 export const services = ['s3', 'iam', 'ec2', 'dynamodb', 'ecr', 'sfn'] as const;
 export type Service = (typeof services)[number];
 
-const schema = z.strictObject({
+const someText = v.pipe(v.string(), v.nonEmpty());
+
+const schema = v.strictObject({
   /** Controller binaries to run instead of the sandbox's own: service → path. */
-  controllers: z.partialRecord(z.enum(services), z.string().min(1)).default({}),
+  controllers: v.optional(v.record(v.picklist(services), someText), {}),
   /** Folders of CRDs that take the place of the sandbox's own. */
-  crds: z.array(z.string().min(1)).default([]),
+  crds: v.optional(v.array(someText), []),
   /** Images whose Batch jobs run as local processes: image, with * for any text → folder with the program and its Dockerfile. */
-  jobImages: z
-    .record(z.string().min(1), z.string().min(1))
-    .default({ '*/sanders-customer-platform-*': path.join(checkout, 'examples', 'job') }),
+  jobImages: v.optional(v.record(someText, someText), {
+    '*/sanders-customer-platform-*': path.join(checkout, 'examples', 'job'),
+  }),
 });
 
 /** What a user may change about a sandbox; all paths are absolute. */
-export type Settings = z.output<typeof schema>;
+export type Settings = v.InferOutput<typeof schema>;
 
 /** Thrown for settings that are not allowed; the message has a line for each mistake. */
 export class BadSettings extends Error {
@@ -62,10 +64,10 @@ function parse(where: string, text: string | undefined): Settings {
   } catch (error) {
     throw new BadSettings(where, [(error as Error).message]);
   }
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
   throw new BadSettings(
     where,
-    result.error.issues.map(({ path, message }) => `${path.join('.') || 'all of it'}: ${message}`),
+    result.issues.map((issue) => `${v.getDotPath(issue) ?? 'all of it'}: ${issue.message}`),
   );
 }

@@ -1,5 +1,4 @@
-import { App } from 'cdk8s';
-import { stringify } from 'yaml';
+import { App, Yaml } from 'cdk8s';
 
 import type { Environment } from '../../environments/schema';
 import { environmentCharts } from '../index';
@@ -25,12 +24,15 @@ export function render(env: Environment): Rendered {
   let next = 0;
   for (const chart of perChart) {
     const own = manifests.slice(next, (next += chart.manifests.length));
-    files.set(`${env.name}/${chart.id}.k8s.yaml`, own.map(toYaml).join('---\n'));
+    files.set(`${env.name}/${chart.id}.k8s.yaml`, Yaml.stringify(...own.map(sortKeys)));
   }
   return { env, manifests, files };
 }
 
-function toYaml(manifest: Manifest): string {
-  // YAML 1.1 is what Kubernetes reads: it quotes `yes` and `on`. Sorted here, and not by cdk8s, which an environment variable can stop from sorting.
-  return stringify(manifest, { sortMapEntries: true, lineWidth: 0, version: '1.1' });
+/** Sorted here, and not only by cdk8s, which an environment variable can stop from sorting. */
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, child]) => [key, sortKeys(child)]));
 }

@@ -1,30 +1,50 @@
 import { Netmask } from 'netmask';
-import { z } from 'zod';
+import * as v from 'valibot';
 
 import { describeFargateMemories, FARGATE_VCPUS, fargateMemories } from './fargate';
 import { PLATFORM_TAGS } from './names';
 
 /*
  * The shape of an environment and what is allowed in each field on its own. Rules between fields are in rules.ts.
- * Every `error` says what is allowed; problem.ts adds where, and what was found.
+ * Every message says what is allowed; problem.ts adds where, and what was found.
  */
 
-const wholeNumber = (min: number, max: number, unit: string) => {
-  const error = `a whole number of ${unit} from ${min} to ${max}`;
-  return z.int({ error }).min(min, { error }).max(max, { error });
-};
+const number = (accepts: (value: number) => boolean, error: string) => v.pipe(v.number(error), v.check(accepts, error));
 
-const text = (pattern: RegExp, error: string) => z.string({ error }).regex(pattern, { error });
+const wholeNumber = (min: number, max: number, unit: string) =>
+  number(
+    (value) => Number.isInteger(value) && value >= min && value <= max,
+    `a whole number of ${unit} from ${min} to ${max}`,
+  );
+
+const text = (pattern: RegExp, error: string) => v.pipe(v.string(error), v.regex(pattern, error));
 
 const oneOf = <const T extends readonly string[]>(...values: T) =>
-  z.enum(values, { error: `one of ${values.map((value) => `"${value}"`).join(', ')}` });
+  v.picklist(values, `one of ${values.map((value) => `"${value}"`).join(', ')}`);
 
-const yesOrNo = z.boolean({ error: 'true or false' });
+const yesOrNo = v.boolean('true or false');
+
+type Message = string | ((issue: v.BaseIssue<unknown>) => string);
+type Fields = Readonly<Record<string, v.GenericSchema & { readonly message?: Message }>>;
+
+/** An object with these fields and no others. A field that is missing is reported in its own words. */
+function group<const T extends Fields>(fields: T): v.StrictObjectSchema<T, undefined> {
+  const keys = Object.keys(fields).join(', ');
+  const message = (issue: v.BaseIssue<unknown>): string => {
+    const own = fields[String(issue.path?.[0]?.key)]?.message ?? `keys ${keys}`;
+    return typeof own === 'string' ? own : own({ ...issue, path: undefined });
+  };
+  // Not v.strictObject, which reports only the first unknown key.
+  return v.objectWithRest(fields, v.never(keys), message) as unknown as v.StrictObjectSchema<T, undefined>;
+}
 
 /** An IPv4 block whose mask is from `min` to `max`. */
 const cidr = (min: number, max: number) => {
   const error = `an IPv4 block from /${min} to /${max}, written as the first address and the mask`;
-  return z.string({ error }).refine((value) => isBlock(value, min, max), { error });
+  return v.pipe(
+    v.string(error),
+    v.check((value) => isBlock(value, min, max), error),
+  );
 };
 
 function isBlock(value: string, min: number, max: number): boolean {
@@ -37,32 +57,33 @@ function isBlock(value: string, min: number, max: number): boolean {
   }
 }
 
-const vcpus = `one of ${FARGATE_VCPUS.join(', ')} vCPU`;
-
-const job = z
-  .strictObject({
+const job = v.pipe(
+  group({
     /** What the job definition is called: `sanders-job-<name>-<environment>`. */
     name: text(/^[a-z0-9][a-z0-9-]{0,31}$/, '1 to 32 lower case letters, digits and dashes'),
     /** vCPUs. */
-    vcpu: z.number({ error: vcpus }).refine((vcpu) => FARGATE_VCPUS.includes(vcpu), { error: vcpus }),
+    vcpu: v.picklist(FARGATE_VCPUS, `one of ${FARGATE_VCPUS.join(', ')} vCPU`),
     /** Memory in MiB. */
-    memoryMiB: z.int({ error: 'a whole number of MiB that Fargate offers with the vCPUs' }),
-  })
-  .superRefine(({ vcpu, memoryMiB }, context) => {
-    if (!FARGATE_VCPUS.includes(vcpu) || fargateMemories(vcpu).includes(memoryMiB)) return;
-    const message = `${vcpu} vCPU allows ${describeFargateMemories(vcpu)}`;
-    // The pair is wrong, so the report names the job; but of its fields only the memory is in doubt.
-    context.addIssue({
-      code: 'custom',
-      path: ['memoryMiB'],
-      message,
-      params: { reportedAt: 'parent', got: memoryMiB },
-    });
-  });
+    memoryMiB: number(Number.isInteger, 'a whole number of MiB that Fargate offers with the vCPUs'),
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const { vcpu, memoryMiB } = dataset.value;
+    if (!Number.isInteger(memoryMiB) || fargateMemories(vcpu).includes(memoryMiB)) return;
+    const memory = {
+      type: 'object',
+      origin: 'value',
+      input: dataset.value,
+      key: 'memoryMiB',
+      value: memoryMiB,
+    } as const;
+    addIssue({ message: `${vcpu} vCPU allows ${describeFargateMemories(vcpu)}`, input: memoryMiB, path: [memory] });
+  }),
+);
 
-const step = z.strictObject({
+const step = group({
   /** The name of the entry of `batch.jobs` that this step runs. */
-  job: z.string({ error: 'the name of an entry of batch.jobs' }),
+  job: v.string('the name of an entry of batch.jobs'),
   /** The step fails, and its job is terminated, after this many minutes. */
   timeoutMinutes: wholeNumber(1, 14 * 24 * 60, 'minutes'),
 });
@@ -76,26 +97,31 @@ const logRetentionDays = `one of ${LOG_RETENTION_DAYS.join(', ')} days`;
 const amount = 'an amount of at least 0.01 USD, in whole cents';
 const isAmount = (value: number) => value >= 0.01 && Number(value.toFixed(2)) === value;
 
-const percentage = 'a percentage above 0, at most 1000';
-const percent = z.number({ error: percentage }).gt(0, { error: percentage }).max(1000, { error: percentage });
+const percent = number((value) => value > 0 && value <= 1000, 'a percentage above 0, at most 1000');
+
+const email = 'an e-mail address';
 
 const tagText = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
-const tagKey = z
-  .string()
-  .min(1, { error: 'a tag key of 1 to 128 characters' })
-  .max(128, { error: 'a tag key of 1 to 128 characters' })
-  .regex(tagText, { error: 'a tag key of letters, digits, spaces and _ . : / = + - @' })
-  .refine((key) => !/^aws:/i.test(key), { error: 'a tag key that does not begin with "aws:", which AWS reserves' })
-  .refine((key) => !PLATFORM_TAGS.some((tag) => tag.toLowerCase() === key.toLowerCase()), {
-    error: `a tag other than ${PLATFORM_TAGS.join(', ')}, which the platform sets`,
-  });
-const tagValue = z
-  .string({ error: 'a tag value (text)' })
-  .max(256, { error: 'a tag value of at most 256 characters' })
-  .regex(tagText, { error: 'a tag value of letters, digits, spaces and _ . : / = + - @' });
+const tagKeyLength = 'a tag key of 1 to 128 characters';
+const tagKey = v.pipe(
+  v.string(tagKeyLength),
+  v.minLength(1, tagKeyLength),
+  v.maxLength(128, tagKeyLength),
+  v.regex(tagText, 'a tag key of letters, digits, spaces and _ . : / = + - @'),
+  v.check((key) => !/^aws:/i.test(key), 'a tag key that does not begin with "aws:", which AWS reserves'),
+  v.check(
+    (key) => !PLATFORM_TAGS.some((tag) => tag.toLowerCase() === key.toLowerCase()),
+    `a tag other than ${PLATFORM_TAGS.join(', ')}, which the platform sets`,
+  ),
+);
+const tagValue = v.pipe(
+  v.string('a tag value (text)'),
+  v.maxLength(256, 'a tag value of at most 256 characters'),
+  v.regex(tagText, 'a tag value of letters, digits, spaces and _ . : / = + - @'),
+);
 
 /** One environment: everything that may differ between dev and prod, and nothing else. */
-export const environmentSchema = z.strictObject({
+export const environmentSchema = group({
   /** Ends every name in AWS and the namespace: `sanders-…-<name>`. */
   name: text(
     /^[a-z](-?[a-z0-9]){0,19}$/,
@@ -104,38 +130,38 @@ export const environmentSchema = z.strictObject({
   /** The AWS account that the environment lives in. */
   account: text(/^\d{12}$/, 'an AWS account id: 12 digits, in quotes'),
   /** The AWS partition. @default aws */
-  partition: oneOf('aws', 'aws-us-gov', 'aws-cn').default('aws'),
+  partition: v.optional(oneOf('aws', 'aws-us-gov', 'aws-cn'), 'aws'),
   /** The AWS region. */
   region: text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region, e.g. "eu-central-1"'),
 
-  network: z.strictObject({
+  network: group({
     /** Two to six zones of the region. One public and one private subnet is made in each. */
-    availabilityZones: z
-      .array(text(/^[a-z0-9-]+[a-z]$/, 'an availability zone, e.g. "eu-central-1a"'), {
-        error: 'a list of availability zones',
-      })
-      .min(2, { error: 'two to six availability zones' })
-      .max(6, { error: 'two to six availability zones' }),
+    availabilityZones: v.pipe(
+      v.array(text(/^[a-z0-9-]+[a-z]$/, 'an availability zone, e.g. "eu-central-1a"'), 'a list of availability zones'),
+      v.minLength(2, 'two to six availability zones'),
+      v.maxLength(6, 'two to six availability zones'),
+    ),
     /** The VPC's addresses: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html. @default 10.0.0.0/16 */
-    vpcCidr: cidr(16, 28).default('10.0.0.0/16'),
+    vpcCidr: v.optional(cidr(16, 28), '10.0.0.0/16'),
     /** How large each subnet is. @default 24 */
-    subnetMask: wholeNumber(16, 28, 'bits').default(24),
+    subnetMask: v.optional(wholeNumber(16, 28, 'bits'), 24),
     /** 0, 1, or one for each zone. With 0 the jobs run in the public subnets with a public address and no ingress. @default 1 */
-    natGateways: z
-      .int({ error: '0, 1 or one for each availability zone' })
-      .min(0, { error: '0, 1 or one for each availability zone' })
-      .default(1),
+    natGateways: v.optional(
+      number((value) => Number.isInteger(value) && value >= 0, '0, 1 or one for each availability zone'),
+      1,
+    ),
     /** Blocks that the VPC will be connected to (peering, VPN) and must not overlap. @default none */
-    avoidCidrs: z.array(cidr(0, 32), { error: 'a list of IPv4 blocks' }).default([]),
+    avoidCidrs: v.optional(v.array(cidr(0, 32), 'a list of IPv4 blocks'), []),
   }),
 
-  batch: z.strictObject({
+  batch: group({
     /** The most vCPUs that jobs may use at the same time. @default 16 */
-    maxvCpus: wholeNumber(1, 10_000, 'vCPUs').default(16),
+    maxvCpus: v.optional(wholeNumber(1, 10_000, 'vCPUs'), 16),
     /** One job definition each. */
-    jobs: z.array(job, { error: 'a list of job sizes' }).min(1, { error: 'at least one job size' }),
+    jobs: v.pipe(v.array(job, 'a list of job sizes'), v.minLength(1, 'at least one job size')),
     /** The tag of the image that jobs run. @default latest */
-    imageTag: text(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/, 'an image tag: 1 to 128 letters, digits and _ . -').default(
+    imageTag: v.optional(
+      text(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/, 'an image tag: 1 to 128 letters, digits and _ . -'),
       'latest',
     ),
     /**
@@ -143,17 +169,17 @@ export const environmentSchema = z.strictObject({
      * own AWSServiceRoleForBatch, which must exist in the account. AWS cannot swap one for the other in place.
      * @default own
      */
-    serviceRole: oneOf('own', 'service-linked').default('own'),
+    serviceRole: v.optional(oneOf('own', 'service-linked'), 'own'),
   }),
 
-  orchestration: z.strictObject({
+  orchestration: group({
     /** An execution fails after this many hours. @default 24 */
-    timeoutHours: wholeNumber(1, 24 * 365, 'hours').default(24),
+    timeoutHours: v.optional(wholeNumber(1, 24 * 365, 'hours'), 24),
     /** Which job size each step of the state machine runs, and for how long at most. */
-    steps: z.strictObject({ featureExtraction: step, dataProcessing: step, modelTraining: step }),
+    steps: group({ featureExtraction: step, dataProcessing: step, modelTraining: step }),
   }),
 
-  retention: z.strictObject({
+  retention: group({
     /**
      * `retain`: bucket, table and repository outlive their manifests, and Argo CD asks before it prunes them.
      * `delete`: they go with their contents.
@@ -164,63 +190,64 @@ export const environmentSchema = z.strictObject({
     /** Deletion protection of the table. */
     deletionProtection: yesOrNo,
     /** Noncurrent versions of objects are deleted after this many days. @default 90 */
-    noncurrentVersionDays: wholeNumber(1, 3650, 'days').default(90),
+    noncurrentVersionDays: v.optional(wholeNumber(1, 3650, 'days'), 90),
     /** How long Batch's job logs are to be kept. Published as an output; set by hand, see docs/operations.md. @default 90 */
-    logDays: z
-      .int({ error: logRetentionDays })
-      .refine((days) => LOG_RETENTION_DAYS.includes(days), { error: logRetentionDays })
-      .default(90),
+    logDays: v.optional(v.picklist(LOG_RETENTION_DAYS, logRetentionDays), 90),
   }),
 
-  budget: z.strictObject({
+  budget: group({
     /** The limit a month, in USD. @default 10 */
-    limitUSD: z.number({ error: amount }).refine(isAmount, { error: amount }).default(10),
+    limitUSD: v.optional(number(isAmount, amount), 10),
     /** Whom AWS notifies. Without addresses there are no notifications. @default nobody */
-    emails: z
-      .array(z.email({ error: 'an e-mail address' }), { error: 'a list of e-mail addresses' })
-      .max(10, { error: 'at most 10 e-mail addresses (AWS Budgets)' })
-      .default([]),
+    emails: v.optional(
+      v.pipe(
+        v.array(v.pipe(v.string(email), v.email(email)), 'a list of e-mail addresses'),
+        v.maxLength(10, 'at most 10 e-mail addresses (AWS Budgets)'),
+      ),
+      [],
+    ),
     /** Notify when this percentage of the limit has been spent. @default [80] */
-    actualThresholds: z.array(percent, { error: 'a list of percentages' }).default([80]),
+    actualThresholds: v.optional(v.array(percent, 'a list of percentages'), [80]),
     /** Notify when this percentage of the limit is forecast to be spent. @default [100] */
-    forecastThresholds: z.array(percent, { error: 'a list of percentages' }).default([100]),
+    forecastThresholds: v.optional(v.array(percent, 'a list of percentages'), [100]),
   }),
 
   /** Tags beside the platform's own (Project, Environment, ManagedBy, Service). @default none */
-  tags: z.record(tagKey, tagValue, { error: 'tags: names and texts' }).default({}),
+  tags: v.optional(v.record(tagKey, tagValue, 'tags: names and texts'), {}),
 
   /** Names that differ from the platform's rule, e.g. because someone else owns the bucket's name. @default the rule's names */
-  names: z
-    .strictObject({
+  names: v.optional(
+    group({
       /** The S3 bucket. @default sanders-customer-platform-<name> */
-      bucket: z.string({ error: 'a bucket name' }),
+      bucket: v.optional(v.string('a bucket name')),
       /** The DynamoDB table. @default sanders_daily_customer_features_<name> */
-      table: z.string({ error: 'a table name' }),
+      table: v.optional(v.string('a table name')),
       /** The ECR repository. @default sanders-customer-platform-<name> */
-      repository: z.string({ error: 'a repository name' }),
+      repository: v.optional(v.string('a repository name')),
       /** The Batch job queue. @default sanders-batch-queue-<name> */
-      queue: z.string({ error: 'a queue name' }),
-    })
-    .partial()
-    .default({}),
+      queue: v.optional(v.string('a queue name')),
+    }),
+    {},
+  ),
 
   /**
    * Drift made by hand in AWS must be repaired within this many seconds. ACK resyncs a whole service, so this is a
    * wish: a test compares it with the resync periods that argocd/ gives the controllers.
    * @default Batch, EC2 and IAM 300, the others 600
    */
-  resyncSeconds: z
-    .strictObject({
-      batch: wholeNumber(60, 36_000, 'seconds').default(300),
-      ec2: wholeNumber(60, 36_000, 'seconds').default(300),
-      iam: wholeNumber(60, 36_000, 'seconds').default(300),
-      others: wholeNumber(60, 36_000, 'seconds').default(600),
-    })
-    .prefault({}),
+  resyncSeconds: v.optional(
+    group({
+      batch: v.optional(wholeNumber(60, 36_000, 'seconds'), 300),
+      ec2: v.optional(wholeNumber(60, 36_000, 'seconds'), 300),
+      iam: v.optional(wholeNumber(60, 36_000, 'seconds'), 300),
+      others: v.optional(wholeNumber(60, 36_000, 'seconds'), 600),
+    }),
+    {},
+  ),
 });
 
 /** An environment as its file gives it: what has a default may be left out. */
-export type EnvironmentInput = z.input<typeof environmentSchema>;
+export type EnvironmentInput = v.InferInput<typeof environmentSchema>;
 
 /** An environment with its defaults filled in. */
-export type Environment = z.output<typeof environmentSchema>;
+export type Environment = v.InferOutput<typeof environmentSchema>;

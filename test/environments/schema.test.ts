@@ -373,6 +373,19 @@ describe('mistakes', () => {
       change: (env) => (env.regions = []),
       says: expect.stringMatching(/^regions: no such key; an environment has name, account, .*, got \[\]$/),
     },
+    'unknown keys': {
+      reason: 'one run reports all of them',
+      change: (env) => Object.assign(env.retention, { days: 1, logdays: 2 }),
+      says: [
+        expect.stringMatching(/^retention\.days: no such key; /),
+        expect.stringMatching(/^retention\.logdays: no such key; /),
+      ] as any,
+    },
+    'no group': {
+      reason: 'says which keys the group has',
+      change: (env) => delete env.retention,
+      says: 'retention: keys data, pointInTimeRecovery, deletionProtection, noncurrentVersionDays, logDays, got nothing',
+    },
     'text where a group belongs': {
       reason: 'says which keys the group has',
       change: (env) => (env.network = 'default'),
