@@ -20,7 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(
         level=logging.DEBUG if options.verbose else logging.WARNING, format="%(asctime)s %(name)s %(message)s"
     )
-    moto_settings.set_up(options.account)
+    moto_settings.set_up()
     # Only now, because moto reads its settings when it is imported.
     from .images import BadImage, allow
     from .server import CannotStart, Server

@@ -21,6 +21,7 @@ class LoggedCall:
     seconds: float  # how long it took
     service: str
     action: str
+    account: str
     region: str
     status: int  # HTTP status; 0 if the connection was dropped instead of answered
     error: str  # AWS's error code; empty for success
@@ -71,6 +72,7 @@ class Filters:
     service: str = ""
     action: str = ""
     error: str = ""  # "none" picks successes, "*" failures of every kind
+    account: str = ""
     user_agent: str = ""
     since: int = 0  # only calls with a greater number
 
@@ -79,6 +81,7 @@ class Filters:
             call.number > self.since
             and _matches(self.service, call.service)
             and _matches(self.action, call.action)
+            and _matches(self.account, call.account)
             and _matches(self.user_agent, call.user_agent)
             and self._match_error(call)
         )

@@ -94,8 +94,8 @@ class Control:
         return {"status": "ok", "calls": self._calls.total}
 
     def _list_calls(self, request: Request, rest: str) -> Any:
-        """?service= action= error= user_agent= (globs), since= (a number); count=true sums up by action."""
-        allowed = {"service", "action", "error", "user_agent", "since", "count"}
+        """?service= action= account= error= user_agent= (globs), since= (a number); count=true sums up by action."""
+        allowed = {"service", "action", "account", "error", "user_agent", "since", "count"}
         unknown = sorted(set(request.args) - allowed)
         if unknown:
             raise BadRequest(f"{', '.join(unknown)}: unknown filter; allowed are {', '.join(sorted(allowed))}")

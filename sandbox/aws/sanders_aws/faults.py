@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from .wire import Call
+
 KINDS = ("throttle", "error", "timeout", "drop", "latency")
 
 
@@ -27,6 +29,8 @@ class Fault:
     """As botocore names it (batch, s3, ec2, iam, stepfunctions); globs are allowed."""
     action: str = "*"
     """As the API reference names it (CreateBucket); globs are allowed (Describe*)."""
+    account: str = "*"
+    """The account that is called; globs are allowed."""
     after: bool = False
     """Whether the call takes effect before it fails (error, timeout, drop): AWS did it, the caller cannot know."""
     rate: float | None = None
@@ -86,6 +90,13 @@ class Fault:
         if self.after and self.kind in ("throttle", "latency"):
             raise BadFault(f"after: has no meaning for kind {self.kind}; it goes with error, timeout and drop")
 
+    def matches(self, call: Call) -> bool:
+        return (
+            fnmatchcase(call.service, self.service)
+            and fnmatchcase(call.action, self.action)
+            and fnmatchcase(call.account, self.account)
+        )
+
     def strikes(self, chance: float, now: float) -> bool:
         """Counts one matching call, made at `now` (seconds), and says whether the fault befalls it."""
         self.seen += 1
@@ -102,9 +113,9 @@ class Fault:
 
 
 _TYPES: dict[str, tuple[type, ...]] = {
-    "kind": (str,), "service": (str,), "action": (str,), "after": (bool,), "rate": (int, float), "count": (int,),
-    "at": (list,), "per_second": (int, float), "seconds": (int, float), "code": (str,), "message": (str,),
-    "status": (int,),
+    "kind": (str,), "service": (str,), "action": (str,), "account": (str,), "after": (bool,), "rate": (int, float),
+    "count": (int,), "at": (list,), "per_second": (int, float), "seconds": (int, float), "code": (str,),
+    "message": (str,), "status": (int,),
 }  # fmt: skip
 
 
@@ -159,13 +170,12 @@ class Faults:
         with self._lock:
             self._faults.clear()
 
-    def draw(self, service: str, action: str) -> Fault | None:
+    def draw(self, call: Call) -> Fault | None:
         """The fault that befalls this call."""
         if not self._faults:
             return None
         with self._lock:
             for fault in self._faults.values():
-                matches = fnmatchcase(service, fault.service) and fnmatchcase(action, fault.action)
-                if matches and fault.strikes(self._random.random(), time.monotonic()):
+                if fault.matches(call) and fault.strikes(self._random.random(), time.monotonic()):
                     return fault
         return None

@@ -62,7 +62,7 @@ class Gateway:
     def _serve(self, environ: dict[str, Any]) -> Answer:
         started = time.time()
         call = read_call(environ, self._account)
-        fault = self._faults.draw(call.service, call.action)
+        fault = self._faults.draw(call)
         status, code = 0, ""
         try:
             answer = self._do(call, environ, fault)
@@ -74,6 +74,7 @@ class Gateway:
                 seconds=round(time.time() - started, 6),
                 service=call.service,
                 action=call.action,
+                account=call.account,
                 region=call.region,
                 status=status,
                 error=code,

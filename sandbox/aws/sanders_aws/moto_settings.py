@@ -2,19 +2,36 @@
 
 import logging
 import os
+import pickle
+from typing import Any
 
 
-def set_up(account: str) -> None:
-    """Makes moto serve one account, with AWS's managed policies and real state machines, and waste no memory."""
-    os.environ["MOTO_ACCOUNT_ID"] = account
+def set_up() -> None:
+    """Makes moto serve AWS's managed policies and real state machines, and waste no memory and no time."""
+    os.environ.pop("MOTO_ACCOUNT_ID", None)  # there are several accounts: wire.py tells moto which one each call is for
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
     from moto.core.common_models import BaseModel
     from moto.core.config import default_user_config
+    from moto.iam.models import IAMBackend
 
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
     # moto keeps every object that it ever made, also the deleted ones, for a page that shows them.
     BaseModel.__new__ = lambda cls, *args, **kwargs: object.__new__(cls)
+    IAMBackend._init_aws_policies = _parsed_once(IAMBackend._init_aws_policies)
     # A failed execution is a result, and moto logs the whole state machine for each.
     if not logging.getLogger().isEnabledFor(logging.DEBUG):
         logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
+
+
+def _parsed_once(parse: Any) -> Any:
+    """moto's parsing of AWS's 1,500 policies, which takes its time, but for each account only once and not each reset."""
+    parsed: dict[tuple[str, str], bytes] = {}
+
+    def policies(self: Any) -> Any:
+        account = (self.account_id, self.region_name)
+        if account not in parsed:
+            parsed[account] = pickle.dumps(parse(self))
+        return pickle.loads(parsed[account])  # noqa: S301 - made just above
+
+    return policies

@@ -18,6 +18,7 @@ from moto.core.request import Request, determine_request_protocol
 from moto.core.routing import get_service_router
 from moto.core.serialize import get_serializer_class
 from moto.core.utils import get_service_model
+from moto.iam.models import iam_backends
 from werkzeug.exceptions import NotFound
 
 # The name in a request's signature, where it is not the name of the service's model in botocore.
@@ -27,7 +28,9 @@ _SIGNING_NAMES = {
     "states": "stepfunctions",
     "tagging": "resourcegroupstaggingapi",
 }
-_SCOPE = re.compile(r"(?:Credential=|X-Amz-Credential=)[^/]+/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
+_SCOPE = re.compile(
+    r"(?:Credential=|X-Amz-Credential=)(?P<key>[^/]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request"
+)
 
 
 def new_request_id() -> str:
@@ -91,13 +94,16 @@ class Call:
 def read_call(environ: dict[str, Any], account: str) -> Call:
     """The call that a WSGI request makes. An unknown service or action is left empty, not refused.
 
-    The body is read here, once, and left in `environ` for whoever comes after.
+    The body is read here, once, and left in `environ` for whoever comes after. So is the account, for moto: the one
+    that the caller's access key is of, or `account` for keys that nobody gave out.
     """
     body = _read_body(environ)
     environ["wsgi.input"] = io.BytesIO(body)
     # A copy, because who reads a request's parameters uses its body up; the two share the bytes.
     request = Request({**environ, "wsgi.input": io.BytesIO(body)})
-    region, service = _signed_for(request)
+    key, region, service = _signed_by(request)
+    account = _account_of(key) or account
+    environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
     model = _model_of(service)
     if model is None:
         return Call(request, account, region, service, "", "rest-json")
@@ -121,16 +127,24 @@ def _read_body(environ: dict[str, Any]) -> bytes:
     return body
 
 
-def _signed_for(request: Request) -> tuple[str, str]:
-    """Region and service from the signature's scope; S3's, like moto, for what is not signed."""
+def _signed_by(request: Request) -> tuple[str, str, str]:
+    """Access key, region and service from the signature's scope; S3's, like moto, for what is not signed."""
     signature = request.headers.get("Authorization", "") or unquote(request.query_string.decode())
     scope = _SCOPE.search(signature)
     if scope:
         name = scope["service"].lower()
-        return scope["region"], _SIGNING_NAMES.get(name, name)
+        return scope["key"], scope["region"], _SIGNING_NAMES.get(name, name)
     if request.values.get("Action", "").startswith("AssumeRoleWith"):
-        return "us-east-1", "sts"
-    return "us-east-1", "s3"
+        return "", "us-east-1", "sts"
+    return "", "us-east-1", "s3"
+
+
+def _account_of(access_key: str) -> str:
+    """The account of the user, or of the assumed role, that an access key was given to; empty if to none."""
+    for account, partitions in list(iam_backends.items()):
+        if any(access_key in backend.access_keys for backend in list(partitions.values())):
+            return account
+    return ""
 
 
 def _model_of(service: str) -> ServiceModel | None:

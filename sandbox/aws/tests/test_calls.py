@@ -9,8 +9,8 @@ def log_with(*actions: str, capacity: int = 10) -> CallLog:
     log = CallLog(capacity)
     for action in actions:
         log.add(
-            time=0.0, seconds=0.0, service="s3", action=action, region="eu-central-1", status=200, error="", fault="",
-            user_agent="",
+            time=0.0, seconds=0.0, service="s3", action=action, account="1", region="eu-central-1", status=200,
+            error="", fault="", user_agent="",
         )  # fmt: skip
     return log
 
