@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { Exit } from './failure';
+import { isGroupRunning } from './running';
 
 /** A program to run. */
 export interface Command {
@@ -93,28 +94,26 @@ export class Child {
     signalGroup(this.pid, 'SIGTERM');
     if (!(await groupGone(this.pid, grace))) {
       signalGroup(this.pid, 'SIGKILL');
-      // What is killed is gone; it may only take a while until its entry in the process table is.
-      await groupGone(this.pid, 2_000);
+      // What is killed ends; it may only take a while on a busy machine.
+      await groupGone(this.pid, 10_000);
     }
     return this.exited;
   }
 }
 
-/** Signals every process of a group; a group that is gone is no error. Signal 0 only asks whether there is one. */
-function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
+/** Signals every process of a group; a group that is gone is no error. */
+function signalGroup(group: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-group, signal);
-    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 
-/** Waits until a process group is empty, at most for `limit` milliseconds; false when the time is over. */
+/** Waits until nothing of a process group runs, at most for `limit` milliseconds; false when the time is over. */
 async function groupGone(group: number, limit: number): Promise<boolean> {
   const deadline = Date.now() + limit;
-  while (signalGroup(group, 0)) {
+  while (isGroupRunning(group)) {
     if (Date.now() >= deadline) return false;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
