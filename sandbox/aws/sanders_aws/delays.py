@@ -1,5 +1,8 @@
 """How long AWS takes: the seconds that resources spend in CREATING, UPDATING, DELETING and the like."""
 
+import time
+from dataclasses import dataclass, field
+
 # Seconds by what is waited for. `aws` is the order of magnitude seen in real accounts, `short` is long enough for a
 # client to see the state and short enough for tests, `none` is over at once.
 PROFILES: dict[str, dict[str, float]] = {
@@ -11,9 +14,14 @@ PROFILES: dict[str, dict[str, float]] = {
         "batch.deleted": 0.2,
         "batch.job": 0.1,
         "dynamodb.create": 0.3,
+        "dynamodb.update": 0.2,
         "dynamodb.delete": 0.3,
+        "dynamodb.time-to-live": 0.2,
         "ec2.nat-gateway.create": 0.3,
         "ec2.nat-gateway.delete": 0.3,
+        "ec2.vpc-endpoint.create": 0.3,
+        "ec2.vpc-endpoint.delete": 0.3,
+        "stepfunctions.delete": 0.2,
     },
     "aws": {
         "batch.create": 15,
@@ -22,9 +30,14 @@ PROFILES: dict[str, dict[str, float]] = {
         "batch.deleted": 5,
         "batch.job": 20,
         "dynamodb.create": 10,
+        "dynamodb.update": 10,
         "dynamodb.delete": 10,
+        "dynamodb.time-to-live": 3600,
         "ec2.nat-gateway.create": 100,
         "ec2.nat-gateway.delete": 50,
+        "ec2.vpc-endpoint.create": 60,
+        "ec2.vpc-endpoint.delete": 20,
+        "stepfunctions.delete": 5,
     },
 }
 NAMES = tuple(PROFILES["aws"])
@@ -41,10 +54,23 @@ def delay(name: str) -> float:
     return _delays.get(name, 0.0)
 
 
+@dataclass
+class Pause:
+    """The time that a change takes which begins now. The delay in force when it is asked for counts."""
+
+    name: str
+    since: float = field(default_factory=time.time)
+
+    @property
+    def over(self) -> bool:
+        return self.since + delay(self.name) <= time.time()
+
+
 def set_delays(text: str) -> dict[str, float]:
     """Puts `none`, `short`, `aws`, `batch.create=2`, or several of them with commas between, in force.
 
-    A profile replaces everything before it, a pair changes one delay. Raises BadDelays, and then nothing changes.
+    A profile replaces everything before it, a pair changes one delay. Both also hold for what is changing already.
+    Raises BadDelays, and then nothing changes.
     """
     delays = _delays.copy()
     for part in text.split(","):

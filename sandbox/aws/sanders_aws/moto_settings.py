@@ -25,7 +25,7 @@ def set_up() -> None:
 
 
 def _parsed_once(parse: Any) -> Any:
-    """moto's parsing of AWS's 1,500 policies, which takes its time, but for each account only once and not each reset."""
+    """moto's parsing of AWS's 1,500 policies, which takes its time: once for each account, and not at each reset."""
     parsed: dict[tuple[str, str], bytes] = {}
 
     def policies(self: Any) -> Any:

@@ -3,9 +3,11 @@
 import json
 from typing import Any
 
+from moto.ecr.models import Repository
+
 from ..errors import AwsError
 from ..paging import page
-from ..rules import amendment
+from ..rules import amendment, patch
 from ..wire import Answer, Call
 
 API = "https://docs.aws.amazon.com/AmazonECR/latest/APIReference/"
@@ -31,3 +33,13 @@ def paginate(call: Call, answer: Answer) -> Answer:
             most=1000,
         )  # fmt: skip
     return Answer(answer.status, answer.headers, json.dumps(content).encode())
+
+
+@patch("ecr", "PutImageScanningConfiguration", source=API + "API_ImageScanningConfiguration.html")
+def replace_scanning_configuration() -> None:
+    """A scanning configuration without scanOnPush turns scanning on push off."""
+
+    def update(self: Any, image_scanning_configuration: dict[str, bool] | None) -> None:
+        self.image_scanning_configuration = {"scanOnPush": False, **(image_scanning_configuration or {})}
+
+    Repository._update_image_scanning_configuration = update

@@ -1,7 +1,6 @@
 """What all of Batch's actions share."""
 
 import re
-import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -23,7 +22,7 @@ Item = TypeVar("Item")
 def backend_of(call: Call) -> BatchBackend:
     """The account's Batch in the call's region, as of now."""
     backend: BatchBackend = batch_backends[call.account][call.region]
-    settle(backend, time.time())
+    settle(backend)
     return backend
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.utilities.utils import get_partition
 
-from ...delays import delay
+from ...delays import Pause
 
 SERVICE_LINKED_ROLE = "AWSServiceRoleForBatch"
 
@@ -41,24 +41,31 @@ class JobStatus(StrEnum):
         return self in (JobStatus.SUCCEEDED, JobStatus.FAILED)
 
 
+_DELAYS = {
+    Status.CREATING: "batch.create",
+    Status.UPDATING: "batch.update",
+    Status.DELETING: "batch.delete",
+    Status.DELETED: "batch.deleted",
+}
+
+
 @dataclass
 class Changing:
-    """Something whose status is on its way to another until `due`."""
+    """Something whose status is on its way to another for a while."""
 
-    status: Status = field(default=Status.CREATING, init=False)
-    status_reason: str = field(default="", init=False)
-    due: float = field(default=0.0, init=False)
+    status: Status = field(init=False)
+    status_reason: str = field(init=False)
+    pause: Pause = field(init=False)
 
     def begin(self, status: Status) -> None:
         """Enters CREATING, UPDATING, DELETING or DELETED, to leave it after the delay that is in force for it."""
-        seconds = {
-            Status.CREATING: "batch.create",
-            Status.UPDATING: "batch.update",
-            Status.DELETING: "batch.delete",
-            Status.DELETED: "batch.deleted",
-        }[status]
         self.status, self.status_reason = status, ""
-        self.due = time.time() + delay(seconds)
+        self.pause = Pause(_DELAYS[status])
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time to leave the status that it began."""
+        return not self.modifiable and self.pause.over
 
     @property
     def modifiable(self) -> bool:

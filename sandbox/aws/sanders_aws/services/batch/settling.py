@@ -9,11 +9,11 @@ from moto.utilities.utils import get_partition
 from .model import BatchBackend, ComputeEnvironment, Status
 
 
-def settle(backend: BatchBackend, now: float) -> None:
-    """Ends whatever is due to end by `now`."""
-    for environment in [e for e in backend.environments.values() if not e.modifiable and e.due <= now]:
+def settle(backend: BatchBackend) -> None:
+    """Ends whatever is due to end."""
+    for environment in [e for e in backend.environments.values() if e.due]:
         _settle_environment(backend, environment)
-    for queue in [q for q in backend.queues.values() if not q.modifiable and q.due <= now]:
+    for queue in [q for q in backend.queues.values() if q.due]:
         if queue.status == Status.DELETED:
             _forget(backend, queue.arn)
         elif queue.status == Status.DELETING:

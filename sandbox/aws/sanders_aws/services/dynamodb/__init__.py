@@ -1,0 +1,1 @@
+"""DynamoDB: tables and their life, their settings, and what belongs to them."""

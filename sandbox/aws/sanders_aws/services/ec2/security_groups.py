@@ -1,0 +1,56 @@
+"""Security groups."""
+
+from collections.abc import Iterator
+
+from moto.ec2.models import EC2Backend
+from moto.ec2.models.security_groups import SecurityGroup
+
+from ...errors import AwsError
+from ...rules import guard
+from ...wire import Answer, Call
+from ..batch.model import Status, batch_backends
+from .common import API, backend_of
+
+
+@guard("ec2", "DeleteSecurityGroup", source=API + "API_DeleteSecurityGroup.html")
+def check_security_group_deletion(call: Call) -> Answer | None:
+    """A default group, and one that an interface, a rule or a Batch environment uses, cannot be deleted."""
+    backend = backend_of(call)
+    group: SecurityGroup | None = backend.get_security_group_from_id(call.params.get("GroupId", ""))
+    if group is None:
+        return None  # moto says what is wrong
+    if group.name == "default":
+        raise AwsError("CannotDelete", f'the specified group: "{group.id}" name: "default" cannot be deleted by a user')
+    others = [other for other in security_groups(backend) if other is not group]
+    if (
+        any(group.id in [g.id for g in eni.group_set] for eni in backend.enis.values())
+        or any(group.id in _referred_groups(other) for other in others)
+        or group.id in _used_by_batch(call, "securityGroupIds")
+    ):
+        raise AwsError("DependencyViolation", f"resource {group.id} has a dependent object")
+    return None
+
+
+def security_groups(backend: EC2Backend) -> Iterator[SecurityGroup]:
+    """All security groups."""
+    for groups in backend.groups.values():
+        yield from groups.values()
+
+
+def _referred_groups(group: SecurityGroup) -> set[str]:
+    rules = [*group.ingress_rules, *group.egress_rules]
+    return {str(rule.source_group["GroupId"]) for rule in rules if rule.source_group and "GroupId" in rule.source_group}
+
+
+def _used_by_batch(call: Call, key: str) -> set[str]:
+    """What Batch's compute environments use. On AWS this shows as network interfaces while jobs run."""
+    batch = batch_backends[call.account][call.region]
+    busy = {job.queue for job in batch.jobs.values() if not job.status.final}
+    return {
+        item
+        for queue in batch.queues.values()
+        if queue.arn in busy and queue.status != Status.DELETED
+        for entry in queue.order
+        if (environment := batch.environment(entry["computeEnvironment"]))
+        for item in (environment.resources or {}).get(key, [])
+    }

@@ -1,0 +1,1 @@
+"""Step Functions: state machines, what they run, and their tags."""

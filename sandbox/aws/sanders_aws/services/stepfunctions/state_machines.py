@@ -1,0 +1,105 @@
+"""State machines: created and updated."""
+
+import json
+from typing import Any
+
+from moto.stepfunctions.parser.models import StepFunctionsParserBackend
+
+from ...errors import AwsError
+from ...paging import page
+from ...rules import guard, operation, patch
+from ...wire import Answer, Call
+from .common import API, backend_of, machine_of
+
+
+@guard("stepfunctions", "CreateStateMachine", source=API + "API_CreateStateMachine.html")
+def check_existing(call: Call) -> Answer | None:
+    """Creating a state machine again is fine if it is the same, and StateMachineAlreadyExists otherwise."""
+    params = call.params
+    existing = next((machine for machine in backend_of(call).state_machines if machine.name == params["name"]), None)
+    if existing is None:
+        return None
+    same = (
+        _parsed(existing.definition) == _parsed(params["definition"])
+        and (existing.type or "STANDARD") == params.get("type", "STANDARD")
+        and _logging(existing.loggingConfiguration) == _logging(params.get("loggingConfiguration"))
+        and _tracing(existing.tracingConfiguration) == _tracing(params.get("tracingConfiguration"))
+    )
+    if not same:
+        raise AwsError("StateMachineAlreadyExists", f"State Machine Already Exists: '{existing.arn}'")
+    return None
+
+
+@guard("stepfunctions", "UpdateStateMachine", source=API + "API_UpdateStateMachine.html")
+def check_update(call: Call) -> Answer | None:
+    """An update that changes nothing that it could change is refused."""
+    changeable = {"definition", "roleArn", "loggingConfiguration", "tracingConfiguration", "encryptionConfiguration"}
+    if not changeable & set(call.params) and not call.params.get("publish"):
+        raise AwsError(
+            "MissingRequiredParameter",
+            "Either the definition, the role ARN, the LoggingConfiguration, or the "
+            "TracingConfiguration must be specified",
+        )
+    return None
+
+
+@patch("stepfunctions", "CreateStateMachine", "UpdateStateMachine", source=API + "API_TracingConfiguration.html")
+def fill_configurations() -> None:
+    """A logging or tracing configuration replaces the last one as a whole: what it leaves out is off."""
+    create, update = StepFunctionsParserBackend.create_state_machine, StepFunctionsParserBackend.update_state_machine
+
+    def create_state_machine(self: Any, *args: Any, **kwargs: Any) -> Any:
+        kwargs["loggingConfiguration"] = _logging(kwargs.get("loggingConfiguration"))
+        kwargs["tracingConfiguration"] = _tracing(kwargs.get("tracingConfiguration"))
+        return create(self, *args, **kwargs)
+
+    def update_state_machine(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if kwargs.get("logging_configuration") is not None:
+            kwargs["logging_configuration"] = _logging(kwargs["logging_configuration"])
+        if kwargs.get("tracing_configuration") is not None:
+            kwargs["tracing_configuration"] = _tracing(kwargs["tracing_configuration"])
+        return update(self, *args, **kwargs)
+
+    StepFunctionsParserBackend.create_state_machine = create_state_machine
+    StepFunctionsParserBackend.update_state_machine = update_state_machine
+
+
+@guard("stepfunctions", "CreateStateMachine", "UpdateStateMachine", source=API + "API_LoggingConfiguration.html")
+def check_logging(call: Call) -> Answer | None:
+    """What logs has exactly one log group to log to, whose ARN ends with :*."""
+    given = _logging(call.params.get("loggingConfiguration"))
+    arns = [destination.get("cloudWatchLogsLogGroup", {}).get("logGroupArn") for destination in given["destinations"]]
+    if given["level"] != "OFF" and len(arns) != 1:
+        raise AwsError("InvalidLoggingConfiguration", "Must specify exactly one Log Destination.")
+    for arn in arns:
+        if not (arn or "").endswith(":*"):
+            raise AwsError("InvalidLoggingConfiguration", f"Log Destination ARN must end with :*, got {arn}")
+    return None
+
+
+@operation("stepfunctions", "ListStateMachineVersions", source=API + "API_ListStateMachineVersions.html")
+def list_versions(call: Call) -> dict[str, Any]:
+    """Lists the published versions, newest first, page by page."""
+    machine = machine_of(call, call.params["stateMachineArn"])
+    versions = [
+        {"stateMachineVersionArn": version.arn, "creationDate": version.creation_date}
+        for _, version in sorted(machine.versions.items(), reverse=True)
+    ]
+    return page(
+        versions, call.params, "stateMachineVersions", limit="maxResults", token="nextToken", error="InvalidToken"
+    )
+
+
+def _logging(given: dict[str, Any] | None) -> dict[str, Any]:
+    return {"level": "OFF", "includeExecutionData": False, "destinations": [], **(given or {})}
+
+
+def _tracing(given: dict[str, Any] | None) -> dict[str, Any]:
+    return {"enabled": False, **(given or {})}
+
+
+def _parsed(definition: str) -> Any:
+    try:
+        return json.loads(definition)
+    except ValueError:
+        return definition
