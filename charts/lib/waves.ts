@@ -4,6 +4,12 @@ import { arnIndex, referencesOf } from './references';
 const SYNC_WAVE = 'argocd.argoproj.io/sync-wave';
 
 /**
+ * The kinds of the Batch controller, which is ours: it wakes what waits for them when they become ready, and deletes none while
+ * another uses it. So who refers to them may be in the same wave, and each wave costs Argo CD a second.
+ */
+const IN_STEP_WITH_THEIR_USERS = ['ComputeEnvironment', 'JobQueue', 'JobDefinition'];
+
+/**
  * Gives every object of an environment its sync wave: how deep its references go. Argo CD creates a wave when the one
  * before is healthy, and deletes in reverse. So nothing waits out ACK's back-off for a reference that is not ready,
  * and nothing is deleted while something still uses it.
@@ -23,7 +29,9 @@ export function withSyncWaves(manifests: readonly Manifest[]): Manifest[] {
     if (known !== undefined) return known;
     const depths = referencesOf(manifest, findByArn).map(({ target }) => {
       const next = target === undefined ? undefined : byId.get(target);
-      return target === undefined || next === undefined ? 0 : waveOf(target, next, [...above, id]) + 1;
+      if (target === undefined || next === undefined) return 0;
+      const step = IN_STEP_WITH_THEIR_USERS.includes(next.kind) ? 0 : 1;
+      return waveOf(target, next, [...above, id]) + step;
     });
     const wave = Math.max(0, ...depths);
     waves.set(id, wave);
