@@ -77,7 +77,7 @@ export async function steps(
     await redis(context),
     ...(await argocd(context)),
     aws(context, built.python, emulatorFolder, settings.jobImages),
-    ...(await Promise.all(controllers.map((controller) => ackController(context, controller)))),
+    ...(await Promise.all(controllers.map((controller) => ackController(context, controller, settings.resyncSeconds)))),
   ];
   const users = controllers.map(({ name }) => name);
   return [

@@ -17,6 +17,8 @@ const schema = v.strictObject({
   jobImages: v.optional(v.record(someText, someText), {
     '*/sanders-customer-platform-*': path.join(checkout, 'examples', 'job'),
   }),
+  /** How often the ACK controllers look whether AWS is still as declared: seconds, 5 to 86400. */
+  resyncSeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(5), v.maxValue(86_400)), 60),
 });
 
 /** What a user may change about a sandbox; all paths are absolute. */
@@ -44,6 +46,7 @@ export async function readSettings(
   const absolute = (value: string) => path.resolve(value);
   const controllers = { ...stored.controllers, ...chosen.controllers };
   return {
+    ...stored,
     controllers: Object.fromEntries(Object.entries(controllers).map(([service, file]) => [service, absolute(file)])),
     crds: [...stored.crds, ...options.crds].map(absolute),
     jobImages: Object.fromEntries(Object.entries(stored.jobImages).map(([image, folder]) => [image, absolute(folder)])),

@@ -22,8 +22,16 @@ export function ackPorts(name: string): string[] {
   return [name, `${name}-metrics`];
 }
 
-/** An ACK controller that acts on the emulator. */
-export async function ackController(context: Context, { name, binary, args = [] }: AckController): Promise<PartSpec> {
+/**
+ * An ACK controller that acts on the emulator.
+ *
+ * @param resyncSeconds how often it looks whether AWS is still as declared
+ */
+export async function ackController(
+  context: Context,
+  { name, binary, args = [] }: AckController,
+  resyncSeconds: number,
+): Promise<PartSpec> {
   const { folder, authority } = context;
   const kubeconfig = await writeKubeconfig(folder, authority, { user: name }, port(context, 'kube-apiserver'));
   const environment = awsEnvironment(context);
@@ -50,8 +58,8 @@ export async function ackController(context: Context, { name, binary, args = [] 
         // All environments are in the emulator's one account: there are no roles to assume in others.
         '--enable-carm=false',
         '--reconcile-default-max-concurrent-syncs=4',
-        // Drift is repaired within a minute; the default is ten hours.
-        '--reconcile-default-resync-seconds=60',
+        // So soon is drift repaired; the default is ten hours.
+        `--reconcile-default-resync-seconds=${resyncSeconds}`,
         '--log-level=info',
         ...args,
       ],

@@ -24,10 +24,15 @@ test('options add to the file, and win', async () => {
   expect(settings).toMatchObject({ controllers: { s3: '/new=1', ecr: '/opt/ecr' }, crds: ['/crds/ecr', '/crds/s3'] });
 });
 
+test('the file may say how often controllers look', async () => {
+  expect(await readSettings(folderWith('{"resyncSeconds": 20}'), none)).toMatchObject({ resyncSeconds: 20 });
+});
+
 const mistakes: Record<string, { file?: string; controller?: string[]; want: RegExp }> = {
   'no JSON': { file: '{', want: /settings\.json: .*JSON/ },
   'a setting that there is not': { file: '{"controler": {}}', want: /settings\.json: .*controler/ },
   'a service that the platform does not use': { controller: ['sqs=/x'], want: /--controller: controllers.*sqs|"sqs"/ },
+  'a resync without a pause': { file: '{"resyncSeconds": 0}', want: /settings\.json: resyncSeconds: .*5/ },
   'no path': { controller: ['s3'], want: /s3: want SERVICE=PATH/ },
 };
 
