@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	ackv1alpha1 "github.com/aws-controllers-k8s/runtime/apis/core/v1alpha1"
+	ackcfg "github.com/aws-controllers-k8s/runtime/pkg/config"
+	"github.com/aws-controllers-k8s/runtime/pkg/featuregate"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
@@ -72,7 +74,15 @@ func (b *bucket) willBeDeleted(namespace *metav1.PartialObjectMetadata, flag ack
 	if set, ok := b.Annotations[ackv1alpha1.AnnotationDeletionPolicy]; ok {
 		policy = ackv1alpha1.DeletionPolicy(set)
 	}
-	return policy == ackv1alpha1.DeletionPolicyDelete
+	return deletes(string(policy))
+}
+
+func deletes(policy string) bool { return policy == string(ackv1alpha1.DeletionPolicyDelete) }
+
+// heedsNamespaces says whether ACK's runtime goes by the annotations of namespaces. Where it does not, one that says
+// delete must not overrule a flag that says retain.
+func heedsNamespaces(config ackcfg.Config, watched []string) bool {
+	return config.FeatureGates.IsEnabled(featuregate.IAMRoleSelector) || config.EnableCARM && len(watched) != 1
 }
 
 // checkName refuses a bucket that cannot be emptied or may not be the one that the object owns.

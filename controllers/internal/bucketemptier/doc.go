@@ -25,7 +25,11 @@
 // empty, and what may still come then, a call repeated because its answer got lost, names versions of the old one; a
 // bucket with versioning never has them again.
 //
-// The flag --deletion-policy must be given as it is given to the S3 controller. Directory buckets are not supported. No
-// role is taken from an IAMRoleSelector, as that is the S3 controller's, which needs no right to delete data, nor from
-// the map of teams (feature gate TeamLevelCARM).
+// The S3 controller's flags cannot be seen from here: --deletion-policy, --watch-namespace, --enable-carm and
+// --feature-gates must be given as they are given to it. Directory buckets are not supported.
+//
+// As whom it goes to AWS is found as ACK's runtime finds it for the S3 controller: the account's role in the map of
+// accounts, the team's in the map of teams, or that of the IAMRoleSelector that matches the Bucket. In the maps the
+// emptier can have a role of its own (bucket-emptier.<account>); a selector gives it the S3 controller's, which then needs
+// the right to remove data.
 package bucketemptier

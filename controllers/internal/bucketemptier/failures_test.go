@@ -15,6 +15,9 @@ import (
 	"testing"
 	"time"
 
+	ackv1alpha1 "github.com/aws-controllers-k8s/runtime/apis/core/v1alpha1"
+	ackcfg "github.com/aws-controllers-k8s/runtime/pkg/config"
+	"github.com/aws-controllers-k8s/runtime/pkg/featuregate"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
@@ -300,23 +303,87 @@ func TestKeyThatXMLCannotHold(t *testing.T) {
 	}
 }
 
-// The bucket of another account is emptied with the role that ACK's map has for it.
+// A bucket is emptied with the role that ACK has for it, wherever ACK is told to look.
 func TestRole(t *testing.T) {
+	const theRole = "arn:aws:iam::" + testenv.AccountID + ":role/emptier"
 	world.Create(t, "", `{apiVersion: v1, kind: Namespace, metadata: {name: ack-system}}`)
-	world.Create(t, "ack-system", fmt.Sprintf(`
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: ack-role-account-map}
-data: {%q: "arn:aws:iam::%[1]s:role/emptier"}
-`, testenv.AccountID))
-	bucket := bucketName(t)
-	awsBucket(t, bucket)
-	fill(t, bucket)
-	object := create(t, world.Namespace(t, "services.k8s.aws/owner-account-id", testenv.AccountID), declared(bucket))
-	since := world.AWS.LastCall(t)
-	world.Delete(t, object)
-	awaitEmpty(t, bucket)
-	if made := testworld.Actions(world.AWS.Calls(t, since)); !slices.Contains(made, "AssumeRole") {
-		t.Errorf("no role was assumed: %v", made)
+	for name, test := range map[string]struct {
+		config    func(*ackcfg.Config)
+		namespace []string
+		// roles is the object that says which role, and where it is.
+		roles, where string
+	}{
+		"of the account": {
+			func(*ackcfg.Config) {},
+			[]string{"services.k8s.aws/owner-account-id", testenv.AccountID},
+			fmt.Sprintf(`{apiVersion: v1, kind: ConfigMap, metadata: {name: ack-role-account-map}, data: {%q: %q}}`, testenv.AccountID, theRole), "ack-system",
+		},
+		"of the team": {
+			func(c *ackcfg.Config) { c.FeatureGates = enabled(featuregate.TeamLevelCARM) },
+			[]string{"services.k8s.aws/team-id", "data"},
+			fmt.Sprintf(`{apiVersion: v1, kind: ConfigMap, metadata: {name: ack-role-team-map}, data: {data: %q}}`, theRole), "ack-system",
+		},
+		"selected": {
+			func(c *ackcfg.Config) { c.EnableCARM, c.FeatureGates = false, enabled(featuregate.IAMRoleSelector) },
+			nil,
+			fmt.Sprintf(`{apiVersion: services.k8s.aws/v1alpha1, kind: IAMRoleSelector, metadata: {name: s3},
+				spec: {arn: %q, resourceTypeSelector: [{group: s3.services.k8s.aws, version: "", kind: Bucket}]}}`, theRole), "",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			world.Create(t, test.where, test.roles)
+			world.WithConfig(t, test.config)
+			bucket := bucketName(t)
+			awsBucket(t, bucket)
+			fill(t, bucket)
+			object := create(t, world.Namespace(t, test.namespace...), declared(bucket))
+			since := world.AWS.LastCall(t)
+			world.Delete(t, object)
+			awaitEmpty(t, bucket)
+			if made := testworld.Actions(world.AWS.Calls(t, since)); !slices.Contains(made, "AssumeRole") {
+				t.Errorf("no role was assumed: %v", made)
+			}
+		})
+	}
+}
+
+// enabled are the feature gates with one open.
+func enabled(gate string) featuregate.FeatureGates {
+	gates := featuregate.GetDefaultFeatureGates()
+	gates[gate] = featuregate.Feature{Enabled: true}
+	return gates
+}
+
+// TestNamespacesUnheeded: the runtime of a controller that watches a single namespace heeds no annotations of namespaces.
+// One that says delete must not have a bucket emptied that the flag retains; one that says retain keeps it all the same.
+func TestNamespacesUnheeded(t *testing.T) {
+	for name, test := range map[string]struct {
+		flag    ackv1alpha1.DeletionPolicy
+		policy  string
+		emptied bool
+	}{
+		"retained by the flag":      {"retain", "delete", false},
+		"retained by the namespace": {"delete", "retain", false},
+		"retained by none":          {"delete", "delete", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			place := world.Namespace(t, "s3.services.k8s.aws/deletion-policy", test.policy)
+			world.WithConfig(t, func(c *ackcfg.Config) { c.WatchNamespace, c.DeletionPolicy = place, test.flag })
+			bucket := bucketName(t)
+			awsBucket(t, bucket)
+			fill(t, bucket)
+			object := create(t, place, declared(bucket))
+			world.Delete(t, object)
+			if test.emptied {
+				awaitEmpty(t, bucket)
+				return
+			}
+			time.Sleep(holds)
+			if in := look(t, bucket); in != filled {
+				t.Fatalf("of %+v there is left %+v", filled, in)
+			}
+			world.Patch(t, object, "metadata: {annotations: {services.k8s.aws/deletion-policy: delete}}")
+			awaitEmpty(t, bucket) // it was watched
+		})
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	ackcfg "github.com/aws-controllers-k8s/runtime/pkg/config"
+	acktypes "github.com/aws-controllers-k8s/runtime/pkg/types"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/client-go/rest"
@@ -117,7 +118,7 @@ func runEmptier(t *testing.T, kubernetes *rest.Config) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	config := ackcfg.Config{AccountID: testenv.AccountID, Region: testenv.Region, EndpointURL: world.AWS.URL, DeletionPolicy: "delete"}
-	if err := bucketemptier.Setup(ctx, mgr, config); err != nil {
+	if err := bucketemptier.Setup(ctx, mgr, config, acktypes.VersionInfo{}); err != nil {
 		t.Fatal(err)
 	}
 	stopped := make(chan error, 1)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	ackcfg "github.com/aws-controllers-k8s/runtime/pkg/config"
+	acktypes "github.com/aws-controllers-k8s/runtime/pkg/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -28,6 +29,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
 )
 
 const (
@@ -50,15 +53,24 @@ const (
 	missingKindRecheck = 30 * time.Second
 )
 
+// howToCall S3. Each call can be repeated: what it removes is named by version. S3 throttles who removes fast, so that
+// one failure more or less is nothing to tell of.
+var howToCall = kit.Calls{AtOnce: parallelBuckets * parallelCalls, Attempts: 5, Repeatable: true}
+
 // Setup adds the bucket emptier to a controller manager. It works for Buckets from the moment on that their CRD is
 // installed.
-func Setup(_ context.Context, mgr ctrl.Manager, config ackcfg.Config) error {
+func Setup(_ context.Context, mgr ctrl.Manager, config ackcfg.Config, version acktypes.VersionInfo) error {
+	namespaces, err := config.GetWatchNamespaces()
+	if err != nil {
+		return fmt.Errorf("--watch-namespace: %w", err)
+	}
 	r := &reconciler{
-		config:  config,
-		client:  mgr.GetClient(),
-		reader:  mgr.GetAPIReader(),
-		locator: locator{config: config, reader: mgr.GetAPIReader()},
-		clients: clients{config: config, made: map[location]*s3.Client{}},
+		config:          config,
+		heedsNamespaces: heedsNamespaces(config, namespaces),
+		client:          mgr.GetClient(),
+		reader:          mgr.GetAPIReader(),
+		locator:         locator{config: config, reader: mgr.GetAPIReader()},
+		configs:         kit.NewConfigs(Name, howToCall, config, version.GitVersion),
 		// The newer API counts events of one reason and shows the text of the first: progress would stand still.
 		events:   mgr.GetEventRecorderFor(Name), //nolint:staticcheck // SA1019: see above
 		progress: map[types.NamespacedName]*progress{},
@@ -80,11 +92,14 @@ func Setup(_ context.Context, mgr ctrl.Manager, config ackcfg.Config) error {
 
 // reconciler empties the buckets of Bucket objects that are being deleted.
 type reconciler struct {
-	config  ackcfg.Config
+	config ackcfg.Config
+	// heedsNamespaces says whether annotations of namespaces mean anything.
+	heedsNamespaces bool
+
 	client  client.Client
 	reader  client.Reader
 	locator locator
-	clients clients
+	configs *kit.Configs
 	events  record.EventRecorder
 
 	mutex    sync.Mutex
@@ -185,6 +200,9 @@ func (r *reconciler) slice(ctx context.Context, b *bucket) (removed, error) {
 	if err := r.reader.Get(ctx, types.NamespacedName{Name: b.Namespace}, namespace); err != nil {
 		return removed{}, err
 	}
+	if !r.heedsNamespaces {
+		maps.DeleteFunc(namespace.Annotations, func(key, value string) bool { return key != namespacePolicy || deletes(value) })
+	}
 	if !b.willBeDeleted(namespace, r.config.DeletionPolicy) {
 		return removed{}, errRetained
 	}
@@ -195,11 +213,12 @@ func (r *reconciler) slice(ctx context.Context, b *bucket) (removed, error) {
 	if err != nil {
 		return removed{}, err
 	}
-	s3Client, err := r.clients.get(ctx, at)
+	loaded, err := r.configs.Get(ctx, at.region, at.endpoint, at.role)
 	if err != nil {
 		return removed{}, err
 	}
-	inside := &contents{client: s3Client, bucket: b.Spec.Name, owner: at.account}
+	api := s3.NewFromConfig(loaded, func(o *s3.Options) { o.UsePathStyle = r.config.UsePathStyle })
+	inside := &contents{client: api, bucket: b.Spec.Name, owner: at.account}
 	if err := inside.checkProtection(ctx); err != nil {
 		return removed{}, inside.explain(err)
 	}

@@ -57,24 +57,48 @@ func TestWillBeDeleted(t *testing.T) {
 	}
 }
 
-// roleMap is an API server with the map of roles and nothing else.
-type roleMap map[string]string
+// cluster is an API server with the maps of roles, by name of the ConfigMap, and IAMRoleSelectors.
+type cluster struct {
+	client.Reader
+	maps      map[string]map[string]string
+	selectors []ackv1alpha1.IAMRoleSelector
+}
 
-func (r roleMap) Get(_ context.Context, key client.ObjectKey, object client.Object, _ ...client.GetOption) error {
-	if r == nil || key.String() != "ack-system/ack-role-account-map" {
+func (c cluster) Get(_ context.Context, key client.ObjectKey, object client.Object, _ ...client.GetOption) error {
+	roles, ok := c.maps[key.Name]
+	if !ok || key.Namespace != "ack-system" {
 		return apierrors.NewNotFound(schema.GroupResource{Resource: "configmaps"}, key.Name)
 	}
-	object.(*corev1.ConfigMap).Data = r
+	object.(*corev1.ConfigMap).Data = roles
 	return nil
 }
 
-func (roleMap) List(context.Context, client.ObjectList, ...client.ListOption) error {
-	return errors.New("nobody lists")
+func (c cluster) List(_ context.Context, list client.ObjectList, _ ...client.ListOption) error {
+	list.(*ackv1alpha1.IAMRoleSelectorList).Items = c.selectors
+	return nil
 }
 
 func TestLocate(t *testing.T) {
 	const shared, own = "arn:aws:iam::222222222222:role/shared", "arn:aws:iam::222222222222:role/emptier"
 	inAccount := map[string]string{"services.k8s.aws/owner-account-id": "222222222222"}
+	ofTeam := map[string]string{"services.k8s.aws/team-id": "data"}
+	accounts := func(roles map[string]string) cluster {
+		return cluster{maps: map[string]map[string]string{"ack-role-account-map": roles}}
+	}
+	teams := func(roles map[string]string) cluster {
+		return cluster{maps: map[string]map[string]string{"ack-role-team-map": roles}}
+	}
+	selector := func(name, arn string, spec ackv1alpha1.IAMRoleSelectorSpec) ackv1alpha1.IAMRoleSelector {
+		spec.ARN = arn
+		return ackv1alpha1.IAMRoleSelector{ObjectMeta: metav1.ObjectMeta{Name: name}, Spec: spec}
+	}
+	ofKind := func(group string) ackv1alpha1.IAMRoleSelectorSpec {
+		return ackv1alpha1.IAMRoleSelectorSpec{ResourceTypeSelector: []ackv1alpha1.GroupVersionKind{{Group: group}}}
+	}
+	here := ackv1alpha1.IAMRoleSelectorSpec{
+		NamespaceSelector:     ackv1alpha1.NamespaceSelector{Names: []string{"place"}, LabelSelector: ackv1alpha1.LabelSelector{MatchLabels: map[string]string{"of": "namespace"}}},
+		ResourceLabelSelector: ackv1alpha1.LabelSelector{MatchLabels: map[string]string{"of": "bucket"}},
+	}
 	observed := func(account ackv1alpha1.AWSAccountID, region ackv1alpha1.AWSRegion) *ackv1alpha1.ResourceMetadata {
 		return &ackv1alpha1.ResourceMetadata{OwnerAccountID: &account, Region: &region}
 	}
@@ -82,8 +106,8 @@ func TestLocate(t *testing.T) {
 		reason            string
 		object, namespace map[string]string
 		observed          *ackv1alpha1.ResourceMetadata
-		roles             roleMap
-		perService        bool
+		kubernetes        cluster
+		gates             []string
 		want              location
 		obstacle          string
 	}{
@@ -103,43 +127,110 @@ func TestLocate(t *testing.T) {
 			want:      location{account: "111111111111", region: "us-east-1", endpoint: "https://other"},
 		},
 		"with the account's role": {
-			reason:    "a namespace with an account needs a role",
-			namespace: inAccount,
-			roles:     roleMap{"222222222222": shared, "bucket-emptier.222222222222": own},
-			want:      location{account: "222222222222", region: "eu-central-1", endpoint: "https://s3", role: shared},
+			reason:     "a namespace with an account needs a role",
+			namespace:  inAccount,
+			kubernetes: accounts(map[string]string{"222222222222": shared, "bucket-emptier.222222222222": own}),
+			want:       location{account: "222222222222", region: "eu-central-1", endpoint: "https://s3", role: shared},
 		},
 		"with the emptier's role for the account": {
 			reason:     "ServiceLevelCARM asks for it first",
 			namespace:  inAccount,
-			roles:      roleMap{"222222222222": shared, "bucket-emptier.222222222222": own},
-			perService: true,
+			kubernetes: accounts(map[string]string{"222222222222": shared, "bucket-emptier.222222222222": own}),
+			gates:      []string{featuregate.ServiceLevelCARM},
 			want:       location{account: "222222222222", region: "eu-central-1", endpoint: "https://s3", role: own},
 		},
 		"with the account's role for want of an own": {
 			reason:     "as ACK's runtime does",
 			observed:   observed("222222222222", "eu-central-1"),
-			roles:      roleMap{"222222222222": shared},
-			perService: true,
+			kubernetes: accounts(map[string]string{"222222222222": shared}),
+			gates:      []string{featuregate.ServiceLevelCARM},
 			want:       location{account: "222222222222", region: "eu-central-1", endpoint: "https://s3", role: shared},
 		},
 		"no map of roles":             {reason: "the controller's own rights are for its own account", namespace: inAccount, obstacle: reasonNoRole},
-		"account not in the map":      {reason: "the same", namespace: inAccount, roles: roleMap{"333333333333": shared}, obstacle: reasonNoRole},
-		"a role of another account":   {reason: "it would look for the bucket where it is not", namespace: inAccount, roles: roleMap{"222222222222": "arn:aws:iam::333333333333:role/x"}, obstacle: reasonNoRole},
-		"not a role":                  {reason: "a typing error", namespace: inAccount, roles: roleMap{"222222222222": "emptier"}, obstacle: reasonNoRole},
+		"account not in the map":      {reason: "the same", namespace: inAccount, kubernetes: accounts(map[string]string{"333333333333": shared}), obstacle: reasonNoRole},
+		"a role of another account":   {reason: "it would look for the bucket where it is not", namespace: inAccount, kubernetes: accounts(map[string]string{"222222222222": "arn:aws:iam::333333333333:role/x"}), obstacle: reasonNoRole},
+		"not an ARN":                  {reason: "a typing error", namespace: inAccount, kubernetes: accounts(map[string]string{"222222222222": "emptier"}), obstacle: reasonNoRole},
+		"not a role":                  {reason: "a typing error", namespace: inAccount, kubernetes: accounts(map[string]string{"222222222222": "arn:aws:iam::222222222222:user/x"}), obstacle: reasonNoRole},
 		"account against observation": {reason: "ACK refuses it", namespace: inAccount, observed: observed("111111111111", "eu-central-1"), obstacle: reasonWrongBucket},
 		"region against observation":  {reason: "ACK refuses it", object: map[string]string{"services.k8s.aws/region": "us-east-1"}, observed: observed("111111111111", "eu-central-1"), obstacle: reasonWrongBucket},
+		"a team without TeamLevelCARM": {
+			reason:     "the annotation means nothing",
+			namespace:  ofTeam,
+			kubernetes: teams(map[string]string{"data": shared}),
+			want:       location{account: "111111111111", region: "eu-central-1", endpoint: "https://s3"},
+		},
+		"with the team's role": {
+			reason:     "the account is the role's",
+			namespace:  ofTeam,
+			kubernetes: teams(map[string]string{"data": shared, "bucket-emptier.data": own}),
+			gates:      []string{featuregate.TeamLevelCARM},
+			want:       location{account: "222222222222", region: "eu-central-1", endpoint: "https://s3", role: shared},
+		},
+		"with the emptier's role for the team": {
+			reason:     "ServiceLevelCARM goes for teams too",
+			namespace:  ofTeam,
+			observed:   observed("222222222222", "eu-central-1"),
+			kubernetes: teams(map[string]string{"data": shared, "bucket-emptier.data": own}),
+			gates:      []string{featuregate.TeamLevelCARM, featuregate.ServiceLevelCARM},
+			want:       location{account: "222222222222", region: "eu-central-1", endpoint: "https://s3", role: own},
+		},
+		"team not in the map": {
+			reason: "not even its account is known", namespace: ofTeam, kubernetes: teams(map[string]string{"other": shared}),
+			gates: []string{featuregate.TeamLevelCARM}, obstacle: reasonNoRole,
+		},
+		"a team of another account": {
+			reason: "ACK refuses it", namespace: ofTeam, observed: observed("111111111111", "eu-central-1"), kubernetes: teams(map[string]string{"data": shared}),
+			gates: []string{featuregate.TeamLevelCARM}, obstacle: reasonNoRole,
+		},
+		"with the selected role": {
+			reason:     "the selector that matches by labels; others are for other kinds",
+			kubernetes: cluster{selectors: []ackv1alpha1.IAMRoleSelector{selector("batch", own, ofKind("batch.services.k8s.aws")), selector("here", shared, here)}},
+			gates:      []string{featuregate.IAMRoleSelector},
+			want:       location{account: "222222222222", region: "eu-central-1", endpoint: "https://s3", role: shared},
+		},
+		"with the role selected for S3": {
+			reason:     "the emptier is to a selector what the S3 controller is",
+			observed:   observed("222222222222", "eu-central-1"),
+			kubernetes: cluster{selectors: []ackv1alpha1.IAMRoleSelector{selector("s3", shared, ofKind("s3.services.k8s.aws"))}},
+			gates:      []string{featuregate.IAMRoleSelector},
+			want:       location{account: "222222222222", region: "eu-central-1", endpoint: "https://s3", role: shared},
+		},
+		"no selector matches": {
+			reason:     "ACK then goes as itself",
+			kubernetes: cluster{selectors: []ackv1alpha1.IAMRoleSelector{selector("batch", own, ofKind("batch.services.k8s.aws"))}},
+			gates:      []string{featuregate.IAMRoleSelector},
+			want:       location{account: "111111111111", region: "eu-central-1", endpoint: "https://s3"},
+		},
+		"two selectors match": {
+			reason:     "ACK refuses it",
+			kubernetes: cluster{selectors: []ackv1alpha1.IAMRoleSelector{selector("s3", shared, ofKind("s3.services.k8s.aws")), selector("here", shared, here)}},
+			gates:      []string{featuregate.IAMRoleSelector}, obstacle: reasonNoRole,
+		},
+		"a selected role of another account": {
+			reason: "ACK refuses it", observed: observed("111111111111", "eu-central-1"),
+			kubernetes: cluster{selectors: []ackv1alpha1.IAMRoleSelector{selector("here", shared, here)}},
+			gates:      []string{featuregate.IAMRoleSelector}, obstacle: reasonNoRole,
+		},
+		"selectors without the feature gate": {
+			reason:     "they mean nothing",
+			kubernetes: cluster{selectors: []ackv1alpha1.IAMRoleSelector{selector("here", shared, here)}},
+			want:       location{account: "111111111111", region: "eu-central-1", endpoint: "https://s3"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("ACK_SYSTEM_NAMESPACE", "")
-			l := locator{
-				config: ackcfg.Config{AccountID: "111111111111", Region: "eu-central-1", EndpointURL: "https://s3", EnableCARM: true, FeatureGates: featuregate.FeatureGates{
-					featuregate.ServiceLevelCARM: {Enabled: test.perService},
-				}},
-				reader: test.roles,
+			gates := featuregate.FeatureGates{}
+			for _, gate := range test.gates {
+				gates[gate] = featuregate.Feature{Enabled: true}
 			}
-			b := &bucket{ObjectMeta: metav1.ObjectMeta{Annotations: test.object}}
+			l := locator{
+				config: ackcfg.Config{AccountID: "111111111111", Region: "eu-central-1", EndpointURL: "https://s3", EnableCARM: true, FeatureGates: gates},
+				reader: test.kubernetes,
+			}
+			b := &bucket{ObjectMeta: metav1.ObjectMeta{Namespace: "place", Annotations: test.object, Labels: map[string]string{"of": "bucket"}}}
 			b.Status.ResourceMetadata = test.observed
-			got, err := l.locate(t.Context(), b, &metav1.PartialObjectMetadata{ObjectMeta: metav1.ObjectMeta{Annotations: test.namespace}})
+			namespace := &metav1.PartialObjectMetadata{ObjectMeta: metav1.ObjectMeta{Name: "place", Annotations: test.namespace, Labels: map[string]string{"of": "namespace"}}}
+			got, err := l.locate(t.Context(), b, namespace)
 			if reason := reasonOf(err); reason != test.obstacle {
 				t.Fatalf("%s: want obstacle %q, got %q: %v", test.reason, test.obstacle, reason, err)
 			}
@@ -162,10 +253,17 @@ func reasonOf(err error) string {
 // TestLocateFails: an API server that does not answer is no reason to go without a role.
 func TestLocateFails(t *testing.T) {
 	boom := errors.New("boom")
-	l := locator{config: ackcfg.Config{AccountID: "111111111111", EnableCARM: true}, reader: broken{err: boom}}
-	namespace := &metav1.PartialObjectMetadata{ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{ackv1alpha1.AnnotationOwnerAccountID: "222222222222"}}}
-	if _, err := l.locate(t.Context(), &bucket{}, namespace); !errors.Is(err, boom) {
-		t.Errorf("want %v, got %v", boom, err)
+	namespace := &metav1.PartialObjectMetadata{ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{
+		ackv1alpha1.AnnotationOwnerAccountID: "222222222222", ackv1alpha1.AnnotationTeamID: "data",
+	}}}
+	for _, gate := range []string{"", featuregate.TeamLevelCARM, featuregate.IAMRoleSelector} {
+		l := locator{
+			config: ackcfg.Config{AccountID: "111111111111", EnableCARM: true, FeatureGates: featuregate.FeatureGates{gate: {Enabled: true}}},
+			reader: broken{err: boom},
+		}
+		if _, err := l.locate(t.Context(), &bucket{}, namespace); !errors.Is(err, boom) {
+			t.Errorf("%q: want %v, got %v", gate, boom, err)
+		}
 	}
 }
 
@@ -177,6 +275,8 @@ type broken struct {
 func (b broken) Get(context.Context, client.ObjectKey, client.Object, ...client.GetOption) error {
 	return b.err
 }
+
+func (b broken) List(context.Context, client.ObjectList, ...client.ListOption) error { return b.err }
 
 func TestCheckName(t *testing.T) {
 	for name, test := range map[string]struct{ bucket, arn, want string }{

@@ -41,7 +41,7 @@ type Component struct {
 	// Check refuses flags that the component cannot be served with; nil accepts all.
 	Check func(ackcfg.Config) error
 	// Setup adds controllers of the component's own; nil for none.
-	Setup func(context.Context, ctrl.Manager, ackcfg.Config) error
+	Setup func(context.Context, ctrl.Manager, ackcfg.Config, acktypes.VersionInfo) error
 }
 
 // Options are what the command line gives.
@@ -165,7 +165,7 @@ func (o *Options) NewManager(ctx context.Context, kubernetes *rest.Config, name 
 	}
 	for _, component := range o.Components {
 		if component.Setup != nil {
-			if err := component.Setup(ctx, mgr, o.ACK); err != nil {
+			if err := component.Setup(ctx, mgr, o.ACK, version); err != nil {
 				return nil, fmt.Errorf("%s: %w", component.Name, err)
 			}
 		}

@@ -21,15 +21,38 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// configs makes the AWS configurations of a service and keeps them: the runtime asks for one at every reconcile, and
-// connections, credentials, and the count of calls in a second have to be shared by all of them.
-type configs struct {
-	service        Service
+// Configs makes the AWS configurations of a service and keeps them: one is asked for at every reconcile, and connections,
+// credentials, and the count of calls in a second have to be shared by all of them.
+type Configs struct {
+	service        string
+	calls          Calls
 	config         ackcfg.Config
 	version        string
 	metrics        *ackmetrics.Metrics
 	mutex          sync.Mutex
 	configurations map[configKey]aws.Config
+}
+
+// Calls says how a service's calls are made.
+type Calls struct {
+	// PerSecond is the rate that they are kept within, for an account and region; 0 is no limit.
+	PerSecond int
+	// AtOnce is how many are made at a time: so many connections are kept.
+	AtOnce int
+	// Attempts is how often a call is sent that fails, waiting longer each time, with jitter; 0 is the SDK's default, 3.
+	Attempts int
+	// Repeatable says that any of them can be sent again when its answer was lost. Else only those are that read, or that
+	// AWS has throttled.
+	Repeatable bool
+}
+
+// NewConfigs makes the configurations of a service. Its calls go by the name of the service in ACK's metrics, and carry
+// it, with the controller's version, as user agent.
+func NewConfigs(service string, calls Calls, config ackcfg.Config, version string) *Configs {
+	return &Configs{
+		service: service, calls: calls, config: config, version: version,
+		metrics: ackmetrics.NewMetrics(service), configurations: map[configKey]aws.Config{},
+	}
 }
 
 // configKey is what configurations differ in.
@@ -39,8 +62,9 @@ type configKey struct {
 	role     ackv1alpha1.AWSResourceName
 }
 
-// get returns the configuration for a region, an endpoint ("" is AWS's own) and a role to assume ("" is none).
-func (c *configs) get(ctx context.Context, key configKey) (aws.Config, error) {
+// Get returns the configuration for a region, an endpoint ("" is AWS's own) and a role to assume ("" is none).
+func (c *Configs) Get(ctx context.Context, region ackv1alpha1.AWSRegion, endpoint string, role ackv1alpha1.AWSResourceName) (aws.Config, error) {
+	key := configKey{region, endpoint, role}
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	if known, ok := c.configurations[key]; ok {
@@ -53,13 +77,20 @@ func (c *configs) get(ctx context.Context, key configKey) (aws.Config, error) {
 	return made, err
 }
 
-func (c *configs) load(ctx context.Context, key configKey) (aws.Config, error) {
-	calls := &callRetryer{Standard: retry.NewStandard(), limit: rate.NewLimiter(rate.Inf, 0)}
-	if perSecond := c.service.CallsPerSecond; perSecond > 0 {
+func (c *Configs) load(ctx context.Context, key configKey) (aws.Config, error) {
+	calls := &callRetryer{
+		Standard: retry.NewStandard(func(o *retry.StandardOptions) {
+			if c.calls.Attempts > 0 {
+				o.MaxAttempts = c.calls.Attempts
+			}
+		}),
+		limit: rate.NewLimiter(rate.Inf, 0), repeatable: c.calls.Repeatable,
+	}
+	if perSecond := c.calls.PerSecond; perSecond > 0 {
 		calls.limit = rate.NewLimiter(rate.Limit(perSecond), perSecond)
 	}
 	transport := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
-		t.MaxIdleConnsPerHost = c.config.ReconcileDefaultMaxConcurrency + 1
+		t.MaxIdleConnsPerHost = c.calls.AtOnce
 	})
 	if c.config.HTTPClientTimeout > 0 {
 		transport = transport.WithTimeout(c.config.HTTPClientTimeout)
@@ -69,7 +100,7 @@ func (c *configs) load(ctx context.Context, key configKey) (aws.Config, error) {
 		awsconfig.WithHTTPClient(transport),
 		awsconfig.WithRetryer(func() aws.Retryer { return calls }),
 		awsconfig.WithAPIOptions([]func(*middleware.Stack) error{
-			awsmiddleware.AddUserAgentKeyValue("ack-"+c.service.Name, c.version),
+			awsmiddleware.AddUserAgentKeyValue("ack-"+c.service, c.version),
 			c.countCalls,
 		}),
 	)
@@ -80,13 +111,18 @@ func (c *configs) load(ctx context.Context, key configKey) (aws.Config, error) {
 		made.BaseEndpoint = &key.endpoint
 	}
 	if key.role != "" {
-		made.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(sts.NewFromConfig(made), string(key.role)))
+		identity := sts.NewFromConfig(made, func(o *sts.Options) {
+			if c.config.IdentityEndpointURL != "" {
+				o.BaseEndpoint = &c.config.IdentityEndpointURL
+			}
+		})
+		made.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(identity, string(key.role)))
 	}
 	return made, nil
 }
 
 // countCalls counts calls and failures in ACK's metrics.
-func (c *configs) countCalls(stack *middleware.Stack) error {
+func (c *Configs) countCalls(stack *middleware.Stack) error {
 	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("CountCalls", func(
 		ctx context.Context, input middleware.InitializeInput, next middleware.InitializeHandler,
 	) (middleware.InitializeOutput, middleware.Metadata, error) {
@@ -110,7 +146,8 @@ func isRead(operation string) bool {
 // callRetryer keeps calls within the account's rate and repeats those that failed, with jitter, if that is safe.
 type callRetryer struct {
 	*retry.Standard
-	limit *rate.Limiter
+	limit      *rate.Limiter
+	repeatable bool
 }
 
 // GetAttemptToken waits until another call fits into the rate.
@@ -126,7 +163,7 @@ var errNotRepeated = errors.New("not repeated: the call may have taken effect")
 // GetRetryToken refuses to repeat a call that may have taken effect: RegisterJobDefinition, sent again after its answer
 // was lost, makes another revision. The next reconcile looks at what is there first.
 func (r *callRetryer) GetRetryToken(ctx context.Context, failure error) (func(error) error, error) {
-	if !isRead(middleware.GetOperationName(ctx)) && !isThrottle(failure) {
+	if !r.repeatable && !isRead(middleware.GetOperationName(ctx)) && !isThrottle(failure) {
 		return nil, errNotRepeated
 	}
 	return r.Standard.GetRetryToken(ctx, failure)

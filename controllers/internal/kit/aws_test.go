@@ -9,8 +9,6 @@ import (
 	"time"
 
 	ackcfg "github.com/aws-controllers-k8s/runtime/pkg/config"
-	ackmetrics "github.com/aws-controllers-k8s/runtime/pkg/metrics"
-	"github.com/aws/aws-sdk-go-v2/aws"
 	awsbatch "github.com/aws/aws-sdk-go-v2/service/batch"
 )
 
@@ -37,19 +35,18 @@ func (a *answers) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write([]byte("{}"))
 }
 
-func clientOf(t *testing.T, server *answers, perSecond int) *awsbatch.Client {
+func clientOf(t *testing.T, server *answers, calls Calls) *awsbatch.Client {
 	t.Helper()
 	t.Setenv("AWS_ACCESS_KEY_ID", "test")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "test")
 	listener := httptest.NewServer(server)
 	t.Cleanup(listener.Close)
-	c := &configs{service: Service{Name: "batch", CallsPerSecond: perSecond}, config: ackcfg.Config{HTTPClientTimeout: time.Second},
-		metrics: ackmetrics.NewMetrics("batch"), configurations: map[configKey]aws.Config{}}
-	config, err := c.get(t.Context(), configKey{region: "eu-central-1", endpoint: listener.URL})
+	c := NewConfigs("batch", calls, ackcfg.Config{HTTPClientTimeout: time.Second}, "test")
+	config, err := c.Get(t.Context(), "eu-central-1", listener.URL, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := c.get(t.Context(), configKey{region: "eu-central-1", endpoint: listener.URL})
+	again, err := c.Get(t.Context(), "eu-central-1", listener.URL, "")
 	if err != nil || again.HTTPClient != config.HTTPClient {
 		t.Error("the configuration is not kept")
 	}
@@ -67,19 +64,22 @@ func TestRetries(t *testing.T) {
 		return err
 	}
 	for name, c := range map[string]struct {
-		status int
-		call   func(context.Context, *awsbatch.Client) error
-		calls  int
-		fails  bool
+		how      Calls
+		statuses []int
+		call     func(context.Context, *awsbatch.Client) error
+		calls    int
+		fails    bool
 	}{
-		"a read that failed":                             {500, read, 2, false},
-		"a read that was throttled":                      {429, read, 2, false},
-		"a write that failed":                            {500, write, 1, true},
-		"a write that was throttled, and so did nothing": {429, write, 2, false},
+		"a read that failed":                             {Calls{}, []int{500}, read, 2, false},
+		"a read that was throttled":                      {Calls{}, []int{429}, read, 2, false},
+		"a write that failed":                            {Calls{}, []int{500}, write, 1, true},
+		"a write that was throttled, and so did nothing": {Calls{}, []int{429}, write, 2, false},
+		"a write that failed and is repeatable":          {Calls{Repeatable: true}, []int{500}, write, 2, false},
+		"the last attempt":                               {Calls{Attempts: 2}, []int{500, 500}, read, 2, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := &answers{statuses: []int{c.status}}
-			err := c.call(t.Context(), clientOf(t, server, 0))
+			server := &answers{statuses: c.statuses}
+			err := c.call(t.Context(), clientOf(t, server, c.how))
 			if (err != nil) != c.fails || server.calls != c.calls {
 				t.Errorf("%d calls and %v, want %d and failure %v", server.calls, err, c.calls, c.fails)
 			}
@@ -90,7 +90,7 @@ func TestRetries(t *testing.T) {
 // TestRateLimit keeps within the calls a second of a service; the first second's are a burst.
 func TestRateLimit(t *testing.T) {
 	server := &answers{}
-	client := clientOf(t, server, 10)
+	client := clientOf(t, server, Calls{PerSecond: 10})
 	started := time.Now()
 	var group sync.WaitGroup
 	for range 15 {

@@ -105,14 +105,14 @@ func (f *factory[T]) RequeueOnSuccessSeconds() int { return 0 }
 // serviceController is the runtime's, but for the AWS configurations, which are made once and not at every reconcile.
 type serviceController struct {
 	acktypes.ServiceController
-	configs *configs
+	configs *Configs
 }
 
 func (s *serviceController) NewAWSConfig(
 	ctx context.Context, region ackv1alpha1.AWSRegion, endpoint *string, role ackv1alpha1.AWSResourceName,
 	_ schema.GroupVersionKind, _ map[string]string,
 ) (aws.Config, error) {
-	return s.configs.get(ctx, configKey{region, aws.ToString(endpoint), role})
+	return s.configs.Get(ctx, region, aws.ToString(endpoint), role)
 }
 
 // Bind makes a controller manager serve services. It does what the runtime's BindControllerManager does, for several
@@ -146,7 +146,7 @@ func Bind(ctx context.Context, mgr ctrl.Manager, config ackcfg.Config, version a
 		sc := &serviceController{
 			ServiceController: ackrt.NewServiceController(service.Name, service.Name+".services.k8s.aws", version).
 				WithLogger(shared.log).WithResourceManagerFactories(factories),
-			configs: &configs{service: service, config: config, version: version.GitVersion, metrics: counters, configurations: map[configKey]aws.Config{}},
+			configs: NewConfigs(service.Name, Calls{PerSecond: service.CallsPerSecond, AtOnce: config.ReconcileDefaultMaxConcurrency + 1}, config, version.GitVersion),
 		}
 		for i, kind := range service.Kinds {
 			if !shared.serves(kind) {
