@@ -1,5 +1,5 @@
 /**
- * Makes the rest of this folder: `npm run import`.
+ * Makes the generated files of this folder: `npm run import`.
  *
  *  - `<group>.ts`: what `cdk8s import` makes of the CRDs of the kinds below;
  *  - `schemas.json`: the same CRDs' schemas, for the checks that run at synthesis (charts/checks/schema.ts).
@@ -11,6 +11,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
+
+import { type Schema, toJsonSchema } from './json-schema';
 
 const ROOT = join(__dirname, '..');
 
@@ -86,35 +88,6 @@ function readCrds(source: Source): Crd[] {
   });
 }
 
-/** A structural schema, as far as the checks read it. */
-interface Schema {
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly additionalProperties?: Schema | boolean;
-  readonly items?: Schema;
-  readonly type?: string;
-  readonly [keyword: string]: unknown;
-}
-
-/** What JSON Schema understands of a CRD's schema. An object's unlisted fields are refused: the API server would drop them. */
-function toJsonSchema(schema: Schema): Record<string, unknown> {
-  const kept = Object.entries(schema).filter(([keyword]) => !/^(description|format|x-kubernetes-.*)$/.test(keyword));
-  return Object.fromEntries([
-    ...kept.map(([keyword, value]) => {
-      if (keyword === 'properties') return [keyword, mapValues(value as Record<string, Schema>, toJsonSchema)];
-      if (typeof value === 'object' && ['items', 'additionalProperties'].includes(keyword))
-        return [keyword, toJsonSchema(value as Schema)];
-      return [keyword, value];
-    }),
-    ...(schema.properties !== undefined && schema['x-kubernetes-preserve-unknown-fields'] !== true
-      ? [['additionalProperties', false]]
-      : []),
-  ]) as Record<string, unknown>;
-}
-
-function mapValues<A, B>(object: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]));
-}
-
 /** Makes the folder's generated files in `folder`. */
 function generate(folder: string): void {
   const schemas: Record<string, unknown> = {};
@@ -149,7 +122,7 @@ function generate(folder: string): void {
 
 /** The generated files of a folder: name → content. */
 function filesOf(folder: string): Map<string, string> {
-  const names = readdirSync(folder).filter((name) => name !== 'import.ts');
+  const names = readdirSync(folder).filter((name) => !['import.ts', 'json-schema.ts'].includes(name));
   return new Map(names.sort().map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 }
 

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import Ajv, { type ErrorObject, type ValidateFunction } from 'ajv';
+import { Validator } from '@cfworker/json-schema';
+import { type Schema, toJsonSchema } from '../../imports/json-schema';
 import { moduleFolder, readGoMod } from '../../sandbox/builder/go';
 import { groupOf, readYaml, root, type Manifest } from './manifests';
 
@@ -9,14 +10,6 @@ export async function pinnedModule(program: string, module: string): Promise<{ f
   const cwd = path.join(root, 'sandbox/programs', program);
   const { toolchain, versionOf } = await readGoMod(cwd);
   return { folder: await moduleFolder(module, { cwd, toolchain }), version: versionOf(module) };
-}
-
-interface Schema {
-  type?: string;
-  properties?: Record<string, Schema>;
-  items?: Schema;
-  additionalProperties?: Schema | boolean;
-  'x-kubernetes-preserve-unknown-fields'?: boolean;
 }
 
 /** What we read of a CustomResourceDefinition. */
@@ -29,30 +22,17 @@ export interface Crd {
   };
 }
 
-/** The schema with what the API server would prune made an error: a field that the CRD does not know. */
-function refuseUnknownFields(schema: Schema): Schema {
-  const strict: Schema = { ...schema };
-  if (schema.properties) {
-    strict.properties = Object.fromEntries(
-      Object.entries(schema.properties).map(([name, property]) => [name, refuseUnknownFields(property)]),
-    );
-    if (!schema['x-kubernetes-preserve-unknown-fields'] && schema.additionalProperties === undefined) {
-      strict.additionalProperties = false;
-    }
-  }
-  if (schema.items) strict.items = refuseUnknownFields(schema.items);
-  if (typeof schema.additionalProperties === 'object') {
-    strict.additionalProperties = refuseUnknownFields(schema.additionalProperties);
-  }
-  return strict;
+/** What is wrong with a value; empty when nothing is. */
+export function errorsOf(value: unknown, schema: object): string[] {
+  const { errors } = new Validator(schema, '7', false).validate(value);
+  return errors.map(({ instanceLocation, error }) => `${instanceLocation.slice(1) || '/'} ${error}`);
 }
 
 /** Validates objects against the CRDs of some folders or files. */
 export class Crds {
-  private readonly validators = new Map<string, ValidateFunction>();
+  private readonly schemas = new Map<string, object>();
 
   constructor(...paths: readonly string[]) {
-    const ajv = new Ajv({ strict: false, allErrors: true, formats: { int64: true, int32: true, 'date-time': true } });
     const files = paths.flatMap((p) =>
       fs.statSync(p).isDirectory() ? fs.readdirSync(p).map((file) => path.join(p, file)) : [p],
     );
@@ -60,27 +40,23 @@ export class Crds {
       const crd = readYaml(file) as Crd;
       if (crd.kind !== 'CustomResourceDefinition') continue; // manifests/crds also holds a kustomization
       for (const version of crd.spec.versions) {
-        const schema = refuseUnknownFields(version.schema.openAPIV3Schema);
+        const { properties, ...rest } = version.schema.openAPIV3Schema;
         // The API server knows the metadata of every kind itself.
-        if (schema.properties) schema.properties['metadata'] = { type: 'object' };
-        this.validators.set(`${crd.spec.group}/${version.name}/${crd.spec.names.kind}`, ajv.compile(schema));
+        const schema = toJsonSchema({ ...rest, properties: { ...properties, metadata: { type: 'object' } } });
+        this.schemas.set(`${crd.spec.group}/${version.name}/${crd.spec.names.kind}`, schema);
       }
     }
   }
 
   /** Whether a CRD defines the object's kind. */
   define(manifest: Manifest): boolean {
-    return this.validators.has(`${manifest.apiVersion}/${manifest.kind}`);
+    return this.schemas.has(`${manifest.apiVersion}/${manifest.kind}`);
   }
 
   /** What is wrong with an object; empty when nothing is. */
   errors(manifest: Manifest): string[] {
-    const validate = this.validators.get(`${manifest.apiVersion}/${manifest.kind}`);
-    if (!validate) throw new Error(`no CRD for ${groupOf(manifest)} ${manifest.kind}`);
-    return validate(manifest) ? [] : (validate.errors ?? []).map(describeError);
+    const schema = this.schemas.get(`${manifest.apiVersion}/${manifest.kind}`);
+    if (!schema) throw new Error(`no CRD for ${groupOf(manifest)} ${manifest.kind}`);
+    return errorsOf(manifest, schema);
   }
-}
-
-function describeError(error: ErrorObject): string {
-  return `${error.instancePath || '/'} ${error.message ?? ''} ${JSON.stringify(error.params)}`;
 }

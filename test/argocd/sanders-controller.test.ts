@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import Ajv from 'ajv';
 import { environments } from '../../environments';
 import { parseEnvironments } from '../../environments/schema';
+import { errorsOf } from './crds';
 import {
   accountOf,
   argocd,
@@ -40,11 +40,8 @@ it('comes from the chart in this repository, with values from this repository', 
 it('sets values that the chart’s schema accepts', () => {
   const chart = path.join(root, spec.source.path);
   const schema = JSON.parse(read(path.join(chart, 'values.schema.json'))) as Record<string, unknown>;
-  delete schema['$schema']; // a URL for draft 07 that Ajv does not know
-  const validate = new Ajv({ strict: false }).compile(schema);
   const known = readYaml(path.join(chart, 'values.yaml')) as Record<string, unknown>;
-  validate(mergeValues(known, values));
-  expect(validate.errors).toBeNull();
+  expect(errorsOf(mergeValues(known, values), schema)).toEqual([]);
 });
 
 it('nothing that deletes the Application deletes a CRD, and with it what its objects have in AWS', () => {
