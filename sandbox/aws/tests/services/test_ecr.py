@@ -23,3 +23,14 @@ def test_pages(aws: Aws) -> None:
 @rule("ecr.paginate")
 def test_a_token_of_somebody_else(aws: Aws) -> None:
     assert code_of(aws("ecr").describe_repositories, nextToken="made up") == "InvalidParameterException"
+
+
+@rule("ecr.replace_scanning_configuration")
+def test_scanning_is_off_unless_it_is_on(aws: Aws) -> None:
+    """An SDK that leaves out what is false says it so."""
+    ecr = aws("ecr")
+    ecr.create_repository(repositoryName="images", imageScanningConfiguration={"scanOnPush": True})
+    answer = ecr.put_image_scanning_configuration(repositoryName="images", imageScanningConfiguration={})
+    assert answer["imageScanningConfiguration"] == {"scanOnPush": False}
+    found = ecr.describe_repositories(repositoryNames=["images"])["repositories"][0]
+    assert found["imageScanningConfiguration"] == {"scanOnPush": False}

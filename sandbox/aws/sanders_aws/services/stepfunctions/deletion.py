@@ -3,7 +3,6 @@
 import contextlib
 import json
 
-from moto.core.utils import utcnow
 from moto.stepfunctions.models import StateMachine
 from moto.stepfunctions.parser.api import ExecutionStatus
 from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
@@ -16,6 +15,7 @@ from ...errors import AwsError
 from ...rules import amendment, guard, operation, patch
 from ...wire import Answer, Call
 from .common import API, backend_of
+from .executions import abort
 
 
 @guard("stepfunctions", "*", source=API + "API_DeleteStateMachine.html")
@@ -72,7 +72,7 @@ def abort_at_next_state() -> None:
     def eval_body(self: CommonStateField, env: Environment) -> None:
         execution = _doomed(env)
         if execution:
-            execution.stop(stop_date=utcnow(), error=None, cause=None)
+            abort(execution)
         else:
             enter(self, env)
 

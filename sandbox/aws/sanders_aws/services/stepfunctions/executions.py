@@ -1,10 +1,12 @@
 """Executions of state machines."""
 
+import contextlib
 import functools
 import uuid
 from typing import Any
 
 from botocore import xform_name
+from botocore.exceptions import BotoCoreError, ClientError
 from moto.core.utils import get_service_model, utcnow
 from moto.stepfunctions.parser.api import ExecutionStatus
 from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
@@ -13,11 +15,18 @@ from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name
 from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration import iteration_worker
 from moto.stepfunctions.parser.asl.component.state.exec.state_parallel import branches_decl
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
-from moto.stepfunctions.parser.backend.execution import Execution
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_batch import (
+    StateTaskServiceBatch,
+)
+from moto.stepfunctions.parser.asl.eval.callback.callback import CallbackOutcomeTimedOut
+from moto.stepfunctions.parser.asl.utils.boto_client import boto_client_for
+from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
-from ...rules import patch
-from .common import API, GUIDE
+from ...errors import AwsError
+from ...rules import operation, patch
+from ...wire import Call
+from .common import API, GUIDE, backend_of
 
 
 @patch("stepfunctions", "StartExecution", source=GUIDE + "connect-batch.html")
@@ -43,6 +52,59 @@ def name_executions() -> None:
         return start(self, state_machine_arn, name or str(uuid.uuid4()), execution_input)
 
     StepFunctionsParserBackend.start_execution = start_execution
+
+
+@operation("stepfunctions", "StopExecution", source=API + "API_StopExecution.html")
+def stop_execution(call: Call) -> dict[str, Any]:
+    """The execution is ABORTED at once, whatever it waits for, with the error and the cause that are given."""
+    arn, params = call.params["executionArn"], call.params
+    executions = (e for machine in backend_of(call).state_machines for e in machine.executions if e.exec_arn == arn)
+    execution = next(executions, None)
+    if execution is None:
+        raise AwsError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'")
+    if execution.exec_status == ExecutionStatus.RUNNING:
+        abort(execution, params.get("error"), params.get("cause"))
+    return {"stopDate": execution.stop_date}
+
+
+@patch("stepfunctions", "StopExecution", source=GUIDE + "connect-batch.html")
+def terminate_stopped_jobs() -> None:
+    """The job that a task waits for is terminated when the execution is stopped or the task times out."""
+    build, wait = StateTaskServiceBatch._build_sync_resolver, StateTaskServiceBatch._eval_sync
+
+    def build_sync_resolver(self: Any, env: Any, *args: Any, **kwargs: Any) -> Any:
+        job = env.stack[-1]["JobId"]
+        resolver = build(self, env, *args, **kwargs)
+        resolver.sanders_stop = functools.partial(_terminate, job, *args, **kwargs)
+        return resolver
+
+    def eval_sync(self: Any, env: Any, sync_resolver: Any, *args: Any, **kwargs: Any) -> Any:
+        outcome = wait(self, env, sync_resolver, *args, **kwargs)
+        if outcome is None or isinstance(outcome, CallbackOutcomeTimedOut):
+            sync_resolver.sanders_stop()
+        return outcome
+
+    StateTaskServiceBatch._build_sync_resolver = build_sync_resolver
+    StateTaskServiceBatch._eval_sync = eval_sync
+
+
+def abort(execution: Execution, error: str | None = None, cause: str | None = None) -> None:
+    """Ends a running execution as ABORTED; what it is doing ends when it next looks."""
+    execution.stop(stop_date=utcnow(), error=error, cause=cause)
+    execution.exec_status, execution.stop_date = ExecutionStatus.ABORTED, utcnow()
+    execution.error, execution.cause = error, cause
+
+
+def _terminated(communication: BaseExecutionWorkerCommunication) -> None:
+    """What an execution came to, if it was not aborted before it came to it."""
+    if communication.execution.exec_status == ExecutionStatus.RUNNING:
+        communication._reflect_execution_status()
+
+
+def _terminate(job: str, resource_runtime_part: Any, state_credentials: Any, **_: Any) -> None:
+    batch = boto_client_for(service="batch", region=resource_runtime_part.region, state_credentials=state_credentials)
+    with contextlib.suppress(BotoCoreError, ClientError):  # AWS tries it once, too
+        batch.terminate_job(jobId=job, reason="The task that waits for it was stopped")
 
 
 def _restored(execution: Any, state: dict[str, Any]) -> None:
@@ -91,4 +153,5 @@ def _normalise_response(
         task._from_boto_response(response, shape)
 
 
+BaseExecutionWorkerCommunication.terminated = _terminated
 Execution.__setstate__ = _restored
