@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { problemsOf } from '../../../charts/checks/states-language';
+import { inDefinition, violations } from './violations';
 
 const machine = (parameters: object, next = 'Done') =>
   JSON.stringify({
@@ -13,7 +14,36 @@ const machine = (parameters: object, next = 'Done') =>
     },
   });
 
-describe('states language', () => {
+describe('a violation of the states language', () => {
+  violations({
+    'a transition': {
+      reason: 'AWS would refuse it',
+      kind: 'StateMachine',
+      change: inDefinition((definition) => (definition.States.ModelTrainingJob.Next = 'Nowhere')),
+      says: /StateMachine\/.*: spec\.definition: .*Nowhere/,
+    },
+    'a field of a state': {
+      reason: 'AWS would refuse it',
+      kind: 'StateMachine',
+      change: inDefinition((definition) => (definition.States.FailState.Reason = 'x')),
+      says: /StateMachine\/.*: spec\.definition: \/States\/FailState/,
+    },
+    'a path': {
+      reason: 'AWS would refuse it',
+      kind: 'StateMachine',
+      change: inDefinition((definition) => (definition.States.ModelTrainingJob.ResultPath = 'trainingJob')),
+      says: /StateMachine\/.*: spec\.definition: \/States\/ModelTrainingJob/,
+    },
+    JSON: {
+      reason: 'AWS would refuse it',
+      kind: 'StateMachine',
+      change: ({ spec }) => (spec.definition = spec.definition.slice(1)),
+      says: /StateMachine\/.*: spec\.definition: is not JSON/,
+    },
+  });
+});
+
+describe('the memory of what is valid', () => {
   let folder: string;
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'states-language-'))));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
