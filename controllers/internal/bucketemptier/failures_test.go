@@ -107,7 +107,7 @@ func TestOutage(t *testing.T) {
 	awaitEmpty(t, bucket)
 }
 
-// Killed again and again, the emptier goes on where it was.
+// Stopped again and again, the emptier goes on where it was. (TestKilled does worse to it.)
 func TestRestarts(t *testing.T) {
 	bucket := bucketName(t)
 	awsBucket(t, bucket)

@@ -1,32 +1,21 @@
 package bucketemptier_test
 
 import (
-	"context"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"syscall"
 	"testing"
 	"time"
 
-	ackcfg "github.com/aws-controllers-k8s/runtime/pkg/config"
-	acktypes "github.com/aws-controllers-k8s/runtime/pkg/types"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/clientcmd"
-	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
-	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/bucketemptier"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testenv"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testworld"
 )
 
-// TestOfficialController deletes a full bucket together with the official S3 controller, whose binary the variable
+// TestOfficialController deletes a full bucket with our binary beside that of the official S3 controller, which the variable
 // ACK_S3_CONTROLLER names. The bucket takes so long to empty that the S3 controller would try again much later.
 func TestOfficialController(t *testing.T) {
 	program := os.Getenv("ACK_S3_CONTROLLER")
@@ -44,8 +33,8 @@ func TestOfficialController(t *testing.T) {
 		t.Fatal(err)
 	}
 	own := testworld.World{Kube: kube, AWS: world.AWS}
-	runOfficial(t, program, server.Config)
-	runEmptier(t, server.Config)
+	run(t, program, server, "--enable-field-export-reconciler=false")
+	run(t, build(t), server, "--services="+bucketemptier.Name)
 
 	bucket := bucketName(t)
 	object := own.Create(t, "default", `
@@ -78,55 +67,4 @@ spec:
 	if waited := time.Since(woken); woken.IsZero() || waited > 2*time.Second {
 		t.Errorf("the S3 controller deleted the bucket %s after it was woken", waited)
 	}
-}
-
-// runOfficial runs the official S3 controller until the end of the test.
-func runOfficial(t *testing.T, program string, kubernetes *rest.Config) {
-	t.Helper()
-	kubeconfig := filepath.Join(t.TempDir(), "kubeconfig")
-	err := clientcmd.WriteToFile(clientcmdapi.Config{
-		Clusters:       map[string]*clientcmdapi.Cluster{"test": {Server: kubernetes.Host, CertificateAuthorityData: kubernetes.CAData}},
-		AuthInfos:      map[string]*clientcmdapi.AuthInfo{"test": {ClientCertificateData: kubernetes.CertData, ClientKeyData: kubernetes.KeyData}},
-		Contexts:       map[string]*clientcmdapi.Context{"test": {Cluster: "test", AuthInfo: "test"}},
-		CurrentContext: "test",
-	}, kubeconfig)
-	if err != nil {
-		t.Fatal(err)
-	}
-	command := exec.Command(program, "--aws-region="+testenv.Region, "--aws-endpoint-url="+world.AWS.URL, "--aws-identity-endpoint-url="+world.AWS.URL,
-		"--allow-unsafe-aws-endpoint-urls", "--metrics-addr=127.0.0.1:0", "--healthz-addr=127.0.0.1:0", "--enable-field-export-reconciler=false")
-	command.Env = append(os.Environ(), "AWS_CA_BUNDLE=", "KUBECONFIG="+kubeconfig)
-	command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if testing.Verbose() {
-		command.Stderr = os.Stderr
-	}
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = command.Process.Kill()
-		_ = command.Wait()
-	})
-}
-
-// runEmptier runs a bucket emptier until the end of the test.
-func runEmptier(t *testing.T, kubernetes *rest.Config) {
-	t.Helper()
-	mgr, err := ctrl.NewManager(kubernetes, ctrl.Options{Metrics: metricsserver.Options{BindAddress: "0"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	config := ackcfg.Config{AccountID: testenv.AccountID, Region: testenv.Region, EndpointURL: world.AWS.URL, DeletionPolicy: "delete"}
-	if err := bucketemptier.Setup(ctx, mgr, config, acktypes.VersionInfo{}); err != nil {
-		t.Fatal(err)
-	}
-	stopped := make(chan error, 1)
-	go func() { stopped <- mgr.Start(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-stopped; err != nil {
-			t.Error(err)
-		}
-	})
 }

@@ -202,10 +202,11 @@ func (a *AWS) Calls(t *testing.T, since int) []Call {
 	return answer.Calls
 }
 
-// Count says how often a call was made.
+// Count says how often a call was answered with a status.
 type Count struct {
 	Service string `json:"service"`
 	Action  string `json:"action"`
+	Status  int    `json:"status"`
 	Count   int    `json:"count"`
 }
 
@@ -219,9 +220,18 @@ func (a *AWS) CountCalls(userAgent string) ([]Count, error) {
 // LastCall is the number of the newest call.
 func (a *AWS) LastCall(t *testing.T) int {
 	t.Helper()
+	last, err := a.CallCount()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return last
+}
+
+// CallCount is how many calls there were, of anybody.
+func (a *AWS) CallCount() (int, error) {
 	var answer struct{ Total int }
-	a.request(t, http.MethodGet, "/sanders/calls?count=true", nil, &answer)
-	return answer.Total
+	err := a.do(http.MethodGet, "/sanders/calls?count=true", nil, &answer)
+	return answer.Total, err
 }
 
 // Fault describes failures that the emulator makes.

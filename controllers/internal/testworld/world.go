@@ -30,12 +30,13 @@ const patience = 30 * time.Second
 
 // World is what a package's tests share.
 type World struct {
+	// Server is the API server.
+	Server *testenv.APIServer
 	// Kube is a client of the API server, with every right.
 	Kube client.Client
 	// AWS is the emulator.
 	AWS *testenv.AWS
 
-	server  *testenv.APIServer
 	options *command.Options
 	stop    func()
 }
@@ -52,7 +53,7 @@ func Main(m *testing.M, world *World, components []command.Component, flags []st
 }
 
 func (w *World) begin(ctx context.Context, server *testenv.APIServer, components []command.Component, flags []string) (err error) {
-	w.server = server
+	w.Server = server
 	if w.AWS, err = testenv.StartAWS(); err != nil {
 		return err
 	}
@@ -82,12 +83,12 @@ func (w *World) begin(ctx context.Context, server *testenv.APIServer, components
 // startController starts a controller; w.stop ends it.
 func (w *World) startController() error {
 	ctx, cancel := context.WithCancel(context.Background())
-	mgr, err := w.options.NewManager(ctx, w.server.Config, "test", acktypes.VersionInfo{GitVersion: "test"})
+	mgr, err := w.options.NewManager(ctx, w.Server.Config, "test", acktypes.VersionInfo{GitVersion: "test"})
 	if err != nil {
 		cancel()
 		return err
 	}
-	if w.Kube, err = client.New(w.server.Config, client.Options{Scheme: mgr.GetScheme()}); err != nil {
+	if w.Kube, err = client.New(w.Server.Config, client.Options{Scheme: mgr.GetScheme()}); err != nil {
 		cancel()
 		return err
 	}
