@@ -130,22 +130,26 @@ func TestRendered(t *testing.T) {
 		want           []string
 	}{
 		"defaults": {"all services, in all namespaces", `{}`, []string{
-			"ClusterRole " + release, "ClusterRole " + release + "-namespaces-cache", "ClusterRoleBinding " + release, "ClusterRoleBinding " + release + "-namespaces-cache",
+			"ClusterRole " + release, "ClusterRole " + release + "-namespaces-cache", "ClusterRole " + release + "-reader", "ClusterRole " + release + "-writer",
+			"ClusterRoleBinding " + release, "ClusterRoleBinding " + release + "-namespaces-cache",
 			"Deployment " + release, "NetworkPolicy " + release, "PodDisruptionBudget " + release, "Role " + release + "-configmaps-cache", "Role " + release + "-leaderelection",
 			"RoleBinding " + release + "-configmaps-cache", "RoleBinding " + release + "-leaderelection", "ServiceAccount " + release,
 		}},
 		"everything": {"every value set", everything, []string{
-			"ClusterRole " + release, "ClusterRole " + release + "-namespaces-cache", "ClusterRoleBinding " + release, "ClusterRoleBinding " + release + "-namespaces-cache",
+			"ClusterRole " + release, "ClusterRole " + release + "-namespaces-cache", "ClusterRole " + release + "-reader", "ClusterRole " + release + "-writer",
+			"ClusterRoleBinding " + release, "ClusterRoleBinding " + release + "-namespaces-cache",
 			"Deployment " + release, "NetworkPolicy " + release, "PodDisruptionBudget " + release, "Role " + release + "-configmaps-cache", "Role " + release + "-leaderelection",
 			"RoleBinding " + release + "-configmaps-cache", "RoleBinding " + release + "-leaderelection", "Service " + release + "-metrics", "ServiceAccount " + release, "ServiceMonitor " + release,
 		}},
 		"selectors": {"no right to the map of accounts", selectors, []string{
-			"ClusterRole " + release, "ClusterRole " + release + "-namespaces-cache", "ClusterRoleBinding " + release, "ClusterRoleBinding " + release + "-namespaces-cache",
+			"ClusterRole " + release, "ClusterRole " + release + "-namespaces-cache", "ClusterRole " + release + "-reader", "ClusterRole " + release + "-writer",
+			"ClusterRoleBinding " + release, "ClusterRoleBinding " + release + "-namespaces-cache",
 			"Deployment " + release, "NetworkPolicy " + release, "PodDisruptionBudget " + release, "Role " + release + "-leaderelection",
 			"RoleBinding " + release + "-leaderelection", "ServiceAccount " + release,
 		}},
 		"narrow": {"one service, two namespaces, nothing that can be left out", narrow, []string{
-			"ClusterRole " + release + "-namespaces-cache", "ClusterRoleBinding " + release + "-namespaces-cache", "Deployment " + release,
+			"ClusterRole " + release + "-namespaces-cache", "ClusterRole " + release + "-reader", "ClusterRole " + release + "-writer",
+			"ClusterRoleBinding " + release + "-namespaces-cache", "Deployment " + release,
 			"Role " + release + " in sanders-dev", "Role " + release + " in sanders-prod", "RoleBinding " + release + " in sanders-dev", "RoleBinding " + release + " in sanders-prod",
 		}},
 	} {
@@ -234,6 +238,35 @@ func TestCRDs(t *testing.T) {
 	}
 	if !maps.Equal(read("crds"), read("../config/crd/bases")) {
 		t.Error("helm/crds is stale: run `make generate`")
+	}
+}
+
+// TestUserRoles lets readers and writers do with the kinds of the CRDs what their names say, and nothing else.
+func TestUserRoles(t *testing.T) {
+	reads, writes := []string{"get", "list", "watch"}, []string{"create", "delete", "get", "list", "patch", "update", "watch"}
+	for name, c := range map[string]struct {
+		values string
+		want   []string
+	}{
+		"all services": {`{}`, []string{
+			"batch.services.k8s.aws/computeenvironments", "batch.services.k8s.aws/jobdefinitions", "batch.services.k8s.aws/jobqueues", "budgets.services.k8s.aws/budgets",
+		}},
+		"one service": {`{services: [budgets]}`, []string{"budgets.services.k8s.aws/budgets"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			objects := render(t, c.values)
+			for role, verbs := range map[string][]string{"-reader": reads, "-writer": writes} {
+				var want []string
+				for _, verb := range verbs {
+					for _, kind := range c.want {
+						want = append(want, verb+" "+kind)
+					}
+				}
+				if got := rights(t, objects["ClusterRole "+release+role]); !slices.Equal(got, want) {
+					t.Errorf("%s: want %q, got %q", role, want, got)
+				}
+			}
+		})
 	}
 }
 

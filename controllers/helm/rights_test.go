@@ -119,14 +119,11 @@ func rightFor(request *http.Request) string {
 }
 
 // rights lists what rendered roles allow.
-func rights(t *testing.T, objects map[string]*unstructured.Unstructured) []string {
+func rights(t *testing.T, roles ...*unstructured.Unstructured) []string {
 	t.Helper()
 	var all []string
-	for key, object := range objects {
-		if !strings.Contains(key, "Role ") {
-			continue
-		}
-		rules, _, err := unstructured.NestedSlice(object.Object, "rules")
+	for _, role := range roles {
+		rules, _, err := unstructured.NestedSlice(role.Object, "rules")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -146,6 +143,25 @@ func rights(t *testing.T, objects map[string]*unstructured.Unstructured) []strin
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// bound are the roles that rendered bindings give to the controller.
+func bound(t *testing.T, objects map[string]*unstructured.Unstructured) []*unstructured.Unstructured {
+	t.Helper()
+	var roles []*unstructured.Unstructured
+	for key, object := range objects {
+		if !strings.Contains(key, "RoleBinding ") {
+			continue
+		}
+		kind, _, _ := unstructured.NestedString(object.Object, "roleRef", "kind")
+		name, _, _ := unstructured.NestedString(object.Object, "roleRef", "name")
+		role := objects[kind+" "+name]
+		if role == nil {
+			t.Fatalf("%s binds a %s %s that is not there", key, kind, name)
+		}
+		roles = append(roles, role)
+	}
+	return roles
 }
 
 // TestRights runs the controller as the service account that the chart makes, with the arguments that it gives, and puts
@@ -184,7 +200,7 @@ func checkRights(t *testing.T, values string) {
 	asked := start(t, objects["Deployment "+release])
 	lives(t, world)
 
-	allowed := rights(t, objects)
+	allowed := rights(t, bound(t, objects)...)
 	// Watches of what objects refer to begin one after the other.
 	testworld.Eventually(t, func() error {
 		if unneeded := without(allowed, withImplied(asked.copy())); len(unneeded) > 0 {
