@@ -9,12 +9,13 @@ import { Interrupted } from './commands/interrupted';
 import { NoSuchLog, logs } from './commands/logs';
 import { NotReady, untilReady } from './commands/ready';
 import { status, table } from './commands/status';
-import { stop } from './commands/supervision';
+import { takeDown } from './commands/supervision';
 import { adminKubectl } from './commands/tools';
 import { NotUp, up } from './commands/up';
 import { GitFailed, removeRemote } from './gitops/remote';
 import { KubectlFailed } from './kube/kubectl';
 import { BadSettings, readSettings, services } from './settings';
+import { saysDiskFull, withDiskRemedy } from './state/disk';
 import { BadName, Folder } from './state/folder';
 import { openTerminal } from './terminal/terminal';
 
@@ -49,12 +50,12 @@ async function main(args: readonly string[]): Promise<void> {
     }
     case 'down':
       parseArgs({ args: rest });
-      await stop(folder);
+      await takeDown(folder);
       terminal.line(`sandbox ${folder.name} is down`);
       return;
     case 'reset':
       parseArgs({ args: rest });
-      await stop(folder);
+      await takeDown(folder);
       await removeRemote(folder);
       await folder.remove();
       terminal.line(`sandbox ${folder.name} is down and its state removed`);
@@ -104,8 +105,8 @@ function exitCode(error: unknown): number {
   const usageMistakes = [BadName, BadSettings, NoSuchLog];
   const failures = [BuildFailure, GitFailed, Interrupted, KubectlFailed, NotReady, NotRunning, NotUp];
   const isOne = (kinds: readonly (new (...args: never[]) => Error)[]) => kinds.some((kind) => error instanceof kind);
-  if (!isOne([...usageMistakes, ...failures])) throw error;
-  say(error.message);
+  if (!isOne([...usageMistakes, ...failures]) && !saysDiskFull(error.message)) throw error;
+  say(error instanceof BuildFailure ? error.message : withDiskRemedy(error.message));
   if (isOne(usageMistakes)) return 2;
   return error instanceof Interrupted || (error instanceof BuildFailure && error.reason === 'interrupted') ? 130 : 1;
 }

@@ -154,6 +154,9 @@ function partStatus(part: Part): PartStatus {
   }
 }
 
+// On a full disk there is no log, but everything goes on.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 process.once('message', (start: Start) => {
   void new Supervisor(start).run();
 });

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
+import { saysDiskFull } from '../state/disk';
 import { cacheFolder, digest, exists, fillOnce, prune, sources, touch } from './cache';
 import { Program } from './catalog';
 import { BuildFailure, remedy } from './failure';
@@ -11,8 +12,10 @@ export type BuildEvent =
   | { readonly kind: 'cached'; readonly program: string }
   /** Another process builds it: if that is not so, `lock` has to be removed. */
   | { readonly kind: 'waiting'; readonly program: string; readonly holder: number; readonly lock: string }
-  /** Modules are fetched and what is to be compiled is counted. */
+  /** It is missing: what it consists of is fetched, and what is to be compiled is counted. */
   | { readonly kind: 'preparing'; readonly program: string }
+  /** Python packages are fetched and put in place. */
+  | { readonly kind: 'installing'; readonly program: string; readonly elapsed: number }
   /** `done` of the `total` packages that have to be compiled are. */
   | {
       readonly kind: 'compiling';
@@ -88,8 +91,7 @@ async function buildOne(program: Program, options: BuildOptions): Promise<string
     return binary;
   } catch (error) {
     if (signal?.aborted) throw new BuildFailure('interrupted', `${program.name}: interrupted. ${remedy.interrupted}`);
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
+    if (!saysDiskFull(String(error))) throw error;
     throw new BuildFailure('disk-full', `${folder}: the disk is full. ${remedy['disk-full']}`);
   }
 }

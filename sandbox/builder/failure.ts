@@ -1,3 +1,5 @@
+import { saysDiskFull } from '../state/disk';
+
 /** Why a build failed, so that callers and tests need not read messages. */
 export type BuildFailureReason =
   | 'go-missing'
@@ -22,7 +24,7 @@ export class BuildFailure extends Error {
 
 /** Tells apart what a failing `go` says on standard error. */
 export function classify(stderr: string): BuildFailureReason {
-  if (/no space left on device|disk quota exceeded/i.test(stderr)) return 'disk-full';
+  if (saysDiskFull(stderr)) return 'disk-full';
   if (
     /no such host|dial tcp|i\/o timeout|TLS handshake timeout|connection refused|network is unreachable|module lookup disabled/i.test(
       stderr,

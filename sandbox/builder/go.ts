@@ -1,18 +1,10 @@
-import { spawn } from 'node:child_process';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
+import { run } from './command';
 import { BuildFailure, classify, remedy } from './failure';
 
 /** The oldest release that builds everything but Argo CD, which names a toolchain of its own. */
 const oldest = { major: 1, minor: 26 };
-
-/** A finished `go` command. */
-interface Finished {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 export interface GoOptions {
   /** Folder of the module. */
@@ -31,7 +23,10 @@ export interface GoOptions {
  */
 export async function go(args: readonly string[], options: GoOptions): Promise<string> {
   const env = { ...process.env, CGO_ENABLED: '0', GOWORK: 'off', GOTOOLCHAIN: options.toolchain };
-  const done = await run('go', args, { ...options, env });
+  const done = await run('go', args, { ...options, env }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new BuildFailure('go-missing', `go: not found on PATH. ${remedy['go-missing']}`);
+  });
   if (done.code === 0) return done.stdout;
   const command = `cd ${options.cwd} && CGO_ENABLED=0 GOWORK=off GOTOOLCHAIN=${options.toolchain} go ${args.join(' ')}`;
   if (options.signal?.aborted) throw new BuildFailure('interrupted', `Interrupted: ${command}\n${remedy.interrupted}`);
@@ -41,49 +36,6 @@ export async function go(args: readonly string[], options: GoOptions): Promise<s
     reason,
     `Failed (${done.signal ?? `exit ${done.code}`}): ${command}\n${last}\n${remedy[reason]}`,
   );
-}
-
-function run(
-  program: string,
-  args: readonly string[],
-  options: GoOptions & { readonly env: NodeJS.ProcessEnv },
-): Promise<Finished> {
-  return new Promise((resolve, reject) => {
-    // Its own process group, so that an interrupted build takes the compilers along.
-    const child = spawn(program, args, {
-      cwd: options.cwd,
-      env: options.env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-    });
-    let stdout = '';
-    let stderr = '';
-    let unfinished = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text;
-      const lines = (unfinished + text).split('\n');
-      unfinished = lines.pop() ?? '';
-      lines.forEach((line) => options.onLine?.(line));
-    });
-    const stop = () => {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
-    };
-    options.signal?.addEventListener('abort', stop, { once: true });
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      options.signal?.removeEventListener('abort', stop);
-      reject(
-        error.code === 'ENOENT'
-          ? new BuildFailure('go-missing', `${program}: not found on PATH. ${remedy['go-missing']}`)
-          : error,
-      );
-    });
-    child.on('close', (code, signal) => {
-      options.signal?.removeEventListener('abort', stop);
-      resolve({ code, signal, stdout, stderr });
-    });
-    if (options.signal?.aborted) stop();
-  });
 }
 
 /** The version of the `go` that a toolchain setting picks, such as `go1.26.8`; throws BuildFailure when it is missing or too old. */

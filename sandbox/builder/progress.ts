@@ -4,6 +4,13 @@ import { BuildEvent } from './builder';
 /** Shows builds on a terminal: what is being built, how far it is, how long it took and about how long it will take. */
 export function showBuild(terminal: Terminal): (event: BuildEvent) => void {
   const { ok, dim } = terminal.style;
+  /** How far each is that is being built: there may be two, a Go program and the emulator's Python packages. */
+  const underWay = new Map<string, string>();
+  const show = (program: string, state: string | undefined) => {
+    if (state === undefined) underWay.delete(program);
+    else underWay.set(program, `${program}: ${state}`);
+    terminal.status(underWay.size > 0 ? `  ${[...underWay.values()].join('; ')}` : undefined);
+  };
   return (event) => {
     switch (event.kind) {
       case 'cached':
@@ -15,13 +22,16 @@ export function showBuild(terminal: Terminal): (event: BuildEvent) => void {
         return;
       case 'preparing':
         terminal.line(dim(`  ${event.program}: building`));
-        terminal.status(`  ${event.program}: fetching modules`);
+        show(event.program, 'fetching modules');
+        return;
+      case 'installing':
+        show(event.program, `installing Python packages, ${duration(event.elapsed)}`);
         return;
       case 'compiling':
-        terminal.status(`  ${event.program}: ${compiling(event)}`);
+        show(event.program, compiling(event));
         return;
       case 'built':
-        terminal.status(undefined);
+        show(event.program, undefined);
         terminal.line(`${ok('✓')} ${event.program} built ${dim(duration(event.elapsed))}`);
         return;
     }

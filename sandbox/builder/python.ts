@@ -1,27 +1,42 @@
-import { execFile } from 'node:child_process';
 import * as path from 'node:path';
-import { promisify } from 'node:util';
+import type { BuildOptions } from './builder';
+import { run } from './command';
 import { BuildFailure, classify, remedy } from './failure';
 
 /** Folder of the emulator's Python package and of its pinned requirements. */
 export const emulatorFolder = path.join(__dirname, '..', 'aws');
 
+/** What the emulator is called where programs are built. */
+const program = 'aws';
+
 /**
  * Path of the Python interpreter that has the emulator's requirements; makes its virtual environment in the user's cache when it is not
  * there yet. Throws BuildFailure.
  */
-export async function emulatorPython(signal?: AbortSignal): Promise<string> {
+export async function emulatorPython({ onEvent, signal }: Pick<BuildOptions, 'onEvent' | 'signal'>): Promise<string> {
   const args = [path.join(emulatorFolder, 'environment.py')];
-  try {
-    const { stdout } = await promisify(execFile)('python3.11', args, { signal });
-    return stdout.trim();
-  } catch (error) {
-    if (signal?.aborted)
-      throw new BuildFailure('interrupted', `Interrupted: python3.11 ${args.join(' ')}\n${remedy.interrupted}`);
-    const { code, stderr = '' } = error as { code?: unknown; stderr?: string };
-    if (code === 'ENOENT')
+  const started = Date.now();
+  let ticking: NodeJS.Timeout | undefined;
+  const onLine = (line: string) => {
+    if (ticking !== undefined || !line.startsWith('installing ')) return;
+    onEvent?.({ kind: 'preparing', program });
+    // How much is left, nobody tells.
+    ticking = setInterval(() => onEvent?.({ kind: 'installing', program, elapsed: Date.now() - started }), 1000);
+  };
+  const { code, stdout, stderr } = await run('python3.11', args, { signal, onLine })
+    .catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       throw new BuildFailure('python-missing', `python3.11: not found on PATH. ${remedy['python-missing']}`);
-    const reason = classify(stderr);
-    throw new BuildFailure(reason, `Failed: python3.11 ${args.join(' ')}\n${stderr.trim()}\n${remedy[reason]}`);
+    })
+    .finally(() => {
+      clearInterval(ticking);
+    });
+  if (code === 0) {
+    if (ticking !== undefined) onEvent?.({ kind: 'built', program, elapsed: Date.now() - started });
+    return stdout.trim();
   }
+  const command = `python3.11 ${args.join(' ')}`;
+  if (signal?.aborted) throw new BuildFailure('interrupted', `Interrupted: ${command}\n${remedy.interrupted}`);
+  const reason = classify(stderr);
+  throw new BuildFailure(reason, `Failed: ${command}\n${stderr.trim()}\n${remedy[reason]}`);
 }

@@ -1,6 +1,10 @@
+import * as fs from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { marker } from '../parts/context';
 import { endMarked, marked, signalAll } from '../process/marked';
+import { isRunning } from '../process/running';
 import { Folder } from '../state/folder';
+import { holderOf } from '../state/lock';
 import { SandboxStatus, readStatus } from '../state/status';
 
 /** What is running of a sandbox. */
@@ -17,19 +21,32 @@ export async function find(folder: Folder): Promise<Found> {
   return pids.length > 0 ? { kind: 'orphans', pids } : { kind: 'nothing' };
 }
 
+/** Held by the `make up` that brings a sandbox up. */
+export function lockOfUp(folder: Folder): string {
+  return folder.path('up.lock');
+}
+
+/** Ends whatever runs of a sandbox, and a `make up` that still builds or waits for its parts. */
+export async function takeDown(folder: Folder): Promise<void> {
+  const up = await holderOf(lockOfUp(folder));
+  // It gives up when its lock is gone. No signal: the process may be another one by now that got the same id.
+  if (up !== undefined) await fs.rm(lockOfUp(folder), { force: true });
+  await stop(folder);
+  if (up !== undefined) await until(() => Promise.resolve(!isRunning(up)), 10_000);
+}
+
 /** Ends whatever runs of a sandbox: asks its supervisor, and if it does not answer, or there is none, ends each process. */
 export async function stop(folder: Folder): Promise<void> {
   const found = await find(folder);
   if (found.kind === 'supervised') {
-    signalAll([found.status.pid], 'SIGTERM');
-    await gone(folder, found.status.pid, 60_000);
+    const { pid } = found.status;
+    signalAll([pid], 'SIGTERM');
+    await until(async () => !(await marked(marker, folder.root)).includes(pid), 60_000);
   }
   await endMarked(marker, folder.root, 10_000);
 }
 
-async function gone(folder: Folder, pid: number, limit: number): Promise<void> {
+async function until(so: () => Promise<boolean>, limit: number): Promise<void> {
   const deadline = Date.now() + limit;
-  while (Date.now() < deadline && (await marked(marker, folder.root)).includes(pid)) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  while (Date.now() < deadline && !(await so())) await setTimeout(100);
 }

@@ -7,15 +7,16 @@ import { catalog } from '../builder/catalog';
 import { showBuild } from '../builder/progress';
 import { emulatorPython } from '../builder/python';
 import { marker } from '../parts/context';
+import { Built } from '../platform';
 import { describeExit } from '../process/failure';
 import { showParts } from '../process/show';
 import { Settings } from '../settings';
 import { checkout, Folder } from '../state/folder';
-import { lock } from '../state/lock';
+import { lock, whenTaken } from '../state/lock';
 import { Report, Start } from '../supervisor';
 import { Terminal } from '../terminal/terminal';
 import { Interrupted } from './interrupted';
-import { find, stop } from './supervision';
+import { find, lockOfUp, stop } from './supervision';
 import { linkTools } from './tools';
 
 /** Thrown when the sandbox did not come up; nothing of it is left running. */
@@ -34,16 +35,19 @@ export async function up(
   interrupt: AbortSignal,
 ): Promise<void> {
   await folder.create();
-  const file = folder.path('up.lock');
+  const file = lockOfUp(folder);
   const onWait = (holder: number) => {
     terminal.line(`process ${holder} is bringing it up (if it is something else, remove ${file})`);
   };
   const unlock = await lock(file, { signal: interrupt, onWait }).catch((error: unknown) => {
     throw interrupt.aborted ? new Interrupted('interrupted; nothing was started') : error;
   });
+  const over = new AbortController();
   try {
-    await upAlone(folder, settings, terminal, interrupt);
+    // `make down` takes the lock away.
+    await upAlone(folder, settings, terminal, AbortSignal.any([interrupt, whenTaken(file, over.signal)]));
   } finally {
+    over.abort();
     await unlock();
   }
 }
@@ -65,11 +69,7 @@ async function upAlone(folder: Folder, settings: Settings, terminal: Terminal, i
     );
     await stop(folder);
   }
-  // Side by side: one waits for the network while the other compiles.
-  const [binaries, python] = await Promise.all([
-    build(catalog, { onEvent: showBuild(terminal), signal: interrupt }),
-    emulatorPython(interrupt),
-  ]);
+  const { binaries, python } = await buildAll(terminal, interrupt);
   await folder.create('logs');
   await rotateLogs(folder);
   await linkTools(folder, binaries);
@@ -81,6 +81,20 @@ async function upAlone(folder: Folder, settings: Settings, terminal: Terminal, i
     terminal,
     interrupt,
   );
+}
+
+/** Builds the programs and the emulator's Python environment, side by side: one waits for the network while the other compiles. */
+async function buildAll(terminal: Terminal, interrupt: AbortSignal): Promise<Built> {
+  const failed = new AbortController();
+  const options = { onEvent: showBuild(terminal), signal: AbortSignal.any([interrupt, failed.signal]) };
+  try {
+    const [binaries, python] = await Promise.all([build(catalog, options), emulatorPython(options)]);
+    return { binaries, python };
+  } finally {
+    // Nobody waits for the other one.
+    failed.abort();
+    terminal.status(undefined);
+  }
 }
 
 /** Puts aside logs that have grown large; of each, the one before is kept. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { isRunning } from '../process/running';
+import { readIfThere } from './folder';
 
 export interface LockOptions {
   /** Ends the waiting, with an AbortError. */
@@ -12,7 +13,7 @@ export interface LockOptions {
 
 /**
  * Waits until no living process holds the lock file, takes it, and returns how to give it back. A lock left by a
- * process that is gone is taken over.
+ * process that is gone is taken over. Who removes the file of a living process asks it to stop: see `whenTaken`.
  */
 export async function lock(file: string, { signal, onWait }: LockOptions = {}): Promise<() => Promise<void>> {
   // Written aside and linked into place, so that a lock never exists without its holder's pid.
@@ -30,10 +31,30 @@ export async function lock(file: string, { signal, onWait }: LockOptions = {}): 
       told = true;
       await setTimeout(200, undefined, { signal });
     }
-    return () => fs.rm(file, { force: true });
+    return async () => {
+      if ((await holderOf(file)) === process.pid) await fs.rm(file, { force: true });
+    };
   } finally {
     await fs.rm(mine, { force: true });
   }
+}
+
+/** The process that holds a lock; undefined when none does. */
+export async function holderOf(file: string): Promise<number | undefined> {
+  const holder = await readIfThere(file);
+  return holder === undefined || !isRunning(Number(holder)) ? undefined : Number(holder);
+}
+
+/** A signal that aborts when this process' lock is taken away from it. It stops looking when `over` aborts. */
+export function whenTaken(file: string, over: AbortSignal): AbortSignal {
+  const taken = new AbortController();
+  const look = async () => {
+    while (!over.aborted && (await holderOf(file)) === process.pid)
+      await setTimeout(200, undefined, { signal: over }).catch(() => undefined);
+    if (!over.aborted) taken.abort();
+  };
+  void look();
+  return taken.signal;
 }
 
 async function linked(from: string, to: string): Promise<boolean> {

@@ -7,7 +7,8 @@ import { StatusReport } from '../../sandbox/commands/status';
 import { marker } from '../../sandbox/parts/context';
 import { marked } from '../../sandbox/process/marked';
 import { checkout, Folder } from '../../sandbox/state/folder';
-import { until } from './process/fakes';
+import { isRunning } from '../../sandbox/process/running';
+import { temporaryFolder, until } from './process/fakes';
 
 // The real command with the real programs. Building them is not what is tested: `make test` has done that before.
 jest.setTimeout(1_200_000);
@@ -19,12 +20,17 @@ interface Done {
 }
 
 const folder = new Folder(`test-${process.pid}`);
+const second = new Folder(`test-${process.pid}-second`);
 
 function start(...args: string[]): ChildProcess {
+  return startIn(folder, args);
+}
+
+function startIn({ name }: Folder, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
   const main = path.join(checkout, 'sandbox', 'main.ts');
   return spawn(process.execPath, ['-r', 'ts-node/register', main, ...args], {
     cwd: checkout,
-    env: { ...process.env, SANDBOX: folder.name },
+    env: { ...process.env, ...env, SANDBOX: name },
   });
 }
 
@@ -72,6 +78,7 @@ const running = () => marked(marker, folder.root);
 
 afterAll(async () => {
   await succeed('reset');
+  await finished(startIn(second, ['reset']));
 });
 
 describe('a sandbox', () => {
@@ -138,6 +145,27 @@ describe('a sandbox', () => {
     expect(await part('controller')).toMatchObject({ state: 'ready' });
   });
 
+  test('does not mind another one beside it, nor that one it', async () => {
+    const before = await status();
+    const up = await finished(startIn(second, ['up', '--no-wait']));
+    expect([up.code, up.stderr]).toEqual([0, expect.stringContaining('argocd-server ready')]);
+    const report = await finished(startIn(second, ['status', '--json']));
+    const { parts } = JSON.parse(report.stdout) as StatusReport;
+    expect(parts.map(({ name, state }) => [name, state])).toEqual(before.parts.map(({ name }) => [name, 'ready']));
+    const ports = (of: StatusReport['parts']) => of.flatMap(({ port }) => port ?? []);
+    expect(ports(parts).filter((port) => ports(before.parts).includes(port))).toEqual([]);
+
+    const { stdout: environment } = await finished(startIn(second, ['env']));
+    const list = await finished(spawn('sh', ['-c', `${environment}\nkubectl get namespaces --output=name`]));
+    expect(list.stdout).toContain('namespace/argocd');
+    expect(list.stdout).not.toContain('namespace/kept');
+
+    expect((await finished(startIn(second, ['reset']))).code).toBe(0);
+    expect(await marked(marker, second.root)).toEqual([]);
+    const pids = (of: StatusReport) => of.parts.map(({ name, pid }) => [name, pid]);
+    expect(pids(await status())).toEqual(pids(before));
+  });
+
   test('shows the log of each part', async () => {
     expect((await succeed('logs', 'etcd')).stdout).toContain('ready to serve client requests');
     const { code, stderr } = await sandbox('logs', 'nonsense');
@@ -178,6 +206,33 @@ describe('up', () => {
     expect(stderr).toMatch(/ack-s3: ended before it was ready \(exit code 1/);
     expect(stderr).toContain(folder.log('ack-s3'));
     expect(await running()).toEqual([]);
+  });
+
+  test('that still builds is ended by down', async () => {
+    const scratch = temporaryFolder();
+    const go = path.join(scratch, 'go');
+    fs.writeFileSync(go, `#!/bin/sh\necho $$ >${scratch}/pid\nexec sleep 600\n`, { mode: 0o700 });
+    const child = startIn(folder, ['up', '--no-wait'], { PATH: `${scratch}:${process.env['PATH'] ?? ''}` });
+    const up = finished(child);
+    await until('it builds', () => fs.existsSync(path.join(scratch, 'pid')));
+    const compiler = Number(fs.readFileSync(path.join(scratch, 'pid'), 'utf8'));
+    await succeed('down');
+    expect(isRunning(compiler)).toBe(false);
+    const { code, stderr } = await up;
+    expect(code).toBe(130);
+    expect(stderr).toContain('goes on where it stopped');
+  });
+
+  test('on a full disk says so, and what to do', async () => {
+    if (process.platform !== 'linux') return;
+    // Whatever is written there, Linux answers as a full disk does.
+    const hooks = second.path('platform.git', 'hooks');
+    fs.mkdirSync(hooks, { recursive: true });
+    fs.symlinkSync('/dev/full', path.join(hooks, 'post-receive'));
+    const { code, stderr } = await finished(startIn(second, ['up', '--no-wait']));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/no space left on device[^]*free some space/);
+    expect(await marked(marker, second.root)).toEqual([]);
   });
 
   test.each(['SIGINT', 'SIGKILL'] as const)('that is ended by %s halfway leaves nothing running', async (signal) => {
