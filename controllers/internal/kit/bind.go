@@ -178,8 +178,10 @@ type shared struct {
 	log       logr.Logger
 	accounts  ackrtcache.Caches
 	selectors *iamroleselector.Cache
-	resources []string
-	exports   bool
+	// namespaces is nil when their annotations mean nothing.
+	namespaces *knownNamespaces
+	resources  []string
+	exports    bool
 }
 
 func newShared(ctx context.Context, mgr ctrl.Manager, config ackcfg.Config) (*shared, error) {
@@ -194,7 +196,7 @@ func newShared(ctx context.Context, mgr ctrl.Manager, config ackcfg.Config) (*sh
 	s := &shared{mgr: mgr, config: config, log: mgr.GetLogger(), resources: resources}
 	s.accounts = ackrtcache.New(s.log, ackrtcache.Config{
 		WatchScope: namespaces,
-		Ignored:    []string{ackrt.NamespaceKubeSystem, ackrt.NamespaceKubePublic, ackrt.NamespaceKubeNodeLease},
+		Ignored:    ignoredNamespaces,
 	}, config.FeatureGates)
 	kube, err := kubernetes.NewForConfig(mgr.GetConfig())
 	if err != nil {
@@ -211,6 +213,7 @@ func newShared(ctx context.Context, mgr ctrl.Manager, config ackcfg.Config) (*sh
 		if !s.accounts.WaitForCachesToSync(ctx) {
 			return nil, errors.New("namespaces and account maps could not be read: does the controller have the permission?")
 		}
+		s.namespaces = &knownNamespaces{cache: s.accounts.Namespaces, reader: mgr.GetAPIReader()}
 	}
 	s.selectors = iamroleselector.NewCache(s.log)
 	if config.FeatureGates.IsEnabled(featuregate.IAMRoleSelector) {
@@ -265,6 +268,11 @@ func (s *shared) bindKind(
 			RateLimiter:             newBackoff(),
 		}).
 		Complete(reconcile.Func(func(ctx context.Context, request reconcile.Request) (reconcile.Result, error) {
+			if s.namespaces != nil {
+				if known, err := s.namespaces.knows(ctx, request.Namespace); err != nil || !known {
+					return reconcile.Result{RequeueAfter: namespaceRecheck}, err
+				}
+			}
 			result, err := inner.Reconcile(ctx, request)
 			var certain *refused
 			var reference *unresolved
