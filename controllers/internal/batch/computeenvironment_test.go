@@ -13,6 +13,7 @@ import (
 
 // TestComputeEnvironmentUpdates changes what AWS can change in place, one by one, and looks at AWS.
 func TestComputeEnvironmentUpdates(t *testing.T) {
+	world.Parallel(t)
 	subnets, group := world.AWS.Network(t)
 	made := readyEnvironment(t, world.Namespace(t), "{tags: {team: data}}")
 	assertQuiet(t, made)
@@ -56,6 +57,7 @@ func TestComputeEnvironmentUpdates(t *testing.T) {
 
 // TestComputeEnvironmentUpdatePolicy is set in a second call, since AWS takes none at creation.
 func TestComputeEnvironmentUpdatePolicy(t *testing.T) {
+	world.Parallel(t)
 	since := world.AWS.LastCall(t)
 	made := readyEnvironment(t, world.Namespace(t), "{updatePolicy: {jobExecutionTimeoutMinutes: 45}}")
 	testworld.Eventually(t, func() error {
@@ -72,6 +74,7 @@ func TestComputeEnvironmentUpdatePolicy(t *testing.T) {
 
 // TestComputeEnvironmentRefusesReplacement names the field that AWS cannot change in place.
 func TestComputeEnvironmentRefusesReplacement(t *testing.T) {
+	world.Parallel(t)
 	made := readyEnvironment(t, world.Namespace(t), "{}")
 	since := world.AWS.LastCall(t)
 	world.Patch(t, made, `{spec: {serviceRole: "`+role+`"}}`)
@@ -86,6 +89,7 @@ func TestComputeEnvironmentRefusesReplacement(t *testing.T) {
 
 // TestComputeEnvironmentInvalid shows why AWS rejects it, and recovers.
 func TestComputeEnvironmentInvalid(t *testing.T) {
+	world.Parallel(t)
 	subnets, _ := world.AWS.Network(t)
 	made := world.Create(t, world.Namespace(t), environmentYAML(t, "compute", "{computeResources: {subnets: [subnet-0123456789abcdef0]}}"))
 	world.AwaitCondition(t, made, "Ready", "False", "AWS reports INVALID: CLIENT_ERROR - The subnet ID 'subnet-0123456789abcdef0' does not exist")
@@ -99,8 +103,9 @@ func TestComputeEnvironmentInvalid(t *testing.T) {
 
 // TestComputeEnvironmentRecovers without a change of the spec, when what AWS missed is there.
 func TestComputeEnvironmentRecovers(t *testing.T) {
+	world.Parallel(t)
 	missing := "sanders-batch-service-role-" + unique(t, "")
-	made := world.Create(t, world.Namespace(t), environmentYAML(t, "compute", `{serviceRole: "arn:aws:iam::120569615884:role/`+missing+`"}`))
+	made := world.Create(t, world.Namespace(t), environmentYAML(t, "compute", `{serviceRole: "arn:aws:iam::`+world.AWS.Account(t)+`:role/`+missing+`"}`))
 	world.AwaitCondition(t, made, "Ready", "False", "AWS reports INVALID")
 	since := world.AWS.LastCall(t)
 	world.AWS.CreateRole(t, missing, "batch.amazonaws.com")
@@ -142,6 +147,7 @@ func TestComputeEnvironmentTransitions(t *testing.T) {
 
 // TestComputeEnvironmentDeletionWaitsForQueues says which queue is in the way, and does not fail.
 func TestComputeEnvironmentDeletionWaitsForQueues(t *testing.T) {
+	world.Parallel(t)
 	namespace := world.Namespace(t)
 	made := readyEnvironment(t, namespace, "")
 	user := world.Create(t, namespace, queueYAML(t, "queue", ""))
@@ -160,6 +166,7 @@ func TestComputeEnvironmentDeletionWaitsForQueues(t *testing.T) {
 
 // TestComputeEnvironmentDrift changes the environment behind the controller's back.
 func TestComputeEnvironmentDrift(t *testing.T) {
+	world.Parallel(t)
 	made := readyEnvironment(t, world.Namespace(t), "{tags: {team: data}}")
 	name := specName(made)
 	if _, err := api(t).UpdateComputeEnvironment(t.Context(), &awsbatch.UpdateComputeEnvironmentInput{

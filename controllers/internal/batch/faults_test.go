@@ -54,21 +54,19 @@ func life(t *testing.T) {
 // TestFaultSweep fails the first call of every action, then the second of every action, and so on, in every way: the
 // objects must live as they do without, and AWS must end up with nothing more or less.
 func TestFaultSweep(t *testing.T) {
-	// Later calls are repeated looks.
-	positions := 4
-	if testing.Short() {
-		positions = 1
-	}
+	t.Parallel()
 	world.Sweep(t, "batch", []string{
 		"CreateComputeEnvironment", "UpdateComputeEnvironment", "DeleteComputeEnvironment", "DescribeComputeEnvironments",
 		"CreateJobQueue", "UpdateJobQueue", "DeleteJobQueue", "DescribeJobQueues",
 		"RegisterJobDefinition", "DeregisterJobDefinition", "DescribeJobDefinitions", "TagResource",
-	}, positions, life)
+		// Later calls are repeated looks.
+	}, 4, life)
 }
 
 // TestStoppedAnywhere stops the controller when AWS has done something but its answer has not come yet, and starts
 // another one.
 func TestStoppedAnywhere(t *testing.T) {
+	world.AWS.OwnAccount(t)
 	namespace := world.Namespace(t)
 	compute := testworld.Parse(t, namespace, environmentYAML(t, "compute", ""))
 	line := testworld.Parse(t, namespace, queueYAML(t, "queue", ""))
@@ -80,7 +78,6 @@ func TestStoppedAnywhere(t *testing.T) {
 			}
 		}
 	}
-	var injected time.Time
 	for _, step := range []struct {
 		action string
 		do     func()
@@ -101,7 +98,6 @@ func TestStoppedAnywhere(t *testing.T) {
 	} {
 		world.Settle(t, world.AWS.LastCall(t))
 		world.AWS.Inject(t, testenv.Fault{Kind: "timeout", Service: "batch", Action: step.action, At: []int{1}, After: true, Seconds: noAnswer.Seconds()})
-		injected = now()
 		step.do()
 		testworld.Eventually(t, func() error {
 			if !step.done() {
@@ -126,8 +122,6 @@ func TestStoppedAnywhere(t *testing.T) {
 	if status := job.Object["status"].(map[string]any); status["revision"] != int64(3) {
 		t.Errorf("the status says revision %v", status["revision"])
 	}
-	// The emulator logs a call when it has ended: let the last one not show up in another test.
-	time.Sleep(time.Until(injected.Add(noAnswer + time.Second)))
 }
 
 // noAnswer is how long an answer fails to come; more than it takes to stop a controller.
@@ -142,6 +136,7 @@ func activeAre(t *testing.T, job *unstructured.Unstructured, want ...int32) erro
 
 // TestErrorsAreTold has the condition that each class of error leads to.
 func TestErrorsAreTold(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		fault           testenv.Fault
 		condition, text string
@@ -154,6 +149,7 @@ func TestErrorsAreTold(t *testing.T) {
 		"no connection":   {testenv.Fault{Kind: "drop"}, "ACK.Recoverable", "RegisterJobDefinition: cannot reach AWS"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			world.Parallel(t)
 			c.fault.Service, c.fault.Action = "batch", "RegisterJobDefinition"
 			world.AWS.Inject(t, c.fault)
 			made := world.Create(t, world.Namespace(t), definitionYAML(t, "job", ""))
@@ -174,6 +170,7 @@ func TestErrorsAreTold(t *testing.T) {
 
 // TestForegroundDeletion has the garbage collector remove its finalizer while the controller removes its own.
 func TestForegroundDeletion(t *testing.T) {
+	world.Parallel(t)
 	made := world.Create(t, world.Namespace(t), definitionYAML(t, "job", ""))
 	world.AwaitReady(t, made)
 	world.Patch(t, made, `{metadata: {finalizers: [finalizers.batch.services.k8s.aws/JobDefinition, foregroundDeletion]}}`)

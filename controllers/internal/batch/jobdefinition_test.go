@@ -13,6 +13,7 @@ import (
 
 // TestJobDefinitionRevisions registers a revision for each change, and deregisters the one before.
 func TestJobDefinitionRevisions(t *testing.T) {
+	world.Parallel(t)
 	made := world.Create(t, world.Namespace(t), definitionYAML(t, "job", ""))
 	world.AwaitReady(t, made)
 	assertQuiet(t, made)
@@ -63,6 +64,7 @@ func TestJobDefinitionRevisions(t *testing.T) {
 
 // TestJobDefinitionTags belong to a revision: they change without a new one.
 func TestJobDefinitionTags(t *testing.T) {
+	world.Parallel(t)
 	made := world.Create(t, world.Namespace(t), definitionYAML(t, "job", "{tags: {a: b}}"))
 	world.AwaitReady(t, made)
 	world.Settle(t, world.AWS.LastCall(t))
@@ -82,6 +84,7 @@ func TestJobDefinitionTags(t *testing.T) {
 
 // TestJobDefinitionKeepsRevisions keeps the newest ones that the annotation asks for.
 func TestJobDefinitionKeepsRevisions(t *testing.T) {
+	world.Parallel(t)
 	made := world.Create(t, world.Namespace(t), definitionYAML(t, "job", ""))
 	world.AwaitReady(t, made)
 	name := specName(made)
@@ -112,6 +115,7 @@ func TestJobDefinitionKeepsRevisions(t *testing.T) {
 
 // TestJobDefinitionLeavesOthersAlone never deregisters what others registered under the same name.
 func TestJobDefinitionLeavesOthersAlone(t *testing.T) {
+	world.Parallel(t)
 	made := world.Create(t, world.Namespace(t), definitionYAML(t, "job", ""))
 	world.AwaitReady(t, made)
 	name := specName(made)
@@ -140,6 +144,7 @@ func TestJobDefinitionLeavesOthersAlone(t *testing.T) {
 
 // TestJobDefinitionDeletionLeavesNewerAlone deletes while the newest revision is somebody else's.
 func TestJobDefinitionDeletionLeavesNewerAlone(t *testing.T) {
+	world.Parallel(t)
 	made := world.Create(t, world.Namespace(t), definitionYAML(t, "job", ""))
 	world.AwaitReady(t, made)
 	name := specName(made)
@@ -160,6 +165,7 @@ func TestJobDefinitionDeletionLeavesNewerAlone(t *testing.T) {
 
 // TestJobDefinitionDrift registers again what somebody has deregistered.
 func TestJobDefinitionDrift(t *testing.T) {
+	world.Parallel(t)
 	made := world.Create(t, world.Namespace(t), definitionYAML(t, "job", ""))
 	world.AwaitReady(t, made)
 	name := specName(made)
@@ -179,6 +185,7 @@ func ptr[V any](value V) *V { return &value }
 // TestJobDefinitionUnchanged has what AWS answers in another form than it was registered in: none of it may ever be a
 // difference, since each would register a revision at every reconcile.
 func TestJobDefinitionUnchanged(t *testing.T) {
+	t.Parallel()
 	for name, spec := range map[string]string{
 		"the platform's own":                        `{containerProperties: {jobRoleARN: "` + role + `", fargatePlatformConfiguration: {platformVersion: LATEST}, logConfiguration: {logDriver: awslogs}, networkConfiguration: {assignPublicIP: DISABLED}}}`,
 		"variables out of order, one without value": `{containerProperties: {environment: [{name: B, value: "2"}, {name: A, value: "1"}, {name: C, value: ""}]}}`,
@@ -194,6 +201,7 @@ func TestJobDefinitionUnchanged(t *testing.T) {
 		"several nodes":                             `{type: multinode, platformCapabilities: null, containerProperties: null, nodeProperties: {numNodes: 2, mainNode: 0, nodeRangeProperties: [{targetNodes: "0:", container: {image: x, resourceRequirements: [{type: MEMORY, value: "128"}, {type: VCPU, value: "1"}]}}]}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
+			world.Parallel(t)
 			made := world.Create(t, world.Namespace(t), definitionYAML(t, "job", spec))
 			world.AwaitReady(t, made)
 			assertQuiet(t, made)

@@ -13,6 +13,7 @@ import (
 
 // TestJobQueueUpdates changes every field that can be changed, one by one, and looks at AWS.
 func TestJobQueueUpdates(t *testing.T) {
+	world.Parallel(t)
 	namespace := world.Namespace(t)
 	readyEnvironment(t, namespace, "")
 	second := world.Create(t, namespace, environmentYAML(t, "second", ""))
@@ -62,6 +63,7 @@ func (e errNotYet) Error() string { return "not in AWS yet: " + string(e) }
 
 // TestJobQueueDrift changes the queue behind the controller's back.
 func TestJobQueueDrift(t *testing.T) {
+	world.Parallel(t)
 	namespace := world.Namespace(t)
 	readyEnvironment(t, namespace, "")
 	made := world.Create(t, namespace, queueYAML(t, "queue", "{state: ENABLED}"))
@@ -80,6 +82,7 @@ func TestJobQueueDrift(t *testing.T) {
 
 // TestJobQueueWakesWithItsEnvironment needs no back-off: the queue follows at once when the environment is there.
 func TestJobQueueWakesWithItsEnvironment(t *testing.T) {
+	world.Parallel(t)
 	namespace := world.Namespace(t)
 	made := world.Create(t, namespace, queueYAML(t, "queue", ""))
 	world.AwaitCondition(t, made, "ACK.ReferencesResolved", "Unknown", "ComputeEnvironment "+namespace+"/compute does not exist")
@@ -99,6 +102,7 @@ func TestJobQueueWakesWithItsEnvironment(t *testing.T) {
 
 // TestJobQueueDeletion disables the queue first.
 func TestJobQueueDeletion(t *testing.T) {
+	world.Parallel(t)
 	namespace := world.Namespace(t)
 	readyEnvironment(t, namespace, "")
 	made := world.Create(t, namespace, queueYAML(t, "queue", ""))

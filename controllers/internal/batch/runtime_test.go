@@ -32,6 +32,7 @@ func foreignEnvironment(t *testing.T, name string) {
 
 // TestExistingIsNotTakenOver leaves alone what exists and was not asked for.
 func TestExistingIsNotTakenOver(t *testing.T) {
+	world.Parallel(t)
 	foreignEnvironment(t, unique(t, "compute"))
 	made := world.Create(t, world.Namespace(t), environmentYAML(t, "compute", ""))
 	since := world.AWS.LastCall(t)
@@ -48,6 +49,7 @@ func TestExistingIsNotTakenOver(t *testing.T) {
 
 // TestAdoptOnSecondThoughts takes over what exists as soon as the annotation says so.
 func TestAdoptOnSecondThoughts(t *testing.T) {
+	world.Parallel(t)
 	foreignEnvironment(t, unique(t, "compute"))
 	made := world.Create(t, world.Namespace(t), environmentYAML(t, "compute", ""))
 	world.AwaitCondition(t, made, "ACK.Terminal", "True", "already exists")
@@ -59,6 +61,7 @@ func TestAdoptOnSecondThoughts(t *testing.T) {
 }
 
 func TestAdopt(t *testing.T) {
+	world.Parallel(t)
 	name := unique(t, "compute")
 	foreignEnvironment(t, name)
 	since := world.AWS.LastCall(t)
@@ -103,6 +106,7 @@ metadata:
 }
 
 func TestAdoptWithWrongFields(t *testing.T) {
+	world.Parallel(t)
 	made := world.Create(t, world.Namespace(t), `
 apiVersion: batch.services.k8s.aws/v1alpha1
 kind: JobQueue
@@ -114,8 +118,10 @@ metadata:
 }
 
 func TestAdoptOrCreate(t *testing.T) {
+	t.Parallel()
 	for name, exists := range map[string]bool{"what exists": true, "what does not": false} {
 		t.Run(name, func(t *testing.T) {
+			world.Parallel(t)
 			if exists {
 				foreignEnvironment(t, unique(t, "compute"))
 			}
@@ -142,6 +148,7 @@ func TestAdoptOrCreate(t *testing.T) {
 
 // TestReadOnly shows AWS's state and touches nothing, not even at deletion.
 func TestReadOnly(t *testing.T) {
+	world.Parallel(t)
 	name := unique(t, "compute")
 	foreignEnvironment(t, name)
 	since := world.AWS.LastCall(t)
@@ -165,6 +172,7 @@ func TestReadOnly(t *testing.T) {
 
 // TestDeletionPolicy retains at every level at which one can say so.
 func TestDeletionPolicy(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		namespace []string
 		object    map[string]string
@@ -176,6 +184,7 @@ func TestDeletionPolicy(t *testing.T) {
 		"the object has the word":   {namespace: []string{"batch.services.k8s.aws/deletion-policy", "retain"}, object: map[string]string{"services.k8s.aws/deletion-policy": "delete"}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			world.Parallel(t)
 			made := testworld.Parse(t, world.Namespace(t, c.namespace...), definitionYAML(t, "job", ""))
 			made.SetAnnotations(c.object)
 			if err := world.Kube.Create(t.Context(), made); err != nil {
@@ -193,6 +202,7 @@ func TestDeletionPolicy(t *testing.T) {
 
 // TestRegionAnnotation makes the object in the region that it, or its namespace, names.
 func TestRegionAnnotation(t *testing.T) {
+	t.Parallel()
 	elsewhere := func(t *testing.T) *awsbatch.Client {
 		config := world.AWS.Config(t)
 		config.Region = "eu-west-1"
@@ -206,6 +216,7 @@ func TestRegionAnnotation(t *testing.T) {
 		"of the namespace": {namespace: []string{"services.k8s.aws/default-region", "eu-west-1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			world.Parallel(t)
 			made := testworld.Parse(t, world.Namespace(t, c.namespace...), definitionYAML(t, "job", ""))
 			made.SetAnnotations(c.object)
 			if err := world.Kube.Create(t.Context(), made); err != nil {
@@ -231,6 +242,7 @@ func TestOwnerAccount(t *testing.T) {
 
 // TestDefaultTags are those of ACK and our owner tag; a user's tag of the same name wins.
 func TestDefaultTags(t *testing.T) {
+	world.Parallel(t)
 	namespace := world.Namespace(t)
 	made := world.Create(t, namespace, definitionYAML(t, "job", `{tags: {team: data, services.k8s.aws/namespace: mine}}`))
 	world.AwaitReady(t, made)
@@ -244,6 +256,7 @@ func TestDefaultTags(t *testing.T) {
 
 // TestLateInitialization writes the state that AWS gives into the spec, and nothing else.
 func TestLateInitialization(t *testing.T) {
+	world.Parallel(t)
 	made := readyEnvironment(t, world.Namespace(t), "")
 	world.AwaitCondition(t, made, "ACK.LateInitialized", "True", "")
 	spec := made.Object["spec"].(map[string]any)
@@ -259,6 +272,7 @@ func TestLateInitialization(t *testing.T) {
 
 // TestReferences fill in values for AWS and never reach the stored spec.
 func TestReferences(t *testing.T) {
+	world.Parallel(t)
 	namespace := world.Namespace(t)
 	environment := readyEnvironment(t, namespace, "")
 	made := world.Create(t, namespace, queueYAML(t, "queue", ""))
@@ -275,6 +289,7 @@ func TestReferences(t *testing.T) {
 }
 
 func TestUnresolvableReferences(t *testing.T) {
+	world.Parallel(t)
 	namespace := world.Namespace(t)
 	for name, c := range map[string]struct{ object, message string }{
 		"the kind is not installed": {environmentYAML(t, "a", `{computeResources: {subnets: null, subnetRefs: [{from: {name: private}}]}}`),
@@ -294,6 +309,7 @@ func TestUnresolvableReferences(t *testing.T) {
 
 // TestWakesWithAnotherControllersObject follows an object of another group as soon as its controller is done with it.
 func TestWakesWithAnotherControllersObject(t *testing.T) {
+	world.Parallel(t)
 	namespace := world.Namespace(t)
 	execution := world.Create(t, namespace, "{apiVersion: iam.services.k8s.aws/v1alpha1, kind: Role, metadata: {name: execution}}")
 	made := world.Create(t, namespace, definitionYAML(t, "job", `{containerProperties: {executionRoleARN: null, executionRoleRef: {from: {name: execution}}}}`))
@@ -312,6 +328,7 @@ func TestWakesWithAnotherControllersObject(t *testing.T) {
 
 // TestTerminalReference tells that what is referred to will not become ready by itself.
 func TestTerminalReference(t *testing.T) {
+	world.Parallel(t)
 	namespace := world.Namespace(t)
 	foreignEnvironment(t, unique(t, "compute"))
 	world.AwaitCondition(t, world.Create(t, namespace, environmentYAML(t, "compute", "")), "ACK.Terminal", "True", "")
@@ -319,6 +336,7 @@ func TestTerminalReference(t *testing.T) {
 }
 
 func TestFieldExport(t *testing.T) {
+	world.Parallel(t)
 	namespace := world.Namespace(t)
 	outputs := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "outputs"}}
 	if err := world.Kube.Create(t.Context(), outputs); err != nil {

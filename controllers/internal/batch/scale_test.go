@@ -13,6 +13,7 @@ import (
 // TestThousandReconciles looks at unchanged job definitions a thousand times: nothing may be registered, and the looks
 // of many share calls.
 func TestThousandReconciles(t *testing.T) {
+	world.AWS.OwnAccount(t)
 	const objects, rounds = 100, 10
 	namespace := world.Namespace(t)
 	var made []*unstructured.Unstructured

@@ -26,6 +26,7 @@ const full = `, costFilters: {TagKeyValue: ["user:Project$sanders", "user:Enviro
 // TestBudgetCreated makes a budget with all that it can have, in one call, and one with nothing but what it must have.
 // Neither differs from what AWS makes of it, and what AWS fills in does not get into the spec.
 func TestBudgetCreated(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		reason, more  string
 		notifications []string
@@ -35,6 +36,7 @@ func TestBudgetCreated(t *testing.T) {
 		"minimal": {"AWS gives defaults to all the rest", "", nil, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
+			world.Parallel(t)
 			since := world.AWS.LastCall(t)
 			made := readyBudget(t, c.more)
 			if calls := testworld.Writes(world.AWS.Calls(t, since)); !slices.Equal(calls, []string{"CreateBudget"}) {
@@ -58,6 +60,7 @@ func TestBudgetCreated(t *testing.T) {
 
 // TestBudgetUpdates changes every field that can be changed, one by one, and looks at AWS.
 func TestBudgetUpdates(t *testing.T) {
+	world.Parallel(t)
 	made := readyBudget(t, full)
 	start := inAWS(t).TimePeriod.Start
 	for _, c := range []struct {
@@ -113,8 +116,9 @@ func TestBudgetUpdates(t *testing.T) {
 
 // TestBudgetDrift changes the budget behind the controller's back.
 func TestBudgetDrift(t *testing.T) {
+	world.Parallel(t)
 	made := readyBudget(t, full)
-	account, name := aws.String(testenv.AccountID), aws.String(awsName(t))
+	account, name := aws.String(world.AWS.Account(t)), aws.String(awsName(t))
 	notification := &types.Notification{NotificationType: types.NotificationTypeActual, ComparisonOperator: types.ComparisonOperatorGreaterThan, Threshold: 80}
 	email := &types.Subscriber{SubscriptionType: types.SubscriptionTypeEmail, Address: aws.String("b@example.com")}
 	before := inAWS(t)
@@ -146,7 +150,7 @@ func TestBudgetDrift(t *testing.T) {
 			return err
 		}, []string{"CreateNotification"}},
 		{"a tag gone and one more", func() error {
-			_, err := api(t).UntagResource(t.Context(), &awsbudgets.UntagResourceInput{ResourceARN: aws.String("arn:aws:budgets::" + testenv.AccountID + ":budget/" + *name), ResourceTagKeys: []string{"team"}})
+			_, err := api(t).UntagResource(t.Context(), &awsbudgets.UntagResourceInput{ResourceARN: aws.String("arn:aws:budgets::" + world.AWS.Account(t) + ":budget/" + *name), ResourceTagKeys: []string{"team"}})
 			return err
 		}, []string{"TagResource"}},
 		{"the budget itself gone", func() error {
@@ -172,6 +176,7 @@ func TestBudgetDrift(t *testing.T) {
 
 // TestBudgetDeleted takes the AWS object along, unless told to retain it.
 func TestBudgetDeleted(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		reason, policy string
 		stays          bool
@@ -180,6 +185,7 @@ func TestBudgetDeleted(t *testing.T) {
 		"retain": {"the annotation protects it", "retain", true},
 	} {
 		t.Run(name, func(t *testing.T) {
+			world.Parallel(t)
 			made := readyBudget(t, full)
 			if c.policy != "" {
 				world.Patch(t, made, "{metadata: {annotations: {services.k8s.aws/deletion-policy: "+c.policy+"}}}")
@@ -195,6 +201,7 @@ func TestBudgetDeleted(t *testing.T) {
 
 // TestBudgetAdopted takes over a budget that somebody made by hand, which is how the original platform's came about.
 func TestBudgetAdopted(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		reason, annotations, limit string
 		spec                       string
@@ -210,8 +217,9 @@ func TestBudgetAdopted(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			world.Parallel(t)
 			budget := &types.Budget{BudgetName: aws.String(awsName(t)), BudgetType: types.BudgetTypeCost, TimeUnit: types.TimeUnitMonthly, BudgetLimit: &types.Spend{Amount: aws.String("99"), Unit: aws.String("USD")}}
-			if _, err := api(t).CreateBudget(t.Context(), &awsbudgets.CreateBudgetInput{AccountId: aws.String(testenv.AccountID), Budget: budget, NotificationsWithSubscribers: []types.NotificationWithSubscribers{{
+			if _, err := api(t).CreateBudget(t.Context(), &awsbudgets.CreateBudgetInput{AccountId: aws.String(world.AWS.Account(t)), Budget: budget, NotificationsWithSubscribers: []types.NotificationWithSubscribers{{
 				Notification: &types.Notification{NotificationType: types.NotificationTypeActual, ComparisonOperator: types.ComparisonOperatorGreaterThan, Threshold: 80},
 				Subscribers:  []types.Subscriber{{SubscriptionType: types.SubscriptionTypeEmail, Address: aws.String("a@example.com")}},
 			}}}); err != nil {
@@ -234,6 +242,7 @@ func TestBudgetAdopted(t *testing.T) {
 
 // TestBudgetProblems are told on the object: what is wrong, and what to do.
 func TestBudgetProblems(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		reason, more    string
 		fault           *testenv.Fault
@@ -246,6 +255,7 @@ func TestBudgetProblems(t *testing.T) {
 			Message: "User: u is not authorized to perform: budgets:ModifyBudget on resource: r"}, "ACK.Recoverable", "not allowed to call budgets:ModifyBudget: add the action to the controller's IAM policy"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			world.Parallel(t)
 			if c.fault != nil {
 				world.AWS.Inject(t, *c.fault)
 			}
@@ -264,6 +274,7 @@ func TestBudgetProblems(t *testing.T) {
 
 // TestBudgetTakenByAnother is neither overwritten nor claimed, and does not go when the one that asked for it goes.
 func TestBudgetTakenByAnother(t *testing.T) {
+	world.Parallel(t)
 	readyBudget(t, "")
 	other := world.Create(t, world.Namespace(t), budgetYAML(t, ", tags: {team: other}"))
 	world.AwaitCondition(t, other, "ACK.Terminal", "True", "already exists")

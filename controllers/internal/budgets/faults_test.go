@@ -11,6 +11,7 @@ import (
 
 // TestFaultSweep fails every call once, at every position, in every way: a budget must live as it does without.
 func TestFaultSweep(t *testing.T) {
+	t.Parallel()
 	world.Sweep(t, "budgets", []string{
 		"CreateBudget", "DescribeBudget", "UpdateBudget", "DeleteBudget", "ListTagsForResource", "TagResource", "UntagResource",
 		"DescribeNotificationsForBudget", "CreateNotification", "UpdateNotification", "DeleteNotification",

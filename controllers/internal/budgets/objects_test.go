@@ -11,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/budgets/types"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testenv"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testworld"
 )
 
@@ -48,7 +47,7 @@ type found struct {
 // inAWS is what AWS has under the test's name; nil when it has nothing.
 func inAWS(t *testing.T) *found {
 	t.Helper()
-	account, name := aws.String(testenv.AccountID), aws.String(awsName(t))
+	account, name := aws.String(world.AWS.Account(t)), aws.String(awsName(t))
 	all, err := api(t).DescribeBudgets(t.Context(), &awsbudgets.DescribeBudgetsInput{AccountId: account})
 	if err != nil {
 		t.Fatal(err)
@@ -80,7 +79,7 @@ func inAWS(t *testing.T) *found {
 			sign := map[types.ComparisonOperator]string{types.ComparisonOperatorGreaterThan: ">", types.ComparisonOperatorLessThan: "<"}[n.ComparisonOperator]
 			result.notifications = append(result.notifications, fmt.Sprintf("%s %s %v %s: %s", n.NotificationType, sign, n.Threshold, n.ThresholdType, strings.Join(addresses, " ")))
 		}
-		tags, err := api(t).ListTagsForResource(t.Context(), &awsbudgets.ListTagsForResourceInput{ResourceARN: aws.String("arn:aws:budgets::" + testenv.AccountID + ":budget/" + *name)})
+		tags, err := api(t).ListTagsForResource(t.Context(), &awsbudgets.ListTagsForResourceInput{ResourceARN: aws.String("arn:aws:budgets::" + world.AWS.Account(t) + ":budget/" + *name)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testenv"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testworld"
 )
 
@@ -76,6 +77,7 @@ const byEmail = `{indexName: by-email, keySchema: [{attributeName: email, keyTyp
 
 // TestTableUpdates changes every field that can be changed and that the emulator keeps, one by one, and looks at AWS.
 func TestTableUpdates(t *testing.T) {
+	world.Parallel(t)
 	made := readyTable(t, "", `, tags: [{key: team, value: data}]`)
 	policy := func(statement string) string {
 		return fmt.Sprintf(`{spec: {resourcePolicy: '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::120569615884:root"},"Resource":"*",%s}]}'}}`, statement)
@@ -163,6 +165,7 @@ func TestTableUpdates(t *testing.T) {
 
 // TestTableDrift changes the table behind the controller's back.
 func TestTableDrift(t *testing.T) {
+	world.Parallel(t)
 	made := readyTable(t, "", `, continuousBackups: {pointInTimeRecoveryEnabled: true}, deletionProtectionEnabled: false, tags: [{key: team, value: data}]`)
 	name, arn := aws.String(awsName(t)), inAWS(t).TableArn
 	_, err := api(t).UpdateContinuousBackups(t.Context(), &awsdynamodb.UpdateContinuousBackupsInput{TableName: name,
@@ -190,6 +193,7 @@ func TestTableDrift(t *testing.T) {
 
 // TestTableDeletedByHand is made again.
 func TestTableDeletedByHand(t *testing.T) {
+	world.Parallel(t)
 	made := readyTable(t, "", "")
 	first := aws.ToString(inAWS(t).TableId)
 	_, err := api(t).DeleteTable(t.Context(), &awsdynamodb.DeleteTableInput{TableName: aws.String(awsName(t))})
@@ -203,6 +207,7 @@ func TestTableDeletedByHand(t *testing.T) {
 
 // TestTableFaults fails calls while a table is made, changed and deleted.
 func TestTableFaults(t *testing.T) {
+	t.Parallel()
 	actions := append([]string{"CreateTable", "UpdateTable", "UpdateContinuousBackups", "UpdateTimeToLive", "TagResource", "DeleteTable"}, reads...)
 	world.Sweep(t, "dynamodb", actions, 2, func(t *testing.T) {
 		made := readyTable(t, "", `, continuousBackups: {pointInTimeRecoveryEnabled: true}, tags: [{key: team, value: data}]`)
@@ -229,6 +234,7 @@ func TestTableFaults(t *testing.T) {
 
 // TestTableRefusals names the field that cannot be as it is.
 func TestTableRefusals(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct{ more, patch, want string }{
 		"the type of a key attribute": {"", `{spec: {attributeDefinitions: [{attributeName: customer_id, attributeType: "N"}, {attributeName: date, attributeType: S}]}}`,
 			"spec.attributeDefinitions must have"},
@@ -243,6 +249,7 @@ func TestTableRefusals(t *testing.T) {
 			`{spec: {globalSecondaryIndexes: [{indexName: by-date, keySchema: [{attributeName: customer_id, keyType: HASH}], projection: {projectionType: ALL}}]}}`, "keySchema of index by-date"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			world.Parallel(t)
 			made := readyTable(t, "", c.more)
 			since := world.AWS.LastCall(t)
 			world.Patch(t, made, c.patch)
@@ -254,15 +261,24 @@ func TestTableRefusals(t *testing.T) {
 	}
 }
 
-// TestTableDeletionProtection waits, saying why, until the protection is off.
+// TestTableDeletionProtection waits, saying what to do, until the spec no longer asks for protection; what somebody does
+// to the table in AWS does not count.
 func TestTableDeletionProtection(t *testing.T) {
+	world.Parallel(t)
 	made := readyTable(t, "", `, deletionProtectionEnabled: true`)
 	world.Delete(t, made)
-	world.AwaitCondition(t, made, "ACK.Recoverable", "True", "AWS protects table "+awsName(t)+" against deletion")
-	world.AwaitCondition(t, made, "Ready", "False", "against deletion")
+	told := "AWS protects table " + awsName(t) + " against deletion: set spec.deletionProtectionEnabled to false"
+	world.AwaitCondition(t, made, "ACK.Recoverable", "True", told)
+	world.AwaitCondition(t, made, "Ready", "False", told)
 	_, err := api(t).UpdateTable(t.Context(), &awsdynamodb.UpdateTableInput{TableName: aws.String(awsName(t)), DeletionProtectionEnabled: aws.Bool(false)})
 	check(t, err)
-	world.Reconcile(t, made)
+	if calls := testworld.Writes(world.Reconcile(t, made)); !slices.Equal(calls, []string{"UpdateTable"}) {
+		t.Errorf("made the calls %v, want the protection back on and nothing else", calls)
+	}
+	world.AWS.Inject(t, testenv.Fault{Kind: "error", Status: 400, Code: "AccessDeniedException", Service: "dynamodb", Action: "UpdateTable"})
+	world.Patch(t, made, `{spec: {deletionProtectionEnabled: false}}`)
+	world.AwaitCondition(t, made, "Ready", "False", "not allowed to call dynamodb:UpdateTable")
+	world.AWS.ClearFaults(t)
 	world.AwaitGone(t, made)
 	if inAWS(t) != nil {
 		t.Error("the table is still there")
@@ -271,6 +287,7 @@ func TestTableDeletionProtection(t *testing.T) {
 
 // TestTableRetain leaves the table, and takes it over again.
 func TestTableRetain(t *testing.T) {
+	world.Parallel(t)
 	made := readyTable(t, "services.k8s.aws/deletion-policy: retain", "")
 	since := world.AWS.LastCall(t)
 	world.Delete(t, made)
@@ -292,6 +309,7 @@ func TestTableRetain(t *testing.T) {
 
 // TestTableAdopt takes over a table with its spec.
 func TestTableAdopt(t *testing.T) {
+	world.Parallel(t)
 	foreign(t, "id")
 	made := world.Create(t, world.Namespace(t), fmt.Sprintf(`
 apiVersion: dynamodb.services.k8s.aws/v1alpha1
@@ -310,6 +328,7 @@ spec: {tableName: %[1]s, attributeDefinitions: [], keySchema: [{attributeName: i
 
 // TestTableOfOthers leaves alone what exists and was not asked for.
 func TestTableOfOthers(t *testing.T) {
+	world.Parallel(t)
 	foreign(t, "customer_id")
 	made := world.Create(t, world.Namespace(t), tableYAML(t, "", ""))
 	since := world.AWS.LastCall(t)
@@ -323,6 +342,7 @@ func TestTableOfOthers(t *testing.T) {
 
 // TestTableAdoptedKeys does not take a table for one with other keys.
 func TestTableAdoptedKeys(t *testing.T) {
+	world.Parallel(t)
 	foreign(t, "id")
 	made := world.Create(t, world.Namespace(t), tableYAML(t, "services.k8s.aws/adoption-policy: adopt-or-create", ""))
 	world.AwaitCondition(t, made, "ACK.Terminal", "True", "spec.keySchema cannot be changed")
@@ -330,14 +350,12 @@ func TestTableAdoptedKeys(t *testing.T) {
 
 // TestTableEndpoint refuses to leave this machine, whatever a namespace says.
 func TestTableEndpoint(t *testing.T) {
+	world.Parallel(t)
 	namespace := world.Namespace(t, "services.k8s.aws/endpoint-url", "https://dynamodb.eu-central-1.amazonaws.com")
-	// So that it knows the namespace before the table.
-	world.RestartController(t)
 	since := world.AWS.LastCall(t)
 	made := world.Create(t, namespace, tableYAML(t, "", ""))
 	world.AwaitCondition(t, made, "ACK.Terminal", "True", `endpoint "https://dynamodb.eu-central-1.amazonaws.com" is refused`)
-	// Other tests' tables may be looked at.
-	if calls := testworld.Writes(world.Settle(t, since)); len(calls) > 0 || inAWS(t) != nil {
+	if calls := world.Settle(t, since); len(calls) > 0 || inAWS(t) != nil {
 		t.Errorf("made the calls %v", calls)
 	}
 	world.Delete(t, made)

@@ -26,6 +26,7 @@ func pullBy(action string) string {
 
 // TestRepositoryLife creates a repository with all that its creation leaves to later calls, and deletes it.
 func TestRepositoryLife(t *testing.T) {
+	world.Parallel(t)
 	since := world.AWS.LastCall(t)
 	made := readyRepository(t, "", fmt.Sprintf(`, imageScanningConfiguration: {scanOnPush: true}, imageTagMutability: IMMUTABLE, lifecyclePolicy: '%s', policy: '%s', tags: [{key: team, value: data}]`,
 		keepLast(10), pullBy(`"ecr:BatchGetImage"`)))
@@ -46,7 +47,7 @@ func TestRepositoryLife(t *testing.T) {
 		t.Errorf("the ARN in the status is %q", arn)
 	}
 	// As with the official controller.
-	for path, want := range map[string]string{"registryID": "120569615884", "encryptionConfiguration.encryptionType": "AES256"} {
+	for path, want := range map[string]string{"registryID": world.AWS.Account(t), "encryptionConfiguration.encryptionType": "AES256"} {
 		if value, _, _ := unstructured.NestedString(made.Object, append([]string{"spec"}, strings.Split(path, ".")...)...); value != want {
 			t.Errorf("spec.%s is late-initialised to %q, want %q", path, value, want)
 		}
@@ -61,6 +62,7 @@ func TestRepositoryLife(t *testing.T) {
 
 // TestRepositoryUpdates changes every field that can be changed, one by one, and looks at AWS.
 func TestRepositoryUpdates(t *testing.T) {
+	world.Parallel(t)
 	made := readyRepository(t, "", `, tags: [{key: team, value: data}]`)
 	for _, c := range []struct {
 		reason, patch string
@@ -116,6 +118,7 @@ func TestRepositoryUpdates(t *testing.T) {
 
 // TestRepositoryDrift changes the repository behind the controller's back.
 func TestRepositoryDrift(t *testing.T) {
+	world.Parallel(t)
 	made := readyRepository(t, "", `, imageTagMutability: MUTABLE, lifecyclePolicy: '`+keepLast(10)+`', tags: [{key: team, value: data}]`)
 	name, arn := aws.String(awsName(t)), inAWS(t).RepositoryArn
 	_, err := api(t).PutImageTagMutability(t.Context(), &awsecr.PutImageTagMutabilityInput{RepositoryName: name, ImageTagMutability: types.ImageTagMutabilityImmutable})
@@ -138,6 +141,7 @@ func TestRepositoryDrift(t *testing.T) {
 
 // TestRepositoryBadPolicy leaves nothing behind: the repository is there before AWS refuses its policy.
 func TestRepositoryBadPolicy(t *testing.T) {
+	world.Parallel(t)
 	made := world.Create(t, world.Namespace(t), repositoryYAML(t, "", `, lifecyclePolicy: '{"rules": "none"}'`))
 	world.AwaitCondition(t, made, "ACK.Terminal", "True", "PutLifecyclePolicy: InvalidParameterException")
 	world.Patch(t, made, `{spec: {lifecyclePolicy: '`+keepLast(3)+`'}}`)
@@ -153,6 +157,7 @@ func TestRepositoryBadPolicy(t *testing.T) {
 
 // TestRepositoryFaults fails calls while a repository is made, changed and deleted.
 func TestRepositoryFaults(t *testing.T) {
+	t.Parallel()
 	actions := append([]string{"CreateRepository", "PutLifecyclePolicy", "DeleteLifecyclePolicy", "SetRepositoryPolicy", "PutImageTagMutability", "TagResource", "UntagResource", "DeleteRepository"}, reads...)
 	world.Sweep(t, "ecr", actions, 2, func(t *testing.T) {
 		made := readyRepository(t, "", `, lifecyclePolicy: '`+keepLast(10)+`', tags: [{key: team, value: data}]`)
@@ -178,6 +183,7 @@ func TestRepositoryFaults(t *testing.T) {
 
 // TestRepositoryForceDelete deletes images only when told to.
 func TestRepositoryForceDelete(t *testing.T) {
+	world.Parallel(t)
 	made := readyRepository(t, "", "")
 	_, err := api(t).PutImage(t.Context(), &awsecr.PutImageInput{RepositoryName: aws.String(awsName(t)), ImageTag: aws.String("latest"), ImageManifest: aws.String(
 		`{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json","config":{"mediaType":"application/vnd.docker.container.image.v1+json","size":1,"digest":"sha256:a"},"layers":[]}`)})
@@ -198,6 +204,7 @@ func TestRepositoryForceDelete(t *testing.T) {
 
 // TestRepositoryRetain leaves the repository, and takes it over again.
 func TestRepositoryRetain(t *testing.T) {
+	world.Parallel(t)
 	made := readyRepository(t, "services.k8s.aws/deletion-policy: retain", "")
 	since := world.AWS.LastCall(t)
 	world.Delete(t, made)
@@ -217,6 +224,7 @@ func TestRepositoryRetain(t *testing.T) {
 
 // TestRepositoryAdopt takes over a repository with its spec.
 func TestRepositoryAdopt(t *testing.T) {
+	world.Parallel(t)
 	foreign(t)
 	made := world.Create(t, world.Namespace(t), fmt.Sprintf(`
 apiVersion: ecr.services.k8s.aws/v1alpha1
@@ -238,6 +246,7 @@ spec: {name: %[1]s}
 
 // TestRepositoryOfOthers leaves alone what exists and was not asked for.
 func TestRepositoryOfOthers(t *testing.T) {
+	world.Parallel(t)
 	foreign(t)
 	made := world.Create(t, world.Namespace(t), repositoryYAML(t, "", ""))
 	since := world.AWS.LastCall(t)
@@ -251,6 +260,7 @@ func TestRepositoryOfOthers(t *testing.T) {
 
 // TestRepositoryFixedFields names the field that cannot be changed.
 func TestRepositoryFixedFields(t *testing.T) {
+	world.Parallel(t)
 	foreign(t)
 	made := world.Create(t, world.Namespace(t), repositoryYAML(t, "services.k8s.aws/adoption-policy: adopt-or-create",
 		`, encryptionConfiguration: {encryptionType: KMS, kmsKey: "arn:aws:kms:eu-central-1:120569615884:key/k"}`))

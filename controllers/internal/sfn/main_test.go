@@ -36,7 +36,7 @@ func awsName(t *testing.T) string { return strings.NewReplacer("/", "-", " ", "-
 
 // awsARN is its ARN.
 func awsARN(t *testing.T) *string {
-	return aws.String("arn:aws:states:eu-central-1:120569615884:stateMachine:" + awsName(t))
+	return aws.String("arn:aws:states:eu-central-1:" + world.AWS.Account(t) + ":stateMachine:" + awsName(t))
 }
 
 const (

@@ -16,6 +16,7 @@ import (
 
 // TestStateMachineLife leaves out all that AWS has defaults for.
 func TestStateMachineLife(t *testing.T) {
+	world.Parallel(t)
 	made := readyMachine(t, "", `, tags: [{key: team, value: data}]`)
 	got := inAWS(t)
 	if aws.ToString(got.Definition) != definition || got.Type != types.StateMachineTypeStandard || got.tags["team"] != "data" {
@@ -41,6 +42,7 @@ func TestStateMachineLife(t *testing.T) {
 
 // TestStateMachineUpdates changes every field that can be changed, one by one, and looks at AWS.
 func TestStateMachineUpdates(t *testing.T) {
+	world.Parallel(t)
 	made := readyMachine(t, "", `, type_: STANDARD, tags: [{key: team, value: data}]`)
 	update := []string{"UpdateStateMachine"}
 	for _, c := range []struct {
@@ -95,6 +97,7 @@ func TestStateMachineUpdates(t *testing.T) {
 
 // TestStateMachineDrift changes the state machine behind the controller's back.
 func TestStateMachineDrift(t *testing.T) {
+	world.Parallel(t)
 	made := readyMachine(t, "", `, tags: [{key: team, value: data}]`)
 	_, err := api(t).UpdateStateMachine(t.Context(), &awssfn.UpdateStateMachineInput{
 		StateMachineArn: awsARN(t), RoleArn: aws.String("arn:aws:iam::120569615884:role/by-hand"), LoggingConfiguration: &types.LoggingConfiguration{Level: types.LogLevelFatal},
@@ -112,6 +115,7 @@ func TestStateMachineDrift(t *testing.T) {
 
 // TestStateMachineFaults fails calls while a state machine is made, changed and deleted.
 func TestStateMachineFaults(t *testing.T) {
+	t.Parallel()
 	actions := append([]string{"CreateStateMachine", "UpdateStateMachine", "TagResource", "UntagResource", "DeleteStateMachine"}, reads...)
 	world.Sweep(t, "stepfunctions", actions, 2, func(t *testing.T) {
 		made := readyMachine(t, "", `, tags: [{key: team, value: data}]`)
@@ -137,6 +141,7 @@ func TestStateMachineFaults(t *testing.T) {
 
 // TestStateMachineBadDefinition is told, and put right.
 func TestStateMachineBadDefinition(t *testing.T) {
+	world.Parallel(t)
 	made := readyMachine(t, "", "")
 	world.Patch(t, made, `{spec: {definition: '{"StartAt":"Nowhere"}'}}`)
 	world.AwaitCondition(t, made, "ACK.Terminal", "True", "UpdateStateMachine: InvalidDefinition")
@@ -146,6 +151,7 @@ func TestStateMachineBadDefinition(t *testing.T) {
 
 // TestStateMachineType cannot be changed: the API server refuses it, and so does the controller for an adopted one.
 func TestStateMachineType(t *testing.T) {
+	world.Parallel(t)
 	_, err := api(t).CreateStateMachine(t.Context(), &awssfn.CreateStateMachineInput{
 		Name: aws.String(awsName(t)), Definition: aws.String(definition), RoleArn: aws.String(role), Type: types.StateMachineTypeExpress,
 	})
@@ -156,6 +162,7 @@ func TestStateMachineType(t *testing.T) {
 
 // TestStateMachineRetain leaves the state machine, and takes it over again.
 func TestStateMachineRetain(t *testing.T) {
+	world.Parallel(t)
 	made := readyMachine(t, "services.k8s.aws/deletion-policy: retain", "")
 	since := world.AWS.LastCall(t)
 	world.Delete(t, made)
@@ -176,17 +183,18 @@ func TestStateMachineRetain(t *testing.T) {
 
 // TestStateMachineAdopt takes over a state machine with its spec.
 func TestStateMachineAdopt(t *testing.T) {
+	world.Parallel(t)
 	foreign(t)
 	made := world.Create(t, world.Namespace(t), fmt.Sprintf(`
 apiVersion: sfn.services.k8s.aws/v1alpha1
 kind: StateMachine
 metadata:
   name: machine
-  annotations: {services.k8s.aws/adoption-policy: adopt, services.k8s.aws/adoption-fields: '{"name": %q}'}
-spec: {name: %[1]s, roleARN: "", definition: ""}
-`, awsName(t)))
+  annotations: {services.k8s.aws/adoption-policy: adopt, services.k8s.aws/adoption-fields: '{"arn": %q}'}
+`, *awsARN(t)))
 	world.AwaitReady(t, made)
-	if adopted, _, _ := unstructured.NestedString(made.Object, "spec", "definition"); adopted != definition {
+	name, _, _ := unstructured.NestedString(made.Object, "spec", "name")
+	if adopted, _, _ := unstructured.NestedString(made.Object, "spec", "definition"); adopted != definition || name != awsName(t) {
 		t.Errorf("the spec is not what AWS has: %v", made.Object["spec"])
 	}
 	assertQuiet(t, made)
@@ -194,6 +202,7 @@ spec: {name: %[1]s, roleARN: "", definition: ""}
 
 // TestStateMachineOfOthers leaves alone what exists and was not asked for.
 func TestStateMachineOfOthers(t *testing.T) {
+	world.Parallel(t)
 	foreign(t)
 	made := world.Create(t, world.Namespace(t), machineYAML(t, "", ""))
 	since := world.AWS.LastCall(t)

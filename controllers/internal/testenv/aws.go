@@ -21,11 +21,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 )
 
 const (
-	// AccountID is the emulated account.
+	// AccountID is the controllers' own account, and that of tests without another.
 	AccountID = "120569615884"
 	// Region is the one that controllers and tests work in.
 	Region = "eu-central-1"
@@ -42,8 +41,9 @@ type AWS struct {
 	command *exec.Cmd
 	folder  string
 	// exited is closed when the process has ended, and failure is then why.
-	exited  chan struct{}
-	failure error
+	exited   chan struct{}
+	failure  error
+	accounts accounts
 }
 
 // StartAWS starts the emulator that the environment variable SANDERS_AWS names.
@@ -104,21 +104,24 @@ func (a *AWS) Stop() error {
 	return os.RemoveAll(a.folder)
 }
 
-// Config is an SDK configuration for tests to look at AWS with, by another user agent than the controllers'.
+// Config is an SDK configuration for tests to look at their account with, by another user agent than the controllers'.
 func (a *AWS) Config(t *testing.T) aws.Config {
 	t.Helper()
 	config, err := awsconfig.LoadDefaultConfig(t.Context(), awsconfig.WithRegion(Region),
-		awsconfig.WithBaseEndpoint(a.URL), awsconfig.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("test", "test", "")))
+		awsconfig.WithBaseEndpoint(a.URL), awsconfig.WithCredentialsProvider(a.credentials(t)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return config
 }
 
-// Network returns two subnets and a security group that exist in the emulated account.
+// Network returns two subnets and a security group that exist in the test's account.
 func (a *AWS) Network(t *testing.T) (subnets []string, group string) {
 	t.Helper()
-	subnets, group, err := a.NetworkIDs(t.Context())
+	key, err := a.credentials(t).Retrieve(t.Context())
+	if err == nil {
+		subnets, group, err = a.networkIDs(t.Context(), key.AccessKeyID)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,8 +130,12 @@ func (a *AWS) Network(t *testing.T) (subnets []string, group string) {
 
 // NetworkIDs is Network for what is no test.
 func (a *AWS) NetworkIDs(ctx context.Context) (subnets []string, group string, err error) {
-	subnets, err = a.ec2IDs(ctx, "DescribeSubnets", "subnetId")
-	groups, groupsErr := a.ec2IDs(ctx, "DescribeSecurityGroups", "groupId")
+	return a.networkIDs(ctx, ownKey)
+}
+
+func (a *AWS) networkIDs(ctx context.Context, key string) (subnets []string, group string, err error) {
+	subnets, err = a.ec2IDs(ctx, key, "DescribeSubnets", "subnetId")
+	groups, groupsErr := a.ec2IDs(ctx, key, "DescribeSecurityGroups", "groupId")
 	if err := errors.Join(err, groupsErr); err != nil {
 		return nil, "", err
 	}
@@ -142,13 +149,17 @@ func (a *AWS) NetworkIDs(ctx context.Context) (subnets []string, group string, e
 func (a *AWS) CreateRole(t *testing.T, name, service string) {
 	t.Helper()
 	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"` + service + `"},"Action":"sts:AssumeRole"}]}`
-	if _, err := a.query(t.Context(), "iam", url.Values{"Version": {"2010-05-08"}, "Action": {"CreateRole"}, "RoleName": {name}, "AssumeRolePolicyDocument": {trust}}); err != nil {
+	key, err := a.credentials(t).Retrieve(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.query(t.Context(), key.AccessKeyID, "iam", url.Values{"Version": {"2010-05-08"}, "Action": {"CreateRole"}, "RoleName": {name}, "AssumeRolePolicyDocument": {trust}}); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (a *AWS) ec2IDs(ctx context.Context, action, element string) ([]string, error) {
-	text, err := a.query(ctx, "ec2", url.Values{"Version": {"2016-11-15"}, "Action": {action}})
+func (a *AWS) ec2IDs(ctx context.Context, key, action, element string) ([]string, error) {
+	text, err := a.query(ctx, key, "ec2", url.Values{"Version": {"2016-11-15"}, "Action": {action}})
 	if err != nil {
 		return nil, err
 	}
@@ -162,13 +173,13 @@ func (a *AWS) ec2IDs(ctx context.Context, action, element string) ([]string, err
 }
 
 // query makes a call of AWS's query protocol; an SDK module more would be much for so few.
-func (a *AWS) query(ctx context.Context, service string, parameters url.Values) (string, error) {
+func (a *AWS) query(ctx context.Context, key, service string, parameters url.Values) (string, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, a.URL+"/", strings.NewReader(parameters.Encode()))
 	if err != nil {
 		return "", err
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=test/20260101/"+Region+"/"+service+"/aws4_request, SignedHeaders=host, Signature=test")
+	request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+key+"/20260101/"+Region+"/"+service+"/aws4_request, SignedHeaders=host, Signature=test")
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return "", err
@@ -189,16 +200,17 @@ type Call struct {
 	Number    int    `json:"number"`
 	Service   string `json:"service"`
 	Action    string `json:"action"`
+	Account   string `json:"account"`
 	Status    int    `json:"status"`
 	Error     string `json:"error"`
 	UserAgent string `json:"user_agent"`
 }
 
-// Calls returns the controllers' calls since one, by number; 0 is all. The tests' own are left out.
+// Calls returns the controllers' calls to the test's account since one, by number; 0 is all. The tests' own are left out.
 func (a *AWS) Calls(t *testing.T, since int) []Call {
 	t.Helper()
 	var answer struct{ Calls []Call }
-	a.request(t, http.MethodGet, "/sanders/calls?user_agent=*ack-*&since="+fmt.Sprint(since), nil, &answer)
+	a.request(t, http.MethodGet, "/sanders/calls?user_agent=*ack-*&account="+a.Account(t)+"&since="+fmt.Sprint(since), nil, &answer)
 	return answer.Calls
 }
 
@@ -217,7 +229,7 @@ func (a *AWS) CountCalls(userAgent string) ([]Count, error) {
 	return answer.Counts, err
 }
 
-// LastCall is the number of the newest call.
+// LastCall is the number of the newest call, to any account.
 func (a *AWS) LastCall(t *testing.T) int {
 	t.Helper()
 	last, err := a.CallCount()
@@ -239,6 +251,7 @@ type Fault struct {
 	Kind    string  `json:"kind"`
 	Service string  `json:"service,omitempty"`
 	Action  string  `json:"action,omitempty"`
+	Account string  `json:"account,omitempty"`
 	Rate    float64 `json:"rate,omitempty"`
 	Count   int     `json:"count,omitempty"`
 	At      []int   `json:"at,omitempty"`
@@ -249,20 +262,29 @@ type Fault struct {
 	Message string  `json:"message,omitempty"`
 }
 
-// Inject makes the emulator fail calls until the test ends.
+// Inject makes the emulator fail calls to the test's account until the test ends.
 func (a *AWS) Inject(t *testing.T, fault Fault) {
 	t.Helper()
+	fault.Account = a.Account(t)
 	a.request(t, http.MethodPost, "/sanders/faults", fault, nil)
 	t.Cleanup(func() { a.ClearFaults(t) })
 }
 
-// ClearFaults ends all failures.
+// ClearFaults ends all failures in the test's account.
 func (a *AWS) ClearFaults(t *testing.T) {
 	t.Helper()
-	a.request(t, http.MethodDelete, "/sanders/faults", nil, nil)
+	var answer struct {
+		Faults []struct{ ID, Account string }
+	}
+	a.request(t, http.MethodGet, "/sanders/faults", nil, &answer)
+	for _, fault := range answer.Faults {
+		if fault.Account == a.Account(t) {
+			a.request(t, http.MethodDelete, "/sanders/faults/"+fault.ID, nil, nil)
+		}
+	}
 }
 
-// Delays sets how long AWS takes for its transitions, such as "none" or "batch.create=2,batch.update=1" in seconds.
+// Delays sets, in all accounts, how long AWS takes for its transitions, such as "none" or "batch.create=2,batch.update=1" in seconds.
 func (a *AWS) Delays(t *testing.T, delays string) {
 	t.Helper()
 	a.request(t, http.MethodPost, "/sanders/delays", delays, nil)

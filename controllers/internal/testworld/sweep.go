@@ -30,9 +30,11 @@ func (w *World) Sweep(t *testing.T, service string, actions []string, positions 
 	for name, fault := range faults {
 		for position := 1; position <= positions; position++ {
 			t.Run(fmt.Sprintf("call %d %s", position, name), func(t *testing.T) {
+				w.Parallel(t)
+				injected := fault
 				for _, action := range actions {
-					fault.Service, fault.Action, fault.At = service, action, []int{position}
-					w.AWS.Inject(t, fault)
+					injected.Service, injected.Action, injected.At = service, action, []int{position}
+					w.AWS.Inject(t, injected)
 				}
 				life(t)
 			})

@@ -8,16 +8,24 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	ackv1alpha1 "github.com/aws-controllers-k8s/runtime/apis/core/v1alpha1"
 	ackcfg "github.com/aws-controllers-k8s/runtime/pkg/config"
+	ackrtcache "github.com/aws-controllers-k8s/runtime/pkg/runtime/cache"
 	acktypes "github.com/aws-controllers-k8s/runtime/pkg/types"
+	"github.com/go-logr/logr"
+	"github.com/go-logr/logr/funcr"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/client-go/rest"
+	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 	"sigs.k8s.io/yaml"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/command"
@@ -26,7 +34,7 @@ import (
 )
 
 // patience is how long tests wait for a controller to get somewhere.
-const patience = 30 * time.Second
+const patience = 60 * time.Second
 
 // World is what a package's tests share.
 type World struct {
@@ -37,8 +45,13 @@ type World struct {
 	// AWS is the emulator.
 	AWS *testenv.AWS
 
-	options *command.Options
-	stop    func()
+	options  *command.Options
+	activity activity
+	stop     func()
+
+	mutex sync.Mutex
+	// namespaces that tests have made, by account.
+	namespaces map[string][]string
 }
 
 // Main runs a package's tests in a world with a controller that serves the components; a package's TestMain calls it.
@@ -62,22 +75,56 @@ func (w *World) begin(ctx context.Context, server *testenv.APIServer, components
 			return err
 		}
 	}
-	level := os.Getenv("LOG_LEVEL")
-	if level == "" {
-		level = "fatal"
-	}
 	w.options, err = command.Parse(append([]string{
 		"--aws-region=" + testenv.Region, "--aws-endpoint-url=" + w.AWS.URL, "--aws-identity-endpoint-url=" + w.AWS.URL,
-		"--allow-unsafe-aws-endpoint-urls", "--metrics-addr=0", "--healthz-addr=0", "--log-level=" + level,
+		"--allow-unsafe-aws-endpoint-urls", "--metrics-addr=0", "--healthz-addr=0",
 	}, flags...), components, os.Stderr)
 	if err != nil {
 		return err
 	}
-	w.options.ACK.SetupLogger()
+	w.activity.running, w.namespaces = map[string]int{}, map[string][]string{}
+	ctrl.SetLogger(logr.New(activitySink{LogSink: logSink(), activity: &w.activity}))
 	if err := w.options.Validate(ctx); err != nil {
 		return err
 	}
+	if err := mapAccounts(ctx, server.Config); err != nil {
+		return err
+	}
 	return w.startController()
+}
+
+// logSink is where the controller logs to: with LOG=1 standard error, else nowhere.
+func logSink() logr.LogSink {
+	if os.Getenv("LOG") != "" {
+		return zap.New(zap.UseDevMode(true)).GetSink()
+	}
+	return funcr.New(func(string, string) {}, funcr.Options{}).GetSink()
+}
+
+// mapAccounts tells controllers which roles to assume for the accounts that tests have of their own.
+func mapAccounts(ctx context.Context, config *rest.Config) error {
+	kube, err := client.New(config, client.Options{})
+	if err != nil {
+		return err
+	}
+	roles := map[string]string{}
+	for index := range testenv.Accounts {
+		account := testenv.ExtraAccount(index)
+		roles[account] = testenv.RoleARN(account)
+	}
+	const system = "ack-system"
+	return errors.Join(
+		kube.Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: system}}),
+		kube.Create(ctx, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: system, Name: ackrtcache.ACKRoleAccountMap}, Data: roles}),
+	)
+}
+
+// Parallel runs a test beside others, in an AWS account of its own. It is for tests that leave the controller and the
+// emulator's delays as they are.
+func (w *World) Parallel(t *testing.T) {
+	t.Helper()
+	w.AWS.OwnAccount(t)
+	t.Parallel()
 }
 
 // startController starts a controller; w.stop ends it.
@@ -146,17 +193,30 @@ func (w *World) WithConfig(t *testing.T, change func(*ackcfg.Config)) {
 	w.RestartController(t)
 }
 
-// Namespace makes a namespace of the test's own, with annotations in pairs of key and value.
+// Namespace makes a namespace of the test's own, for the test's account, with annotations in pairs of key and value.
 func (w *World) Namespace(t *testing.T, annotations ...string) string {
 	t.Helper()
 	made := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "test-", Annotations: map[string]string{}}}
+	if account := w.AWS.Account(t); account != testenv.AccountID {
+		made.Annotations[ackv1alpha1.AnnotationOwnerAccountID] = account
+	}
 	for i := 0; i+1 < len(annotations); i += 2 {
 		made.Annotations[annotations[i]] = annotations[i+1]
 	}
 	if err := w.Kube.Create(t.Context(), made); err != nil {
 		t.Fatal(err)
 	}
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.namespaces[w.AWS.Account(t)] = append(w.namespaces[w.AWS.Account(t)], made.Name)
 	return made.Name
+}
+
+// busy says whether an object of the test's account is being reconciled.
+func (w *World) busy(t *testing.T) bool {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	return w.activity.busy(w.namespaces[w.AWS.Account(t)])
 }
 
 // Parse makes an object from YAML.
@@ -287,17 +347,17 @@ func contains(value any, text string) bool {
 	return strings.Contains(has, text)
 }
 
-// quiet is how long no call must have come for a reconcile to count as done.
-const quiet = 300 * time.Millisecond
+// quiet is how long nothing must have happened for a controller to count as done.
+const quiet = 250 * time.Millisecond
 
-// Settle waits until the controller makes no calls any more, and returns those since one, by number.
+// Settle waits until the controller has no more to do for the test's account: it reconciles nothing and makes no calls. It
+// returns the calls since one, by number.
 func (w *World) Settle(t *testing.T, since int) []testenv.Call {
 	t.Helper()
-	calls := w.AWS.Calls(t, since)
-	for {
+	for calls := w.AWS.Calls(t, since); ; {
 		time.Sleep(quiet)
-		more := w.AWS.Calls(t, since)
-		if len(more) == len(calls) {
+		busy, more := w.busy(t), w.AWS.Calls(t, since)
+		if !busy && len(more) == len(calls) {
 			return calls
 		}
 		calls = more
