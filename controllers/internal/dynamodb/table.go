@@ -28,7 +28,9 @@ var tableKind = kit.Kind[*v1alpha1.Table]{
 	Settled:          settled,
 	// What the official controller writes into the spec too.
 	LateInitialized: []string{"BillingMode", "DeletionProtectionEnabled", "TableClass"},
-	Classify:        classify,
+	// The official controller's too.
+	BeforeDelete: []string{"DeletionProtectionEnabled"},
+	Classify:     classify,
 }
 
 // tables are the calls for tables.
@@ -182,8 +184,8 @@ func (t *tables) Delete(ctx context.Context, observed *v1alpha1.Table) error {
 		return kit.Wait(poll, "waiting for AWS before the deletion: status of the table is %s", status)
 	}
 	if aws.ToBool(observed.Spec.DeletionProtectionEnabled) {
-		return kit.Fault(kit.Busy, "AWS protects table %s against deletion: turn the protection off (aws dynamodb update-table --table-name %s --no-deletion-protection-enabled), or keep the table with the annotation services.k8s.aws/deletion-policy: retain",
-			aws.ToString(observed.Spec.TableName), aws.ToString(observed.Spec.TableName))
+		return kit.Fault(kit.Busy, "AWS protects table %s against deletion: set spec.deletionProtectionEnabled to false, or keep the table with the annotation services.k8s.aws/deletion-policy: retain",
+			aws.ToString(observed.Spec.TableName))
 	}
 	if _, err := t.api.DeleteTable(ctx, &sdk.DeleteTableInput{TableName: observed.Spec.TableName}); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	ackv1alpha1 "github.com/aws-controllers-k8s/runtime/apis/core/v1alpha1"
 	ackcompare "github.com/aws-controllers-k8s/runtime/pkg/compare"
 	acktypes "github.com/aws-controllers-k8s/runtime/pkg/types"
+	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
@@ -24,7 +25,7 @@ func newObject[T client.Object]() T {
 }
 
 func (d descriptor[T]) ResourceFromRuntimeObject(object client.Object) acktypes.AWSResource {
-	return newResource(object.(T))
+	return newResource(object.(T), d.kind)
 }
 
 // Delta compares what a declares with what was observed for b or, before a patch, with what b declares.
@@ -43,6 +44,20 @@ func (d descriptor[T]) Delta(a, b acktypes.AWSResource) *ackcompare.Delta {
 		d.kind.Compare(delta, left, right)
 	}
 	return delta
+}
+
+// DeltaForPreDelete is what the runtime has AWS updated with before it deletes: the fields of Kind.BeforeDelete, where
+// they are declared and differ.
+func (d descriptor[T]) DeltaForPreDelete(a, b acktypes.AWSResource) (*ackcompare.Delta, acktypes.AWSResource) {
+	declared, observed := a.(*resource[T]), b.(*resource[T])
+	delta := ackcompare.NewDelta()
+	for _, path := range d.kind.BeforeDelete {
+		want, have := fieldAt(declared.object, path), fieldAt(*observed.observed, path)
+		if want.IsValid() && !want.IsZero() && (!have.IsValid() || !equality.Semantic.DeepEqual(want.Interface(), have.Interface())) {
+			delta.Add("Spec."+path, want.Interface(), nil)
+		}
+	}
+	return delta, declared
 }
 
 // finalizerOf is the finalizer that keeps an object of a kind until AWS's is gone. It is the name that ACK gives, so

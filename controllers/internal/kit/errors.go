@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
 )
 
@@ -137,10 +138,15 @@ func deniedAction(service string, err error) string {
 		return named[1]
 	}
 	var call *smithy.OperationError
-	if errors.As(err, &call) {
-		return service + ":" + call.Operation()
+	if !errors.As(err, &call) {
+		return service
 	}
-	return service
+	// A call that fails for want of credentials wraps the call that was to get them.
+	var inner *smithy.OperationError
+	if errors.As(call.Err, &inner) && inner.Service() == sts.ServiceID {
+		return "sts:" + inner.Operation()
+	}
+	return service + ":" + call.Operation()
 }
 
 // wait is an error that says what an object waits for; it is not a failure.

@@ -82,6 +82,11 @@ func TestDeniedAction(t *testing.T) {
 	if got := deniedAction("batch", named); got != "iam:PassRole" {
 		t.Errorf("the one that AWS names: got %s", got)
 	}
+	credentials := &smithy.OperationError{ServiceID: "STS", OperationName: "AssumeRole", Err: apiError("AccessDenied", "no")}
+	withoutCredentials := &smithy.OperationError{ServiceID: "Batch", OperationName: "RegisterJobDefinition", Err: fmt.Errorf("get credentials: %w", credentials)}
+	if got := deniedAction("batch", withoutCredentials); got != "sts:AssumeRole" {
+		t.Errorf("the one that would give credentials: got %s", got)
+	}
 }
 
 // TestHidden must not be recognised by the runtime, which would release the object.

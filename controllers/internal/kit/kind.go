@@ -53,6 +53,12 @@ type Kind[T client.Object] struct {
 	Settled func(observed T) error
 	// LateInitialized names fields of the spec (Go names) that get AWS's value when the user leaves them out.
 	LateInitialized []string
+	// BeforeDelete names fields of the spec (Go names) whose change still reaches AWS when the object is being deleted
+	// already, before AWS's is: what protects against deletion.
+	BeforeDelete []string
+	// NameFromARN is the name in an ARN, for kinds whose official controller has the annotation
+	// services.k8s.aws/adoption-fields name the object by {"arn": ...}.
+	NameFromARN func(arn string) string
 	// Classify recognises errors of the service that the general rules of Classify do not.
 	Classify func(error) Class
 }

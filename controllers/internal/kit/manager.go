@@ -115,7 +115,13 @@ func (m *resourceManager[T]) Update(ctx context.Context, desired, latest acktype
 	updated.SetStatus(before)
 	*commonStatus(updated.object).conditions = desired.DeepCopy().Conditions()
 	if err := m.operations.Update(ctx, updated.object, copyOf(*before.observed), delta); err != nil {
-		return m.failed(updated, err)
+		failed, failure := m.failed(updated, err)
+		if desired.IsBeingDeleted() {
+			// What comes before a deletion: the runtime goes on with what it gave us, not with what we return.
+			before.ReplaceConditions(failed.Conditions())
+			readyAsSynced(before)
+		}
+		return failed, failure
 	}
 	observed, err := m.operations.Read(ctx, copyOf(updated.object))
 	if err != nil {
@@ -134,13 +140,19 @@ func (m *resourceManager[T]) Delete(ctx context.Context, res acktypes.AWSResourc
 	case err == nil || errors.Is(err, ErrNotFound) || m.classify(err) == Missing:
 		return deleted, nil
 	default:
-		// The runtime clears conditions in Sync only, which a deletion does not go through.
+		// As in readyAsSynced: the runtime clears them in a Sync only.
 		ackcondition.Clear(deleted)
 		failed, failure := m.failed(deleted, err)
-		synced := ackcondition.Synced(failed)
-		ackcondition.SetReady(failed, corev1.ConditionFalse, synced.Message, synced.Reason)
+		readyAsSynced(failed)
 		return failed, failure
 	}
+}
+
+// readyAsSynced gives Ready the words of ACK.ResourceSynced, as the runtime does in a Sync, which a deletion does not go
+// through.
+func readyAsSynced[T client.Object](res *resource[T]) {
+	synced := ackcondition.Synced(res)
+	ackcondition.SetReady(res, corev1.ConditionFalse, synced.Message, synced.Reason)
 }
 
 // LateInitialize fills in fields that the user left to AWS, and reports what the object still waits for.

@@ -46,7 +46,7 @@ func resolverFor(object *thing, woken func(waiter), others ...client.Object) res
 	object.Namespace, object.Name = "dev", "x"
 	return resolver{
 		reader: fake.NewClientBuilder().WithScheme(scheme).WithObjects(others...).Build(),
-		owner:  newResource(object), kind: thingKind, crossNamespace: true, waiting: newWaiting(woken),
+		owner:  newResource(object, Kind[*thing]{}), kind: thingKind, crossNamespace: true, waiting: newWaiting(woken),
 	}
 }
 

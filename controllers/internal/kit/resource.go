@@ -22,12 +22,14 @@ type resource[T client.Object] struct {
 	observed *T
 	// specOnly makes a comparison look at the declared specs alone: set on what is about to be patched.
 	specOnly bool
+	// nameFromARN is the kind's.
+	nameFromARN func(arn string) string
 	// before are the conditions that the object had at the reconcile's start.
 	before []*ackv1alpha1.Condition
 }
 
-func newResource[T client.Object](object T) *resource[T] {
-	return &resource[T]{object: object, before: *commonStatus(object).conditions}
+func newResource[T client.Object](object T, kind Kind[T]) *resource[T] {
+	return &resource[T]{object: object, nameFromARN: kind.NameFromARN, before: *commonStatus(object).conditions}
 }
 
 // status is what every ACK kind has in its status.
@@ -112,6 +114,9 @@ func (r *resource[T]) SetIdentifiers(given *ackv1alpha1.AWSIdentifiers) error {
 // PopulateResourceFromAnnotation names the AWS object that the annotation services.k8s.aws/adoption-fields gives.
 func (r *resource[T]) PopulateResourceFromAnnotation(fields map[string]string) error {
 	name := nameField(r.object)
+	if arn := fields["arn"]; arn != "" && r.nameFromARN != nil {
+		fields = map[string]string{name.json: r.nameFromARN(arn)}
+	}
 	for _, key := range slices.Sorted(maps.Keys(fields)) {
 		if key != name.json {
 			return fmt.Errorf("annotation %s: unknown field %q, want {%q: \"...\"}", ackv1alpha1.AnnotationAdoptionFields, key, name.json)

@@ -18,7 +18,7 @@ func TestConditionsKeepTheirTime(t *testing.T) {
 		{Type: ackv1alpha1.ConditionTypeReady, Status: corev1.ConditionTrue, LastTransitionTime: &past},
 		{Type: ackv1alpha1.ConditionTypeResourceSynced, Status: corev1.ConditionTrue, LastTransitionTime: &past},
 	}}}
-	res := newResource(object)
+	res := newResource(object, Kind[*thing]{})
 	ackcondition.Clear(res)
 	ackcondition.SetReady(res, corev1.ConditionTrue, nil, nil)
 	ackcondition.SetSynced(res, corev1.ConditionFalse, nil, nil)
@@ -31,7 +31,7 @@ func TestConditionsKeepTheirTime(t *testing.T) {
 }
 
 func TestIdentify(t *testing.T) {
-	res := newResource(&thing{})
+	res := newResource(&thing{}, Kind[*thing]{})
 	if err := res.PopulateResourceFromAnnotation(map[string]string{"name": "a"}); err != nil || *res.object.Spec.Name != "a" {
 		t.Errorf("got %v", err)
 	}
@@ -46,7 +46,7 @@ func TestIdentify(t *testing.T) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
-	long := newResource(&Listed{})
+	long := newResource(&Listed{}, Kind[*Listed]{})
 	if err := long.SetIdentifiers(&ackv1alpha1.AWSIdentifiers{NameOrID: "b"}); err != nil || *long.object.Spec.ListedName != "b" {
 		t.Errorf("a kind may keep AWS's longer name: got %v", err)
 	}
@@ -54,7 +54,7 @@ func TestIdentify(t *testing.T) {
 
 // TestAbsentIdentifiers must not panic: an object that was never in AWS has none.
 func TestAbsentIdentifiers(t *testing.T) {
-	ids := newResource(&thing{}).Identifiers()
+	ids := newResource(&thing{}, Kind[*thing]{}).Identifiers()
 	if ids.ARN() != nil || ids.Region() != nil || ids.OwnerAccountID() != nil || ids.Partition() != nil {
 		t.Error("made up an identifier")
 	}

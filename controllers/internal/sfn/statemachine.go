@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	ackcompare "github.com/aws-controllers-k8s/runtime/pkg/compare"
@@ -31,6 +32,7 @@ var stateMachineKind = kit.Kind[*v1alpha1.StateMachine]{
 	Operations:       newStateMachines,
 	Normalise:        normaliseStateMachine,
 	Settled:          settled,
+	NameFromARN:      func(arn string) string { return arn[strings.LastIndex(arn, ":")+1:] },
 	Classify:         classify,
 }
 
