@@ -60,11 +60,11 @@ func TestMain(m *testing.M) {
 	}, crds)
 }
 
-// run runs helm with values on top of the minimal ones.
-func run(t *testing.T, values string, arguments ...string) (string, error) {
+// run runs helm with values on top of the minimal ones, the later over the earlier.
+func run(t *testing.T, values []string, arguments ...string) (string, error) {
 	t.Helper()
 	folder := t.TempDir()
-	for i, text := range []string{minimal, values} {
+	for i, text := range append([]string{minimal}, values...) {
 		file := filepath.Join(folder, fmt.Sprintf("values-%d.yaml", i))
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -81,7 +81,7 @@ func run(t *testing.T, values string, arguments ...string) (string, error) {
 }
 
 // render returns the chart's objects, by kind and name.
-func render(t *testing.T, values string) map[string]*unstructured.Unstructured {
+func render(t *testing.T, values ...string) map[string]*unstructured.Unstructured {
 	t.Helper()
 	text, err := run(t, values, "template", release, ".", "--namespace", namespace)
 	if err != nil {
@@ -116,8 +116,10 @@ const (
     affinity: {nodeAffinity: {}}, extraVolumes: [{name: more, emptyDir: {}}], extraVolumeMounts: [{name: more, mountPath: /more}], extraEnvVars: [{name: A, value: b}]},
   role: {labels: {e: f}}, serviceAccount: {annotations: {g: h}}, aws: {endpoint_url: "http://127.0.0.1:4566", identity_endpoint_url: "http://127.0.0.1:4566",
     allow_unsafe_aws_endpoint_urls: true, credentials: {secretName: credentials}}, log: {enable_development_logging: true}, watchSelectors: "a=b",
-  reconcile: {resourceResyncPeriods: {JobQueue: 300}, resourceMaxConcurrentSyncs: {JobQueue: 2}, resources: [JobQueue, Budget]}, featureGates: {IAMRoleSelector: true}}`
-	narrow = `{installScope: namespace, watchNamespace: "sanders-dev, sanders-prod", services: [budgets], leaderElection: {enabled: false}, enableCARM: false,
+  reconcile: {resourceResyncPeriods: {JobQueue: 300}, resourceMaxConcurrentSyncs: {JobQueue: 2}, resources: [JobQueue, Budget]}, featureGates: {TeamLevelCARM: true, ServiceLevelCARM: true}}`
+	// selectors say which role is for what, in place of the maps of accounts and teams.
+	selectors = `{enableCARM: false, featureGates: {IAMRoleSelector: true}}`
+	narrow    = `{installScope: namespace, watchNamespace: "sanders-dev, sanders-prod", services: [budgets], leaderElection: {enabled: false}, enableCARM: false,
   podDisruptionBudget: {create: false}, networkPolicy: {create: false}, serviceAccount: {create: false, name: other}, fieldExport: {enabled: false}}`
 )
 
@@ -128,17 +130,26 @@ func TestRendered(t *testing.T) {
 		want           []string
 	}{
 		"defaults": {"all services, in all namespaces", `{}`, []string{
-			"ClusterRole " + release, "ClusterRole " + release + "-namespaces-cache", "ClusterRoleBinding " + release, "ClusterRoleBinding " + release + "-namespaces-cache",
+			"ClusterRole " + release, "ClusterRole " + release + "-namespaces-cache", "ClusterRole " + release + "-reader", "ClusterRole " + release + "-writer",
+			"ClusterRoleBinding " + release, "ClusterRoleBinding " + release + "-namespaces-cache",
 			"Deployment " + release, "NetworkPolicy " + release, "PodDisruptionBudget " + release, "Role " + release + "-configmaps-cache", "Role " + release + "-leaderelection",
 			"RoleBinding " + release + "-configmaps-cache", "RoleBinding " + release + "-leaderelection", "ServiceAccount " + release,
 		}},
 		"everything": {"every value set", everything, []string{
-			"ClusterRole " + release, "ClusterRole " + release + "-namespaces-cache", "ClusterRoleBinding " + release, "ClusterRoleBinding " + release + "-namespaces-cache",
+			"ClusterRole " + release, "ClusterRole " + release + "-namespaces-cache", "ClusterRole " + release + "-reader", "ClusterRole " + release + "-writer",
+			"ClusterRoleBinding " + release, "ClusterRoleBinding " + release + "-namespaces-cache",
 			"Deployment " + release, "NetworkPolicy " + release, "PodDisruptionBudget " + release, "Role " + release + "-configmaps-cache", "Role " + release + "-leaderelection",
 			"RoleBinding " + release + "-configmaps-cache", "RoleBinding " + release + "-leaderelection", "Service " + release + "-metrics", "ServiceAccount " + release, "ServiceMonitor " + release,
 		}},
+		"selectors": {"no right to the map of accounts", selectors, []string{
+			"ClusterRole " + release, "ClusterRole " + release + "-namespaces-cache", "ClusterRole " + release + "-reader", "ClusterRole " + release + "-writer",
+			"ClusterRoleBinding " + release, "ClusterRoleBinding " + release + "-namespaces-cache",
+			"Deployment " + release, "NetworkPolicy " + release, "PodDisruptionBudget " + release, "Role " + release + "-leaderelection",
+			"RoleBinding " + release + "-leaderelection", "ServiceAccount " + release,
+		}},
 		"narrow": {"one service, two namespaces, nothing that can be left out", narrow, []string{
-			"ClusterRole " + release + "-namespaces-cache", "ClusterRoleBinding " + release + "-namespaces-cache", "Deployment " + release,
+			"ClusterRole " + release + "-namespaces-cache", "ClusterRole " + release + "-reader", "ClusterRole " + release + "-writer",
+			"ClusterRoleBinding " + release + "-namespaces-cache", "Deployment " + release,
 			"Role " + release + " in sanders-dev", "Role " + release + " in sanders-prod", "RoleBinding " + release + " in sanders-dev", "RoleBinding " + release + " in sanders-prod",
 		}},
 	} {
@@ -162,7 +173,7 @@ func TestRendered(t *testing.T) {
 			if err := kube.Create(t.Context(), pod(objects["Deployment "+release]), client.DryRunAll, client.FieldValidation("Strict")); err != nil {
 				t.Errorf("%s: %v", c.reason, err)
 			}
-			if _, err := run(t, c.values, "lint", "--strict", "."); err != nil {
+			if _, err := run(t, []string{c.values}, "lint", "--strict", "."); err != nil {
 				t.Errorf("%s: %v", c.reason, err)
 			}
 		})
@@ -197,10 +208,11 @@ func TestRefused(t *testing.T) {
 		"a digest that is none":        {"would never be found", `{image: {digest: latest}}`, "/image/digest"},
 		"a feature gate that is none":  {"the controller would not start", `{featureGates: {X: true}}`, "X"},
 		"a monitor without a service":  {"would find nothing", `{metrics: {serviceMonitor: {create: true}}}`, "set metrics.service.create: true too"},
+		"selectors and maps of roles":  {"the controller would not start", `{featureGates: {IAMRoleSelector: true}}`, "set enableCARM: false too"},
 		"a resync that is not seconds": {"10m is not understood", `{reconcile: {defaultResyncPeriod: 10m}}`, "/reconcile/defaultResyncPeriod"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := run(t, c.values, "template", release, "."); err == nil || !strings.Contains(err.Error(), c.says) {
+			if _, err := run(t, []string{c.values}, "template", release, "."); err == nil || !strings.Contains(err.Error(), c.says) {
 				t.Errorf("%s: got %v, want %q", c.reason, err, c.says)
 			}
 		})
@@ -226,6 +238,35 @@ func TestCRDs(t *testing.T) {
 	}
 	if !maps.Equal(read("crds"), read("../config/crd/bases")) {
 		t.Error("helm/crds is stale: run `make generate`")
+	}
+}
+
+// TestUserRoles lets readers and writers do with the kinds of the CRDs what their names say, and nothing else.
+func TestUserRoles(t *testing.T) {
+	reads, writes := []string{"get", "list", "watch"}, []string{"create", "delete", "get", "list", "patch", "update", "watch"}
+	for name, c := range map[string]struct {
+		values string
+		want   []string
+	}{
+		"all services": {`{}`, []string{
+			"batch.services.k8s.aws/computeenvironments", "batch.services.k8s.aws/jobdefinitions", "batch.services.k8s.aws/jobqueues", "budgets.services.k8s.aws/budgets",
+		}},
+		"one service": {`{services: [budgets]}`, []string{"budgets.services.k8s.aws/budgets"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			objects := render(t, c.values)
+			for role, verbs := range map[string][]string{"-reader": reads, "-writer": writes} {
+				var want []string
+				for _, verb := range verbs {
+					for _, kind := range c.want {
+						want = append(want, verb+" "+kind)
+					}
+				}
+				if got := rights(t, objects["ClusterRole "+release+role]); !slices.Equal(got, want) {
+					t.Errorf("%s: want %q, got %q", role, want, got)
+				}
+			}
+		})
 	}
 }
 

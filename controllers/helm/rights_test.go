@@ -16,6 +16,7 @@ import (
 	acktypes "github.com/aws-controllers-k8s/runtime/pkg/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -118,14 +119,11 @@ func rightFor(request *http.Request) string {
 }
 
 // rights lists what rendered roles allow.
-func rights(t *testing.T, objects map[string]*unstructured.Unstructured) []string {
+func rights(t *testing.T, roles ...*unstructured.Unstructured) []string {
 	t.Helper()
 	var all []string
-	for key, object := range objects {
-		if !strings.Contains(key, "Role ") {
-			continue
-		}
-		rules, _, err := unstructured.NestedSlice(object.Object, "rules")
+	for _, role := range roles {
+		rules, _, err := unstructured.NestedSlice(role.Object, "rules")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -147,9 +145,35 @@ func rights(t *testing.T, objects map[string]*unstructured.Unstructured) []strin
 	return slices.Compact(all)
 }
 
+// bound are the roles that rendered bindings give to the controller.
+func bound(t *testing.T, objects map[string]*unstructured.Unstructured) []*unstructured.Unstructured {
+	t.Helper()
+	var roles []*unstructured.Unstructured
+	for key, object := range objects {
+		if !strings.Contains(key, "RoleBinding ") {
+			continue
+		}
+		kind, _, _ := unstructured.NestedString(object.Object, "roleRef", "kind")
+		name, _, _ := unstructured.NestedString(object.Object, "roleRef", "name")
+		role := objects[kind+" "+name]
+		if role == nil {
+			t.Fatalf("%s binds a %s %s that is not there", key, kind, name)
+		}
+		roles = append(roles, role)
+	}
+	return roles
+}
+
 // TestRights runs the controller as the service account that the chart makes, with the arguments that it gives, and puts
 // each kind through its life. The chart's rights must be enough, and none may be there that is not needed.
 func TestRights(t *testing.T) {
+	for name, values := range map[string]string{"with the map of accounts": `{}`, "with selectors": selectors} {
+		t.Run(name, func(t *testing.T) { checkRights(t, values) })
+	}
+}
+
+func checkRights(t *testing.T, values string) {
+	t.Helper()
 	cloud, err := testenv.StartAWS()
 	if err != nil {
 		t.Fatal(err)
@@ -158,19 +182,25 @@ func TestRights(t *testing.T) {
 	for name, value := range map[string]string{"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "ACK_SYSTEM_NAMESPACE": namespace} {
 		t.Setenv(name, value)
 	}
-	objects := render(t, fmt.Sprintf("{aws: {endpoint_url: %[1]q, identity_endpoint_url: %[1]q, allow_unsafe_aws_endpoint_urls: true}, log: {level: fatal}, featureGates: {IAMRoleSelector: false}}", cloud.URL))
+	endpoints := fmt.Sprintf("{aws: {endpoint_url: %[1]q, identity_endpoint_url: %[1]q, allow_unsafe_aws_endpoint_urls: true}, log: {level: fatal}}", cloud.URL)
+	objects := render(t, values, endpoints)
 	for key, object := range objects {
 		if strings.Contains(key, "Role") {
-			if err := kube.Create(t.Context(), object.DeepCopy()); err != nil {
+			made := object.DeepCopy()
+			if err := kube.Create(t.Context(), made); err != nil {
 				t.Fatal(err)
 			}
+			t.Cleanup(func() { _ = kube.Delete(context.Background(), made) })
 		}
 	}
+	// Or the next controller waits for the lease to run out.
+	lease := &coordinationv1.Lease{ObjectMeta: metav1.ObjectMeta{Name: "sanders-ack-controller", Namespace: namespace}}
+	t.Cleanup(func() { _ = kube.Delete(context.Background(), lease) })
 	world := &testworld.World{Kube: kube, AWS: cloud}
 	asked := start(t, objects["Deployment "+release])
 	lives(t, world)
 
-	allowed := rights(t, objects)
+	allowed := rights(t, bound(t, objects)...)
 	// Watches of what objects refer to begin one after the other.
 	testworld.Eventually(t, func() error {
 		if unneeded := without(allowed, withImplied(asked.copy())); len(unneeded) > 0 {
@@ -280,6 +310,7 @@ func lives(t *testing.T, world *testworld.World) {
 		if err := kube.Create(t.Context(), one); err != nil {
 			t.Fatal(err)
 		}
+		t.Cleanup(func() { _ = kube.Delete(context.Background(), one) })
 	}
 	ready := `status: {conditions: [{type: ACK.ResourceSynced, status: "True"}, {type: Ready, status: "True"}], `
 	for _, one := range []struct{ text, status string }{

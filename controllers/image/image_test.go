@@ -3,12 +3,14 @@ package image_test
 
 import (
 	"archive/tar"
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"debug/elf"
 	"encoding/json"
 	"errors"
 	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +18,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/command"
 )
 
 // descriptor points to a blob of an image layout.
@@ -41,40 +45,60 @@ func (l layout) blob(t *testing.T, from descriptor) []byte {
 	return content
 }
 
-// build makes the image, without a network: no proxy answers, and Go may use only the modules that are there.
-func build(t *testing.T) (image layout, sbom string) {
+// index is the image that the layout holds.
+func (l layout) index(t *testing.T) descriptor {
 	t.Helper()
-	// ko itself has to come from somewhere, the first time.
-	if output, err := exec.Command("go", "tool", "-n", "-modfile=../tools/go.mod", "ko").CombinedOutput(); err != nil {
-		t.Fatalf("build ko: %v\n%s", err, output)
-	}
-	// ko takes the folder for a repository's name, in which a temporary folder's capital letters may not be.
-	const name = "build/test-image"
-	folder := filepath.Join("..", name)
-	t.Cleanup(func() { _, _ = os.RemoveAll(folder), os.RemoveAll(folder+"-sbom") })
-	command := exec.Command("make", "-C", "..", "image", "IMAGE="+name, "PLATFORMS=linux/"+runtime.GOARCH)
-	command.Env = append(os.Environ(), "GOPROXY=off", "HTTPS_PROXY=http://127.0.0.1:1", "HTTP_PROXY=http://127.0.0.1:1")
-	if output, err := command.CombinedOutput(); err != nil {
-		t.Fatalf("make image: %v\n%s", err, output)
-	}
-	return layout(folder), filepath.Join(folder+"-sbom", "controller-linux-"+runtime.GOARCH+".spdx.json")
-}
-
-func TestImage(t *testing.T) {
-	image, sbom := build(t)
 	var index struct{ Manifests []descriptor }
-	content, err := os.ReadFile(filepath.Join(string(image), "index.json"))
+	content, err := os.ReadFile(filepath.Join(string(l), "index.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := json.Unmarshal(content, &index); err != nil || len(index.Manifests) != 1 {
 		t.Fatalf("want one image: %v %s", err, content)
 	}
+	return index.Manifests[0]
+}
+
+// tool returns the path of one of the module's tools; Go builds it the first time.
+func tool(t *testing.T, name string) string {
+	t.Helper()
+	path, err := exec.Command("go", "tool", "-n", "-modfile=../tools/go.mod", name).Output()
+	if err != nil {
+		t.Fatalf("build %s: %v", name, err)
+	}
+	return strings.TrimSpace(string(path))
+}
+
+// makeTarget runs make for this machine's platform, without a network: no proxy answers, and Go may use only the modules that
+// are there.
+func makeTarget(t *testing.T, arguments ...string) {
+	t.Helper()
+	tool(t, "ko") // it has to come from somewhere, the first time
+	call := exec.Command("make", append([]string{"-C", "..", "PLATFORMS=linux/" + runtime.GOARCH}, arguments...)...)
+	call.Env = append(os.Environ(), "GOPROXY=off", "HTTPS_PROXY=http://127.0.0.1:1", "HTTP_PROXY=http://127.0.0.1:1")
+	if output, err := call.CombinedOutput(); err != nil {
+		t.Fatalf("make %v: %v\n%s", arguments, err, output)
+	}
+}
+
+// build makes the image.
+func build(t *testing.T) (image layout, sbom string) {
+	t.Helper()
+	// ko takes the folder for a repository's name, in which a temporary folder's capital letters may not be.
+	const name = "build/test-image"
+	folder := filepath.Join("..", name)
+	t.Cleanup(func() { _, _ = os.RemoveAll(folder), os.RemoveAll(folder+"-sbom") })
+	makeTarget(t, "image", "IMAGE="+name)
+	return layout(folder), filepath.Join(folder+"-sbom", "controller-linux-"+runtime.GOARCH+".spdx.json")
+}
+
+func TestImage(t *testing.T) {
+	image, sbom := build(t)
 	var manifest struct {
 		Config descriptor
 		Layers []descriptor
 	}
-	image.read(t, index.Manifests[0], &manifest)
+	image.read(t, image.index(t), &manifest)
 	var config struct {
 		Config struct {
 			User       string
@@ -106,6 +130,55 @@ func TestImage(t *testing.T) {
 			t.Errorf("the SBOM does not list %s", module)
 		}
 	}
+	checkPushed(t, image.index(t).Digest)
+}
+
+// checkPushed pushes the image to a registry, under the version that the chart installs. It is built anew for this, and
+// must be the same to the byte, its SBOM beside it.
+func checkPushed(t *testing.T, digest string) {
+	t.Helper()
+	registry := serveRegistry(t)
+	makeTarget(t, "image-push", "REPOSITORY="+registry+"/sanders-ack-controller")
+	for _, tag := range []string{command.Version, strings.Replace(digest, ":", "-", 1) + ".sbom"} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodHead, "http://"+registry+"/v2/sanders-ack-controller/manifests/"+tag, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		if answer.StatusCode != http.StatusOK {
+			t.Errorf("the registry has no %s: %s", tag, answer.Status)
+		}
+		if got := answer.Header.Get("Docker-Content-Digest"); tag == command.Version && got != digest {
+			t.Errorf("pushed %s, and built %s", got, digest)
+		}
+	}
+}
+
+// serveRegistry runs a container registry on loopback until the end of the test and returns its address.
+func serveRegistry(t *testing.T) string {
+	t.Helper()
+	server := exec.Command(tool(t, "crane"), "registry", "serve", "--address=127.0.0.1:0")
+	log, err := server.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _, _ = server.Process.Kill(), server.Wait() })
+	lines := bufio.NewScanner(log)
+	for lines.Scan() {
+		if _, port, found := strings.Cut(lines.Text(), "serving on port "); found {
+			go func() { _, _ = io.Copy(io.Discard, log) }()
+			return "127.0.0.1:" + port
+		}
+	}
+	t.Fatalf("the registry ended before it served: %v", lines.Err())
+	return ""
 }
 
 // collect adds the files of a layer.
