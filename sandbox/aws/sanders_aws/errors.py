@@ -3,6 +3,8 @@
 import json
 from xml.sax.saxutils import escape
 
+from moto.core.utils import get_service_model
+
 from .wire import Answer, new_request_id, request_id_header
 
 # How a service says "slow down" and "my fault" where it differs from the protocol's usual code. Each
@@ -74,7 +76,7 @@ def answer_error(error: AwsError, service: str, protocol: str) -> Answer:
     code, message = escape(error.code), escape(error.message)
     kind = "Sender" if error.status < 500 else "Receiver"
     if protocol == "json":
-        content_type = "application/x-amz-json-1.1"
+        content_type = f"application/x-amz-json-{get_service_model(service).metadata['jsonVersion']}"
         body = json.dumps({"__type": error.code, "message": error.message})
     elif protocol == "rest-json":
         content_type = "application/json"

@@ -19,7 +19,7 @@ from .control import Control
 from .errors import AwsError, answer_error, internal_failure, throttled, unknown_action
 from .faults import Fault, Faults
 from .rules import rules_for
-from .wire import Answer, Call, dropped, error_code, read_call
+from .wire import Answer, Call, dropped, error_code, read_call, with_checksum
 
 log = logging.getLogger(__name__)
 
@@ -35,9 +35,8 @@ class Gateway:
         self._faults = faults
         self._control = control
         self._moto = DomainDispatcherApplication(create_backend_app)
-        # moto's backends are not made for threads, and a guard and the call it guards belong together. Step Functions
-        # is left out: it answers StartSyncExecution only after the calls that the execution makes itself.
-        self._locks: defaultdict[str, Any] = defaultdict(threading.RLock, {"stepfunctions": nullcontext()})
+        # moto's backends are not made for threads, and a guard and the call it guards belong together.
+        self._locks: defaultdict[str, Any] = defaultdict(threading.RLock)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"].startswith("/sanders/"):
@@ -65,7 +64,7 @@ class Gateway:
         fault = self._faults.draw(call)
         status, code = 0, ""
         try:
-            answer = self._do(call, environ, fault)
+            answer = with_checksum(call.service, self._do(call, environ, fault))
             status, code = answer.status, answer.error_code or error_code(answer)
             return answer
         finally:
@@ -86,7 +85,7 @@ class Gateway:
         try:
             if fault and not fault.after:
                 _befall(fault, call, environ)
-            with self._locks[call.service]:
+            with nullcontext() if (call.service, call.action) in _WAITING else self._locks[call.service]:
                 answer = self._apply_rules(call, environ)
             if fault and fault.after:
                 _befall(fault, call, environ)
@@ -137,6 +136,10 @@ class Gateway:
 
 
 _OURS = {"batch"}  # services of which nothing is left to moto
+_WAITING = {  # answered only after other calls, which the service must not keep waiting
+    ("stepfunctions", "StartSyncExecution"),
+    ("stepfunctions", "GetActivityTask"),
+}
 
 
 @functools.cache

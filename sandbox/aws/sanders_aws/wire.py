@@ -6,6 +6,7 @@ import io
 import re
 import socket
 import uuid
+import zlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -168,6 +169,16 @@ def _named_action(request: Request, protocol: str) -> str:
     if protocol == "json":
         return request.headers.get("X-Amz-Target", "").rpartition(".")[2]
     return ""
+
+
+def with_checksum(service: str, answer: Answer) -> Answer:
+    """The answer with the checksum that DynamoDB sends with all of them, errors too; the SDK for Go relies on it.
+
+    Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
+    """
+    if service == "dynamodb":
+        answer.headers["x-amz-crc32"] = str(zlib.crc32(answer.body))
+    return answer
 
 
 def dropped(environ: dict[str, Any]) -> ConnectionError:

@@ -115,7 +115,7 @@ class Aws:
 
 def eventually(ask: Callable[[], Value], wanted: Callable[[Value], bool]) -> Value:
     """Asks until the answer is as wanted, and fails with the last answer if it does not come to that in time."""
-    seconds = 2 if PLAIN in sys.argv else BUSY
+    seconds = 1 if PLAIN in sys.argv else BUSY
     deadline = time.monotonic() + seconds
     while True:
         answer = ask()

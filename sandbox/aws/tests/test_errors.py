@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import zlib
 from typing import Any
 
 import pytest
@@ -26,6 +27,12 @@ def test_shapes(case: str) -> None:
     assert expected in answer.body.decode()
     if "json" in protocol:
         assert answer.headers["x-amzn-ErrorType"] == "Oops"
+
+
+@pytest.mark.parametrize(("service", "version"), [("dynamodb", "1.0"), ("ecr", "1.1")])
+def test_json_has_the_services_version(service: str, version: str) -> None:
+    answer = answer_error(AwsError("Oops", "no"), service, "json")
+    assert answer.headers["Content-Type"] == f"application/x-amz-json-{version}"
 
 
 @pytest.mark.parametrize(
@@ -80,6 +87,31 @@ def test_actions_that_aws_does_not_have(
     assert 400 <= answer.status < 500
     assert expected in text
     assert "<html" not in text.lower()
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("action", "parameters", "code"),
+    [
+        pytest.param("ListTables", {}, "", id="moto's answer"),
+        pytest.param(
+            "UpdateTable", {"TableName": "none", "TableClass": "STANDARD"}, "ResourceNotFound", id="our error"
+        ),
+        pytest.param("DescribeTable", {"TableName": "none"}, "ResourceNotFound", id="moto's error"),
+        pytest.param("DescribeLimits", {}, "Odd", id="a fault"),
+        pytest.param("Frobnicate", {}, "UnknownOperation", id="an unknown action"),
+    ],
+)
+def test_dynamodb_sends_checksums(aws: Aws, action: str, parameters: dict[str, str], code: str) -> None:
+    """The SDK for Go takes an answer without one for a damaged one."""
+    aws.fault(kind="error", service="dynamodb", action="DescribeLimits", code="Odd")
+    connection = http.client.HTTPConnection(aws.url.removeprefix("http://"), timeout=BUSY)
+    target = {"X-Amz-Target": f"DynamoDB_20120810.{action}", "Content-Type": "application/x-amz-json-1.0"}
+    connection.request("POST", "/", json.dumps(parameters), {**signed("dynamodb"), **target})
+    answer = connection.getresponse()
+    body = answer.read()
+    assert answer.headers.get_all("x-amz-crc32") == [str(zlib.crc32(body))]
+    assert code in body.decode()
     connection.close()
 
 

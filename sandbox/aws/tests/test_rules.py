@@ -39,6 +39,7 @@ def test_rules_for_all_actions_are_around_the_others() -> None:
     assert [function.__name__ for function in found.guards] == [
         "dry_run",
         "repeat_answer",
+        "settle_endpoints",
         "settle_nat_gateways",
         "check_subnet_deletion",
     ]

@@ -1,6 +1,7 @@
 """Job definitions."""
 
 import copy
+import re
 from typing import Any
 
 from ...rules import operation
@@ -20,6 +21,13 @@ from .common import (
 from .model import BatchBackend, JobDefinition
 
 _NORMALISED_LISTS = ("command", "volumes", "environment", "mountPoints", "ulimits", "resourceRequirements", "secrets")
+_MOST_ATTEMPTS = 10
+_MOST_CONDITIONS = 5
+_EXIT_PATTERNS = {
+    "onReason": re.compile(r"[A-Za-z0-9.:\s]{0,511}\*?"),
+    "onStatusReason": re.compile(r"[A-Za-z0-9.:\s]{0,511}\*?"),
+    "onExitCode": re.compile(r"[0-9]{0,511}\*?"),
+}
 _FARGATE_LOG_DRIVERS = ("awslogs", "splunk", "awsfirelens")
 
 
@@ -135,9 +143,7 @@ def _check(params: dict[str, Any]) -> None:
         )
     if "containerProperties" in params:
         check_container(params["containerProperties"], on_fargate)
-    attempts = params.get("retryStrategy", {}).get("attempts", 1)
-    if not 1 <= attempts <= 10:
-        raise invalid_request(f"retryStrategy.attempts must be 1 to 10, got {attempts}")
+    check_retry_strategy(params.get("retryStrategy", {}))
     seconds = params.get("timeout", {}).get("attemptDurationSeconds", 60)
     if seconds < 60:
         raise invalid_request(f"timeout.attemptDurationSeconds must be at least 60, got {seconds}")
@@ -171,6 +177,21 @@ def check_container(container: dict[str, Any], on_fargate: bool) -> None:
     size = container.get("ephemeralStorage", {}).get("sizeInGiB", 21)
     if not 21 <= size <= 200:
         raise invalid_request(f"ephemeralStorage.sizeInGiB must be 21 to 200, got {size}")
+
+
+def check_retry_strategy(strategy: dict[str, Any]) -> None:
+    """Refuses attempts and conditions that Batch does not take. Source: API_RetryStrategy.html, API_EvaluateOnExit."""
+    attempts, conditions = strategy.get("attempts"), strategy.get("evaluateOnExit", [])
+    if not 1 <= (1 if attempts is None else attempts) <= _MOST_ATTEMPTS:
+        raise invalid_request(f"retryStrategy.attempts must be 1 to {_MOST_ATTEMPTS}, got {attempts}")
+    if conditions and attempts is None:
+        raise invalid_request("retryStrategy.attempts is required with evaluateOnExit")
+    if len(conditions) > _MOST_CONDITIONS:
+        raise invalid_request(f"evaluateOnExit must have at most {_MOST_CONDITIONS} conditions, got {len(conditions)}")
+    for condition in conditions:
+        for key, pattern in _EXIT_PATTERNS.items():
+            if not pattern.fullmatch(condition.get(key, "")):
+                raise invalid_request(f"evaluateOnExit.{key} should match valid pattern, got {condition[key]!r}")
 
 
 def check_fargate_size(required: dict[str, str]) -> None:

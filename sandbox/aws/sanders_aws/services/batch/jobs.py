@@ -7,11 +7,14 @@ from typing import Any
 from ...rules import operation
 from ...wire import Call
 from . import runner
+from .arrays import add_children, array_size, dependencies, describe_array, summarise_array
 from .common import API, NAME, backend_of, check_described, check_required, check_tags, invalid_request, page, refused
-from .job_definitions import check_container
+from .job_definitions import check_container, check_retry_strategy
 from .model import BatchBackend, Job, JobDefinition, JobStatus, Status
+from .retries import retry_strategy
 
 _FROM_PARAMETER = "Ref::"
+_NOT_STARTED = (JobStatus.SUBMITTED, JobStatus.PENDING, JobStatus.RUNNABLE)
 
 
 @operation("batch", "SubmitJob", source=API + "API_SubmitJob.html")
@@ -24,9 +27,9 @@ def submit_job(call: Call) -> dict[str, Any]:
     if not NAME.fullmatch(name):
         raise refused("Job name should match valid pattern")
     check_tags(params.get("tags", {}))
-    for key in ("arrayProperties", "nodeOverrides", "eksPropertiesOverride", "ecsPropertiesOverride"):
+    for key in ("nodeOverrides", "eksPropertiesOverride", "ecsPropertiesOverride"):
         if params.get(key):
-            raise invalid_request(f"{key}: sanders-aws runs single container jobs only")
+            raise invalid_request(f"{key}: sanders-aws runs single containers and arrays of them only")
     queue = backend.queue(params["jobQueue"])
     if queue is None or queue.status == Status.DELETED:
         raise refused(f"JobQueue {params['jobQueue']} not found.")
@@ -36,9 +39,12 @@ def submit_job(call: Call) -> dict[str, Any]:
     if definition is None or definition.status != "ACTIVE":
         raise refused(f"JobDefinition {params['jobDefinition']} not found.")
     if "containerProperties" not in definition.content:
-        raise invalid_request("sanders-aws runs single container jobs only")
+        raise invalid_request("sanders-aws runs single containers and arrays of them only")
     if definition.on_fargate != (queue.type == "ECS_FARGATE"):
         raise refused(f"JobDefinition {definition.name} does not run on the compute environments of {queue.name}")
+    retry = _either(params, definition, "retryStrategy")
+    check_retry_strategy(retry)
+    size = array_size(params)
 
     job_id = str(uuid.uuid4())
     job = Job(
@@ -48,16 +54,20 @@ def submit_job(call: Call) -> dict[str, Any]:
         queue=queue.arn,
         definition=definition.arn,
         container=_container(definition, params),
-        attempts_allowed=_either(params, definition, "retryStrategy").get("attempts", 1),
+        retry=retry_strategy(retry),
         timeout=_either(params, definition, "timeout").get("attemptDurationSeconds"),
-        depends_on=_dependencies(backend, params),
+        dependencies=params.get("dependsOn", []),
+        waits_for=dependencies(backend, params, size),
         parameters={**definition.content["parameters"], **params.get("parameters", {})},
+        array_size=size,
     )
     backend.jobs[job_id] = job
     backend.tags[job.arn] = {
         **(backend.tags[definition.arn] if definition.content["propagateTags"] else {}),
         **params.get("tags", {}),
     }
+    if size:
+        add_children(backend, job)
     runner.start(backend, job)
     return {"jobId": job_id, "jobName": name, "jobArn": job.arn}
 
@@ -75,37 +85,48 @@ def describe_jobs(call: Call) -> dict[str, Any]:
 
 @operation("batch", "ListJobs", source=API + "API_ListJobs.html")
 def list_jobs(call: Call) -> dict[str, Any]:
-    """Lists the RUNNING jobs of a queue if no status is asked for, newest first, page by page."""
+    """Lists the RUNNING jobs of a queue or an array if no status is asked for, newest first, page by page."""
     params = call.params
     backend = backend_of(call)
+    names = [value for f in params.get("filters") or [] if f["name"] == "JOB_NAME" for value in f["values"]]
+    status = params.get("jobStatus", "RUNNING")
+    found = [job for job in _listed(backend, params) if (_named(job, names) if names else job.status == status)]
+    return page(call, found[::-1], _summarise, "jobSummaryList")
+
+
+def _listed(backend: BatchBackend, params: dict[str, Any]) -> list[Job]:
+    """The children of an array job, or the jobs of a queue, of whose array jobs only the parents are listed."""
+    if "arrayJobId" in params:
+        parent = backend.jobs.get(params["arrayJobId"])
+        if parent is None:
+            raise refused(f"Job {params['arrayJobId']} not found.")
+        return backend.children(parent)
     queue = backend.queue(params.get("jobQueue", ""))
     if queue is None:
         raise refused(f"JobQueue {params.get('jobQueue', '')} not found.")
-    names = [value for f in params.get("filters") or [] if f["name"] == "JOB_NAME" for value in f["values"]]
-    status = params.get("jobStatus", "RUNNING")
-    found = [
-        job for job in backend.jobs.values()
-        if job.queue == queue.arn and (_named(job, names) if names else job.status == status)
-    ]  # fmt: skip
-    return page(call, found[::-1], _summarise, "jobSummaryList")
+    return [job for job in backend.jobs.values() if job.queue == queue.arn and job.array_index is None]
 
 
 @operation("batch", "CancelJob", source=API + "API_CancelJob.html")
 def cancel_job(call: Call) -> None:
-    """Cancels a job that has not reached STARTING, and leaves others alone."""
+    """Cancels a job that has not reached STARTING, and leaves others alone; of an array, those children."""
     check_required(call)
-    job = backend_of(call).jobs.get(call.params["jobId"])
-    if job and job.status in (JobStatus.SUBMITTED, JobStatus.PENDING, JobStatus.RUNNABLE):
-        stop_job(job, call.params["reason"], terminated=False)
+    backend = backend_of(call)
+    job = backend.jobs.get(call.params["jobId"])
+    if job and job.status in _NOT_STARTED:
+        for one in [job, *(child for child in backend.children(job) if child.status in _NOT_STARTED)]:
+            stop_job(one, call.params["reason"], terminated=False)
 
 
 @operation("batch", "TerminateJob", source=API + "API_TerminateJob.html")
 def terminate_job(call: Call) -> None:
-    """Ends a job wherever it is; it becomes FAILED with the reason given."""
+    """Ends a job wherever it is, an array with all its children; it becomes FAILED with the reason given."""
     check_required(call)
-    job = backend_of(call).jobs.get(call.params["jobId"])
+    backend = backend_of(call)
+    job = backend.jobs.get(call.params["jobId"])
     if job:
-        stop_job(job, call.params["reason"])
+        for one in [job, *backend.children(job)]:
+            stop_job(one, call.params["reason"])
 
 
 def stop_job(job: Job, reason: str, terminated: bool = True) -> None:
@@ -150,16 +171,6 @@ def _either(params: dict[str, Any], definition: JobDefinition, key: str) -> dict
     return found
 
 
-def _dependencies(backend: BatchBackend, params: dict[str, Any]) -> list[str]:
-    ids = [dependency.get("jobId", "") for dependency in params.get("dependsOn", [])]
-    if len(ids) > 20:
-        raise invalid_request(f"a job can depend on at most 20 jobs, got {len(ids)}")
-    for job_id in ids:
-        if job_id not in backend.jobs:
-            raise refused(f"Job {job_id} not found.")
-    return ids
-
-
 def _named(job: Job, names: list[str]) -> bool:
     """Names may end in *, and case does not matter. Source: API_ListJobs.html, filters."""
     return any(
@@ -183,11 +194,12 @@ def _describe(backend: BatchBackend, job: Job) -> dict[str, Any]:
         # Required in the answer, and 0 until the job has started. Source: API_JobDetail.html.
         "startedAt": job.started or 0,
         "stoppedAt": job.stopped,
-        "dependsOn": [{"jobId": job_id} for job_id in job.depends_on],
+        "dependsOn": job.dependencies,
         "parameters": job.parameters,
-        "retryStrategy": {"attempts": job.attempts_allowed, "evaluateOnExit": []},
+        "retryStrategy": job.retry,
         "timeout": {"attemptDurationSeconds": job.timeout} if job.timeout else None,
         "container": {**job.container, **last},
+        "arrayProperties": describe_array(backend, job),
         "tags": backend.tags[job.arn],
         "platformCapabilities": backend.definitions[job.definition].content.get("platformCapabilities", []),
         "isCancelled": bool(job.stop_reason) and not job.terminated,
@@ -208,4 +220,5 @@ def _summarise(job: Job) -> dict[str, Any]:
         "stoppedAt": job.stopped,
         "container": {key: last[key] for key in ("exitCode", "reason") if key in last} or None,
         "jobDefinition": job.definition,
+        "arrayProperties": summarise_array(job),
     }

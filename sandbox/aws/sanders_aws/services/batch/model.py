@@ -134,9 +134,10 @@ class Job:
     queue: str  # ARN
     definition: str  # ARN
     container: dict[str, Any]  # as described; what the definition and the overrides come to
-    attempts_allowed: int
+    retry: dict[str, Any]  # attempts and evaluateOnExit, as described
     timeout: int | None  # seconds
-    depends_on: list[str]
+    dependencies: list[dict[str, str]]  # as described
+    waits_for: list[str]  # ids of the jobs that must succeed before it runs
     parameters: dict[str, str]
     created: int = field(default_factory=lambda: int(time.time() * 1000))
     status: JobStatus = JobStatus.SUBMITTED
@@ -145,6 +146,8 @@ class Job:
     stopped: int | None = None
     attempts: list[dict[str, Any]] = field(default_factory=list)
     environment: str = ""  # ARN of the compute environment that took it; empty until one did
+    array_size: int = 0  # how many children an array job has; they run, and it does not
+    array_index: int | None = None  # which of an array job's children it is
     stop_reason: str = ""  # why it was cancelled or terminated; empty if it was not
     terminated: bool = False
 
@@ -174,6 +177,10 @@ class BatchBackend(BaseBackend):
             if not job.status.final:
                 job.status, job.status_reason = JobStatus.FAILED, "sanders-aws was stopped while the job ran"
                 job.stopped = int(time.time() * 1000)
+
+    def children(self, job: Job) -> list[Job]:
+        """Those of an array job, by index."""
+        return [self.jobs[f"{job.id}:{index}"] for index in range(job.array_size)]
 
     def arn(self, kind: str, name: str) -> str:
         partition = get_partition(self.region_name)

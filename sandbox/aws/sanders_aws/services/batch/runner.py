@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 import uuid
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from moto.core.utils import unix_time_millis
@@ -16,10 +17,13 @@ from moto.core.utils import unix_time_millis
 from ... import images
 from ...delays import delay
 from .model import BatchBackend, ComputeEnvironment, Job, JobStatus, Status
+from .retries import is_tried_again
 
 log = logging.getLogger(__name__)
 
 _TIMED_OUT = "Job attempt duration exceeded timeout"
+_EXITED = "Essential container in task exited"
+_TICK = 0.05  # seconds between looks at whether a job can go on
 LOG_GROUP = "/aws/batch/job"  # Source: userguide/using_cloudwatch_logs.html
 
 _endpoint = ""
@@ -29,7 +33,7 @@ _wakers: dict[str, threading.Event] = {}  # of jobs that have not ended; set to 
 
 
 class _Stopped(Exception):
-    """The job was cancelled or terminated."""
+    """The job shall end before it has run to its end; the text says why, if not the job itself does."""
 
 
 def serve_at(endpoint: str) -> None:
@@ -40,12 +44,13 @@ def serve_at(endpoint: str) -> None:
 
 def start(backend: BatchBackend, job: Job) -> None:
     """Runs the job in the background, from SUBMITTED to its end."""
-    _wakers[job.id] = threading.Event()
-    threading.Thread(target=_run, args=(backend, job), name=f"job-{job.id}", daemon=True).start()
+    _in_thread(_run_array if job.array_size else _run, backend, job)
 
 
 def stop(job: Job) -> None:
-    """Makes the job end now; with stop_reason set it ends as FAILED."""
+    """Makes the job, which has a stop_reason, end now as FAILED. An array ends when all of its children have."""
+    if job.array_size:
+        return
     if waker := _wakers.get(job.id):
         waker.set()
     if process := _processes.get(job.id):
@@ -60,21 +65,76 @@ def stop_all() -> None:
         _kill(process)
 
 
+def _in_thread(run: Callable[[BatchBackend, Job], None], backend: BatchBackend, job: Job) -> None:
+    _wakers[job.id] = threading.Event()
+    if job.stop_reason:  # it was stopped just before
+        _wakers[job.id].set()
+    threading.Thread(target=run, args=(backend, job), name=f"job-{job.id}", daemon=True).start()
+
+
 def _run(backend: BatchBackend, job: Job) -> None:
+    with _ending(job):
+        while not _can_begin(backend, job):
+            job.status = JobStatus.PENDING
+            _wait(job, _TICK)
+        _enter(job, JobStatus.RUNNABLE)
+        while not _place(backend, job):
+            _wait(job, _TICK)
+        _try(backend, job)
+
+
+def _run_placed(backend: BatchBackend, job: Job) -> None:
+    with _ending(job):
+        _try(backend, job)
+
+
+def _run_array(backend: BatchBackend, parent: Job) -> None:
+    """Gives the children their places, who then run by themselves, and waits for them."""
+    children = waiting = backend.children(parent)
     try:
-        _wait_for_dependencies(backend, job)
-        _wait_for_place(backend, job)
-        for _ in range(job.attempts_allowed):
-            _enter(job, JobStatus.STARTING)
-            if _attempt(backend, job):
-                _end(job, JobStatus.SUCCEEDED, "Essential container in task exited")
-                return
-            _check_stopped(job)
-            if job.status_reason == _TIMED_OUT:
-                break  # Source: userguide/job_timeouts.html: not retried
-        _end(job, JobStatus.FAILED, job.status_reason or "Essential container in task exited")
-    except _Stopped:
-        _end(job, JobStatus.FAILED, job.stop_reason or "sanders-aws was stopped while the job ran")
+        with _ending(parent):
+            while not all(child.status.final for child in children):
+                waiting = _place_children(backend, waiting)
+                if any(child.status == JobStatus.RUNNABLE for child in children):
+                    parent.status = JobStatus.PENDING
+                _wait(parent, _TICK)
+            if any(child.status == JobStatus.FAILED for child in children):
+                raise _Stopped(parent.stop_reason or "Array Child Job failed")
+            _end(parent, JobStatus.SUCCEEDED, "")
+    finally:
+        for child in waiting:
+            if not child.status.final:
+                _end(child, JobStatus.FAILED, parent.status_reason)
+
+
+def _place_children(backend: BatchBackend, waiting: list[Job]) -> list[Job]:
+    """Starts those that there is a place for, first come, first served; the others."""
+    others, is_full = [], False
+    for child in waiting:
+        try:
+            if child.stop_reason:
+                raise _Stopped(child.stop_reason)
+            child.status = JobStatus.RUNNABLE if _can_begin(backend, child) else JobStatus.PENDING
+        except _Stopped as stopped:
+            _end(child, JobStatus.FAILED, str(stopped))
+            continue
+        if child.status == JobStatus.RUNNABLE and not is_full:
+            if _place(backend, child):
+                _in_thread(_run_placed, backend, child)
+                continue
+            is_full = True
+        others.append(child)
+    return others
+
+
+@contextlib.contextmanager
+def _ending(job: Job) -> Iterator[None]:
+    """However what is done with the job ends, the job does."""
+    try:
+        yield
+    except _Stopped as stopped:
+        reason = str(stopped) or job.stop_reason or "sanders-aws was stopped while the job ran"
+        _end(job, JobStatus.FAILED, reason)
     except Exception as problem:  # nobody waits for this thread, but somebody does for the job
         log.exception("job %s", job.id)
         _end(job, JobStatus.FAILED, f"sanders-aws: {type(problem).__name__}: {problem}")
@@ -82,20 +142,30 @@ def _run(backend: BatchBackend, job: Job) -> None:
         _wakers.pop(job.id, None)
 
 
-def _wait_for_dependencies(backend: BatchBackend, job: Job) -> None:
-    while not all(backend.jobs[job_id].status.final for job_id in job.depends_on):
-        job.status = JobStatus.PENDING
-        _wait(job, 0.05)
-    if any(backend.jobs[job_id].status == JobStatus.FAILED for job_id in job.depends_on):
-        job.stop_reason = "Dependent Job failed"
-        raise _Stopped
+def _try(backend: BatchBackend, job: Job) -> None:
+    """Runs the container as often as the job's retry strategy says."""
+    for _ in range(job.retry["attempts"]):
+        _enter(job, JobStatus.STARTING)
+        if _attempt(backend, job):
+            _end(job, JobStatus.SUCCEEDED, _EXITED)
+            return
+        _check_stopped(job)
+        if job.status_reason == _TIMED_OUT:
+            break  # Source: userguide/job_timeouts.html: not retried
+        last = job.attempts[-1]["container"]
+        if not is_tried_again(
+            job.retry["evaluateOnExit"], job.status_reason or _EXITED, last.get("reason", ""), last.get("exitCode")
+        ):
+            break
+    _end(job, JobStatus.FAILED, job.status_reason or _EXITED)
 
 
-def _wait_for_place(backend: BatchBackend, job: Job) -> None:
-    """RUNNABLE until one of the queue's compute environments takes the job."""
-    _enter(job, JobStatus.RUNNABLE)
-    while not _place(backend, job):
-        _wait(job, 0.05)
+def _can_begin(backend: BatchBackend, job: Job) -> bool:
+    """Whether all that the job waits for succeeded. Raises _Stopped if one of them failed."""
+    statuses = {backend.jobs[job_id].status for job_id in job.waits_for}
+    if JobStatus.FAILED in statuses:
+        raise _Stopped("Dependent Job failed")
+    return statuses <= {JobStatus.SUCCEEDED}
 
 
 def _place(backend: BatchBackend, job: Job) -> bool:
@@ -205,6 +275,10 @@ def _environment(backend: BatchBackend, job: Job, image: images.Image) -> dict[s
 
     Source: userguide/job_env_vars.html.
     """
+    array = {}
+    if job.array_index is not None:
+        parent = backend.jobs[job.id.rpartition(":")[0]]
+        array = {"AWS_BATCH_JOB_ARRAY_INDEX": job.array_index, "AWS_BATCH_JOB_ARRAY_SIZE": parent.array_size}
     own = {entry["name"]: entry.get("value", "") for entry in job.container["environment"]}
     return {
         "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
@@ -221,6 +295,7 @@ def _environment(backend: BatchBackend, job: Job, image: images.Image) -> dict[s
         "AWS_BATCH_JOB_ATTEMPT": str(len(job.attempts)),
         "AWS_BATCH_JQ_NAME": job.queue.split("/")[-1],
         "AWS_BATCH_CE_NAME": job.environment.split("/")[-1],
+        **{name: str(value) for name, value in array.items()},
         **own,
     }
 

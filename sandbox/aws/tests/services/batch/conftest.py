@@ -1,5 +1,6 @@
 """Batch, made so that it also works on plain moto: role and states are given, and the type is one that it knows."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -60,3 +61,34 @@ def definition() -> dict[str, Any]:
             "resourceRequirements": [{"type": "VCPU", "value": "0.5"}, {"type": "MEMORY", "value": "2048"}],
         },
     }
+
+
+@pytest.fixture
+def job_definition(aws: Aws, queue: dict[str, Any], definition: dict[str, Any]) -> str:
+    return str(aws("batch").register_job_definition(**definition)["jobDefinitionArn"])
+
+
+def submit(aws: Aws, *command: str, **parameters: Any) -> str:
+    overrides = {"containerOverrides": {"command": list(command)}} if command else {}
+    job = aws("batch").submit_job(jobName="run", jobQueue="queue", jobDefinition="job", **overrides, **parameters)
+    return str(job["jobId"])
+
+
+def waiting_for(file: Path, then: str = "") -> str:
+    """A program that waits until there is a file."""
+    return f"import os, time\nwhile not os.path.exists({str(file)!r}): time.sleep(0.02)\n{then}"
+
+
+def job_of(aws: Aws, job_id: str) -> dict[str, Any]:
+    return dict(aws("batch").describe_jobs(jobs=[job_id])["jobs"][0])
+
+
+def ended(aws: Aws, job_id: str) -> dict[str, Any]:
+    return eventually(lambda: job_of(aws, job_id), lambda job: job["status"] in ("SUCCEEDED", "FAILED"))
+
+
+def output_of(aws: Aws, job: dict[str, Any]) -> list[str]:
+    events = aws("logs").get_log_events(
+        logGroupName="/aws/batch/job", logStreamName=job["container"]["logStreamName"], startFromHead=True
+    )["events"]
+    return [event["message"] for event in events]

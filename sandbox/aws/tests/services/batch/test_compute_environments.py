@@ -26,13 +26,14 @@ def test_defaults(aws: Aws, fargate: dict[str, Any]) -> None:
 
 @rule("batch.create_compute_environment")
 def test_creating_comes_before_valid(aws: Aws, fargate: dict[str, Any], service_role: str) -> None:
-    aws.delays("batch.create=1.5")
+    aws.delays("batch.create=3600")
     create(aws, state="ENABLED", computeResources=fargate, serviceRole=service_role)
     assert environment_of(aws)["status"] == "CREATING"
     assert (
         code_of(aws("batch").update_compute_environment, computeEnvironment="env", state="DISABLED")
         == "ClientException"
     )
+    aws.delays("none")
     eventually(lambda: environment_of(aws)["status"], lambda status: status == "VALID")
 
 
@@ -119,10 +120,11 @@ def test_unknown_names_are_left_out(aws: Aws) -> None:
 @rule("batch.update_compute_environment")
 def test_update_in_place(aws: Aws, environment: dict[str, Any], network: dict[str, str]) -> None:
     other = aws("ec2").create_subnet(VpcId=network["vpc"], CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
-    aws.delays("batch.update=1.5")
+    aws.delays("batch.update=3600")
     changes = {"maxvCpus": 32, "subnets": [other], "securityGroupIds": []}
     aws("batch").update_compute_environment(computeEnvironment="env", computeResources=changes)
     assert environment_of(aws)["status"] == "UPDATING"
+    aws.delays("none")
     found = eventually(lambda: environment_of(aws), lambda found: found["status"] == "VALID")
     resources = found["computeResources"]
     assert (resources["maxvCpus"], resources["subnets"]) == (32, [other])
@@ -167,15 +169,16 @@ def test_delete_guards(aws: Aws, queue: dict[str, Any]) -> None:
 
 @rule("batch.delete_compute_environment")
 def test_delete_takes_its_time(aws: Aws, environment: dict[str, Any]) -> None:
-    aws.delays("batch.delete=1.5,batch.deleted=1.5")
     batch = aws("batch")
     batch.update_compute_environment(computeEnvironment="env", state="DISABLED")
     eventually(lambda: environment_of(aws)["status"], lambda status: status == "VALID")
+    aws.delays("batch.delete=3600,batch.deleted=3600")
     batch.delete_compute_environment(computeEnvironment="env")
-    seen = []
-    while (status := environment_of(aws).get("status", "gone")) != "gone":
-        seen.append(status)
-    assert list(dict.fromkeys(seen)) == ["DELETING", "DELETED"]
+    assert environment_of(aws)["status"] == "DELETING"
+    aws.delays("batch.delete=0")
+    assert environment_of(aws)["status"] == "DELETED"
+    aws.delays("none")
+    assert environment_of(aws) == {}
 
 
 def test_delete_needs_the_service_role(aws: Aws, environment: dict[str, Any]) -> None:

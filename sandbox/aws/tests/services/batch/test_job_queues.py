@@ -12,10 +12,11 @@ rule = pytest.mark.rule
 
 @rule("batch.create_job_queue")
 def test_defaults(aws: Aws, environment: dict[str, Any]) -> None:
-    aws.delays("batch.create=1.5")
+    aws.delays("batch.create=3600")
     order = [{"order": 1, "computeEnvironment": "env"}]
     aws("batch").create_job_queue(jobQueueName="queue", priority=1, computeEnvironmentOrder=order)
     assert queue_of(aws)["status"] == "CREATING"
+    aws.delays("none")
     found = eventually(lambda: queue_of(aws), lambda found: found["status"] == "VALID")
     assert found["state"] == "ENABLED"
     assert found["computeEnvironmentOrder"] == [
@@ -36,7 +37,7 @@ def test_environments_must_be_valid(aws: Aws, fargate: dict[str, Any]) -> None:
 
 
 def test_an_environment_that_the_queue_has_already_need_not_be_valid(aws: Aws, queue: dict[str, Any]) -> None:
-    aws.delays("batch.update=5")
+    aws.delays("batch.update=3600")
     aws("batch").update_compute_environment(computeEnvironment="env", computeResources={"maxvCpus": 8})
     order = queue["computeEnvironmentOrder"]
     aws("batch").update_job_queue(jobQueue="queue", computeEnvironmentOrder=order)
@@ -79,10 +80,11 @@ def test_description(aws: Aws, queue: dict[str, Any]) -> None:
 
 @rule("batch.update_job_queue")
 def test_update(aws: Aws, queue: dict[str, Any]) -> None:
-    aws.delays("batch.update=1.5")
+    aws.delays("batch.update=3600")
     aws("batch").update_job_queue(jobQueue="queue", priority=5)
     assert queue_of(aws)["status"] == "UPDATING"
     assert code_of(aws("batch").update_job_queue, jobQueue="queue", priority=6) == "ClientException"
+    aws.delays("none")
     found = eventually(lambda: queue_of(aws), lambda found: found["status"] == "VALID")
     assert found["priority"] == 5
 
@@ -105,14 +107,15 @@ def test_a_policy_can_be_replaced_but_not_removed(aws: Aws, environment: dict[st
 
 @rule("batch.delete_job_queue")
 def test_delete(aws: Aws, queue: dict[str, Any]) -> None:
-    aws.delays("batch.delete=1.5")
     batch = aws("batch")
     with pytest.raises(batch.exceptions.ClientException, match="must be DISABLED"):
         batch.delete_job_queue(jobQueue="queue")
     batch.update_job_queue(jobQueue="queue", state="DISABLED")
     eventually(lambda: queue_of(aws)["status"], lambda status: status == "VALID")
+    aws.delays("batch.delete=3600")
     batch.delete_job_queue(jobQueue="queue")
     assert queue_of(aws)["status"] == "DELETING"
+    aws.delays("none")
     eventually(lambda: queue_of(aws), lambda found: found == {})
 
 

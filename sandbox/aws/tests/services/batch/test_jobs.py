@@ -1,38 +1,14 @@
 """Jobs, which run as local processes."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from conftest import Aws, code_of, eventually
+from services.batch.conftest import ended, job_of, output_of, submit, waiting_for
 
 rule = pytest.mark.rule
-
-
-@pytest.fixture
-def job_definition(aws: Aws, queue: dict[str, Any], definition: dict[str, Any]) -> str:
-    return str(aws("batch").register_job_definition(**definition)["jobDefinitionArn"])
-
-
-def submit(aws: Aws, *command: str, **parameters: Any) -> str:
-    overrides = {"containerOverrides": {"command": list(command)}} if command else {}
-    job = aws("batch").submit_job(jobName="run", jobQueue="queue", jobDefinition="job", **overrides, **parameters)
-    return str(job["jobId"])
-
-
-def job_of(aws: Aws, job_id: str) -> dict[str, Any]:
-    return dict(aws("batch").describe_jobs(jobs=[job_id])["jobs"][0])
-
-
-def ended(aws: Aws, job_id: str) -> dict[str, Any]:
-    return eventually(lambda: job_of(aws, job_id), lambda job: job["status"] in ("SUCCEEDED", "FAILED"))
-
-
-def output_of(aws: Aws, job: dict[str, Any]) -> list[str]:
-    events = aws("logs").get_log_events(
-        logGroupName="/aws/batch/job", logStreamName=job["container"]["logStreamName"], startFromHead=True
-    )["events"]
-    return [event["message"] for event in events]
 
 
 @rule("batch.submit_job")
@@ -109,26 +85,28 @@ def test_terminate(aws: Aws, job_definition: str) -> None:
 
 
 @rule("batch.cancel_job")
-def test_cancel_leaves_running_jobs_alone(aws: Aws, job_definition: str) -> None:
-    job_id = submit(aws, "import time; time.sleep(3)")
+def test_cancel_leaves_running_jobs_alone(aws: Aws, job_definition: str, tmp_path: Path) -> None:
+    job_id = submit(aws, waiting_for(tmp_path / "go"))
     eventually(lambda: job_of(aws, job_id)["status"], lambda status: status == "RUNNING")
     aws("batch").cancel_job(jobId=job_id, reason="too late")
+    (tmp_path / "go").touch()
     assert ended(aws, job_id)["status"] == "SUCCEEDED"
 
 
 def test_cancel_ends_waiting_jobs(aws: Aws, job_definition: str) -> None:
-    aws.delays("batch.job=5")
+    aws.delays("batch.job=3600")
     job_id = submit(aws, "print()")
     aws("batch").cancel_job(jobId=job_id, reason="not needed")
     job = ended(aws, job_id)
     assert (job["status"], job["statusReason"], job["isCancelled"]) == ("FAILED", "not needed", True)
 
 
-def test_a_job_waits_for_those_it_depends_on(aws: Aws, job_definition: str) -> None:
-    failing = submit(aws, "import time; time.sleep(2); raise SystemExit(1)")
-    waiting = submit(aws, "print()", dependsOn=[{"jobId": failing}])
-    assert job_of(aws, waiting)["status"] in ("SUBMITTED", "PENDING")
-    assert ended(aws, waiting)["statusReason"] == "Dependent Job failed"
+def test_a_job_waits_for_those_it_depends_on(aws: Aws, job_definition: str, tmp_path: Path) -> None:
+    first = submit(aws, waiting_for(tmp_path / "go", "raise SystemExit(1)"))
+    second = submit(aws, "print()", dependsOn=[{"jobId": first}])
+    eventually(lambda: job_of(aws, second)["status"], lambda status: status == "PENDING")
+    (tmp_path / "go").touch()
+    assert ended(aws, second)["statusReason"] == "Dependent Job failed"
 
 
 def test_jobs_wait_for_vcpus(aws: Aws, job_definition: str) -> None:
