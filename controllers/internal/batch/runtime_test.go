@@ -3,6 +3,7 @@ package batch_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	awsbatch "github.com/aws/aws-sdk-go-v2/service/batch"
@@ -13,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testenv"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testworld"
 )
 
@@ -234,8 +236,50 @@ func TestRegionAnnotation(t *testing.T) {
 	}
 }
 
-// TestOwnerAccount needs a role for another account, and says so.
+// TestOwnerAccount makes objects in the account that their namespace names, with the credentials of the role that is
+// mapped to it, and nothing in the controller's own.
 func TestOwnerAccount(t *testing.T) {
+	world.Parallel(t)
+	namespace, account := world.Namespace(t), world.AWS.Account(t)
+	compute, line, job := readyEnvironment(t, namespace, ""), world.Create(t, namespace, queueYAML(t, "queue", "")), world.Create(t, namespace, definitionYAML(t, "job", ""))
+	world.AwaitReady(t, compute, line, job)
+	if environment(t, specName(compute)) == nil || queue(t, specName(line)) == nil || len(active(t, specName(job))) != 1 {
+		t.Error("the account does not have the objects")
+	}
+	for _, made := range []*unstructured.Unstructured{compute, line, job} {
+		owner, _, _ := unstructured.NestedString(made.Object, "status", "ackResourceMetadata", "ownerAccountID")
+		arn, _, _ := unstructured.NestedString(made.Object, "status", "ackResourceMetadata", "arn")
+		if owner != account || !strings.Contains(arn, ":"+account+":") {
+			t.Errorf("the status of the %s says %s, %s", made.GetKind(), owner, arn)
+		}
+	}
+	own := awsbatch.NewFromConfig(world.AWS.ConfigOf(t, testenv.AccountID))
+	environments, err := own.DescribeComputeEnvironments(t.Context(), &awsbatch.DescribeComputeEnvironmentsInput{ComputeEnvironments: []string{specName(compute)}})
+	if err != nil || len(environments.ComputeEnvironments) > 0 {
+		t.Errorf("the controller's own account has %v, %v", environments, err)
+	}
+	for _, made := range []*unstructured.Unstructured{line, job, compute} {
+		world.Delete(t, made)
+	}
+	world.AwaitGone(t, line, job, compute)
+	if environment(t, specName(compute)) != nil || queue(t, specName(line)) != nil || len(active(t, specName(job))) != 0 {
+		t.Error("the account still has objects")
+	}
+}
+
+// TestOwnerAccountDenied tells that the controller may not assume the role, and goes on when it may.
+func TestOwnerAccountDenied(t *testing.T) {
+	world.AWS.OwnAccount(t)
+	world.AWS.Inject(t, testenv.Fault{Kind: "error", Status: 403, Code: "AccessDenied", Service: "sts", Action: "AssumeRole", Account: testenv.AccountID})
+	made := world.Create(t, world.Namespace(t), definitionYAML(t, "job", ""))
+	world.AwaitCondition(t, made, "Ready", "False", "not allowed to call sts:AssumeRole")
+	world.AwaitCondition(t, made, "ACK.Recoverable", "True", "AccessDenied")
+	world.AWS.ClearFaults(t)
+	world.AwaitReady(t, made)
+}
+
+// TestOwnerAccountUnknown needs a role for another account, and says so.
+func TestOwnerAccountUnknown(t *testing.T) {
 	made := world.Create(t, world.Namespace(t, "services.k8s.aws/owner-account-id", "111122223333"), definitionYAML(t, "job", ""))
 	world.AwaitCondition(t, made, "ACK.ResourceSynced", "False", "111122223333")
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsbudgets "github.com/aws/aws-sdk-go-v2/service/budgets"
 	"github.com/aws/aws-sdk-go-v2/service/budgets/types"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testenv"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testworld"
@@ -251,6 +252,8 @@ func TestBudgetProblems(t *testing.T) {
 		"bad input": {"AWS takes USD only; retrying is in vain", `, costFilters: {}, timePeriod: {}, tags: {"aws:x": "y"}`, nil, "ACK.Terminal", "InvalidParameterException"},
 		"throttled": {"goes away by itself", "", &testenv.Fault{Kind: "throttle", Service: "budgets", Action: "CreateBudget", Rate: 1}, "ACK.Recoverable", "Throttled"},
 		"locked":    {"a budget action runs: goes away by itself", "", &testenv.Fault{Kind: "error", Service: "budgets", Action: "CreateBudget", Code: "ResourceLockedException", Status: 400, Rate: 1}, "ACK.Recoverable", "Busy"},
+		"missing permission, unnamed": {"the action is not the call, and AWS does not name it", "", &testenv.Fault{Kind: "error", Service: "budgets", Action: "CreateBudget", Code: "AccessDeniedException", Status: 400, Rate: 1},
+			"ACK.Recoverable", "not allowed to call budgets:ModifyBudget"},
 		"missing permission": {"the action is not the call: AWS names it", "", &testenv.Fault{Kind: "error", Service: "budgets", Action: "CreateBudget", Code: "AccessDeniedException", Status: 400, Rate: 1,
 			Message: "User: u is not authorized to perform: budgets:ModifyBudget on resource: r"}, "ACK.Recoverable", "not allowed to call budgets:ModifyBudget: add the action to the controller's IAM policy"},
 	} {
@@ -269,6 +272,29 @@ func TestBudgetProblems(t *testing.T) {
 			world.Reconcile(t, made)
 			world.AwaitReady(t, made)
 		})
+	}
+}
+
+// TestBudgetOwnerAccount makes the budget in the account that its namespace names, with the credentials of the role that is
+// mapped to it, and nothing in the controller's own.
+func TestBudgetOwnerAccount(t *testing.T) {
+	world.Parallel(t)
+	made := readyBudget(t, full)
+	if got := inAWS(t); got == nil {
+		t.Fatal("the account does not have the budget")
+	}
+	arn, _, _ := unstructured.NestedString(made.Object, "status", "ackResourceMetadata", "arn")
+	if want := "arn:aws:budgets::" + world.AWS.Account(t) + ":budget/" + awsName(t); arn != want {
+		t.Errorf("the status says %s, want %s", arn, want)
+	}
+	own, err := awsbudgets.NewFromConfig(world.AWS.ConfigOf(t, testenv.AccountID)).DescribeBudgets(t.Context(), &awsbudgets.DescribeBudgetsInput{AccountId: aws.String(testenv.AccountID)})
+	if err != nil || slices.ContainsFunc(own.Budgets, func(b types.Budget) bool { return *b.BudgetName == awsName(t) }) {
+		t.Errorf("the controller's own account has %v, %v", own, err)
+	}
+	world.Delete(t, made)
+	world.AwaitGone(t, made)
+	if inAWS(t) != nil {
+		t.Error("the account still has the budget")
 	}
 }
 

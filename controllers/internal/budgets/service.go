@@ -6,6 +6,7 @@ package budgets
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/aws/smithy-go"
 
@@ -14,7 +15,19 @@ import (
 
 // Service is AWS Budgets.
 func Service() kit.Service {
-	return kit.Service{Name: "budgets", Kinds: []kit.Registration{kit.Register(budgetKind)}}
+	return kit.Service{Name: "budgets", Kinds: []kit.Registration{kit.Register(budgetKind)}, Action: action}
+}
+
+// action is the IAM action that allows a call: but for tags there are two in all.
+func action(call string) string {
+	switch {
+	case strings.HasPrefix(call, "Describe"):
+		return "budgets:ViewBudget"
+	case strings.Contains(call, "Resource"):
+		return "budgets:" + call
+	default:
+		return "budgets:ModifyBudget"
+	}
 }
 
 // classify recognises what the general rules do not know of AWS Budgets.

@@ -50,7 +50,7 @@ const missingKindsRecheck = 30 * time.Second
 type Registration interface {
 	// GroupVersionKind of the kind.
 	GroupVersionKind() schema.GroupVersionKind
-	factory(service string, waiting *waiting) acktypes.AWSResourceManagerFactory
+	factory(service Service, waiting *waiting) acktypes.AWSResourceManagerFactory
 	object() client.Object
 }
 
@@ -61,14 +61,14 @@ type registration[T client.Object] struct{ kind Kind[T] }
 
 func (r registration[T]) GroupVersionKind() schema.GroupVersionKind { return r.kind.GroupVersionKind }
 func (r registration[T]) object() client.Object                     { return newObject[T]() }
-func (r registration[T]) factory(service string, waiting *waiting) acktypes.AWSResourceManagerFactory {
+func (r registration[T]) factory(service Service, waiting *waiting) acktypes.AWSResourceManagerFactory {
 	return &factory[T]{kind: r.kind, service: service, waiting: waiting, managers: map[managerKey]*resourceManager[T]{}}
 }
 
 // factory makes the managers of a kind and keeps them, with the clients and batches that they share.
 type factory[T client.Object] struct {
 	kind     Kind[T]
-	service  string
+	service  Service
 	waiting  *waiting
 	mutex    sync.Mutex
 	managers map[managerKey]*resourceManager[T]
@@ -140,7 +140,7 @@ func Bind(ctx context.Context, mgr ctrl.Manager, config ackcfg.Config, version a
 	for _, service := range services {
 		var factories []acktypes.AWSResourceManagerFactory
 		for _, kind := range service.Kinds {
-			factories = append(factories, kind.factory(service.Name, waiting))
+			factories = append(factories, kind.factory(service, waiting))
 		}
 		counters := ackmetrics.NewMetrics(service.Name)
 		sc := &serviceController{

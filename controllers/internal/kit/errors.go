@@ -133,20 +133,20 @@ var actionInMessage = regexp.MustCompile(`not authorized to perform: ([a-z0-9-]+
 
 // deniedAction is the IAM action that a call lacked: the one that AWS names, which may be another than the call's
 // (iam:PassRole), or else the call's.
-func deniedAction(service string, err error) string {
+func deniedAction(service Service, err error) string {
 	if named := actionInMessage.FindStringSubmatch(err.Error()); named != nil {
 		return named[1]
 	}
 	var call *smithy.OperationError
 	if !errors.As(err, &call) {
-		return service
+		return service.ActionFor("*")
 	}
 	// A call that fails for want of credentials wraps the call that was to get them.
 	var inner *smithy.OperationError
 	if errors.As(call.Err, &inner) && inner.Service() == sts.ServiceID {
 		return "sts:" + inner.Operation()
 	}
-	return service + ":" + call.Operation()
+	return service.ActionFor(call.Operation())
 }
 
 // wait is an error that says what an object waits for; it is not a failure.

@@ -75,16 +75,21 @@ func TestMessage(t *testing.T) {
 }
 
 func TestDeniedAction(t *testing.T) {
-	if got := deniedAction("batch", failedCall(403, apiError("AccessDenied", "no"))); got != "batch:RegisterJobDefinition" {
+	batch := Service{Name: "batch"}
+	budgets := Service{Name: "budgets", Action: func(string) string { return "budgets:ModifyBudget" }}
+	if got := deniedAction(budgets, failedCall(403, apiError("AccessDenied", "no"))); got != "budgets:ModifyBudget" {
+		t.Errorf("one that is not named like its calls: got %s", got)
+	}
+	if got := deniedAction(batch, failedCall(403, apiError("AccessDenied", "no"))); got != "batch:RegisterJobDefinition" {
 		t.Errorf("the call's own: got %s", got)
 	}
 	named := failedCall(403, apiError("AccessDenied", "User: arn:aws:x is not authorized to perform: iam:PassRole on resource: y"))
-	if got := deniedAction("batch", named); got != "iam:PassRole" {
+	if got := deniedAction(batch, named); got != "iam:PassRole" {
 		t.Errorf("the one that AWS names: got %s", got)
 	}
 	credentials := &smithy.OperationError{ServiceID: "STS", OperationName: "AssumeRole", Err: apiError("AccessDenied", "no")}
 	withoutCredentials := &smithy.OperationError{ServiceID: "Batch", OperationName: "RegisterJobDefinition", Err: fmt.Errorf("get credentials: %w", credentials)}
-	if got := deniedAction("batch", withoutCredentials); got != "sts:AssumeRole" {
+	if got := deniedAction(batch, withoutCredentials); got != "sts:AssumeRole" {
 		t.Errorf("the one that would give credentials: got %s", got)
 	}
 }

@@ -71,4 +71,14 @@ type Service struct {
 	Kinds []Registration
 	// CallsPerSecond is the rate that calls to the service are kept within, for an account and region; 0 is no limit.
 	CallsPerSecond int
+	// Action is the IAM action that allows a call; nil for services whose actions are named like their calls.
+	Action func(call string) string
+}
+
+// ActionFor is the IAM action that allows a call: batch:CreateJobQueue.
+func (s Service) ActionFor(call string) string {
+	if s.Action != nil {
+		return s.Action(call)
+	}
+	return s.Name + ":" + call
 }

@@ -25,7 +25,7 @@ const faultyRecheck = 15 * time.Second
 // resourceManager does what the runtime asks for the objects of one kind in one account and region.
 type resourceManager[T client.Object] struct {
 	kind       Kind[T]
-	service    string
+	service    Service
 	config     ackcfg.Config
 	account    Account
 	operations Operations[T]

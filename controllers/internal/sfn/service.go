@@ -12,7 +12,10 @@ import (
 
 // Service is AWS Step Functions.
 func Service() kit.Service {
-	return kit.Service{Name: "sfn", Kinds: []kit.Registration{kit.Register(stateMachineKind)}}
+	return kit.Service{
+		Name: "sfn", Kinds: []kit.Registration{kit.Register(stateMachineKind)},
+		Action: func(call string) string { return "states:" + call },
+	}
 }
 
 // classify recognises what the general rules do not know of Step Functions.

@@ -33,6 +33,25 @@ type accounts struct {
 	ofTest map[string]string
 	// credentials of accounts.
 	credentials map[string]aws.CredentialsProvider
+	// faults that tests have injected, by the test's name.
+	faults map[string][]string
+}
+
+func (a *accounts) addFault(t *testing.T, id string) {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	if a.faults == nil {
+		a.faults = map[string][]string{}
+	}
+	a.faults[t.Name()] = append(a.faults[t.Name()], id)
+}
+
+func (a *accounts) takeFaults(t *testing.T) []string {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	taken := a.faults[t.Name()]
+	delete(a.faults, t.Name())
+	return taken
 }
 
 // OwnAccount gives a test an account that no other test has, and so calls, faults and objects of its own. Its subtests
@@ -63,10 +82,9 @@ func (a *AWS) Account(t *testing.T) string {
 	return AccountID
 }
 
-// credentials for the account that a test is in.
-func (a *AWS) credentials(t *testing.T) aws.CredentialsProvider {
+// credentials for an account.
+func (a *AWS) credentials(t *testing.T, account string) aws.CredentialsProvider {
 	t.Helper()
-	account := a.Account(t)
 	own := credentials.NewStaticCredentialsProvider(ownKey, "test", "")
 	if account == AccountID {
 		return own

@@ -107,8 +107,14 @@ func (a *AWS) Stop() error {
 // Config is an SDK configuration for tests to look at their account with, by another user agent than the controllers'.
 func (a *AWS) Config(t *testing.T) aws.Config {
 	t.Helper()
+	return a.ConfigOf(t, a.Account(t))
+}
+
+// ConfigOf is Config for any account.
+func (a *AWS) ConfigOf(t *testing.T, account string) aws.Config {
+	t.Helper()
 	config, err := awsconfig.LoadDefaultConfig(t.Context(), awsconfig.WithRegion(Region),
-		awsconfig.WithBaseEndpoint(a.URL), awsconfig.WithCredentialsProvider(a.credentials(t)))
+		awsconfig.WithBaseEndpoint(a.URL), awsconfig.WithCredentialsProvider(a.credentials(t, account)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +124,7 @@ func (a *AWS) Config(t *testing.T) aws.Config {
 // Network returns two subnets and a security group that exist in the test's account.
 func (a *AWS) Network(t *testing.T) (subnets []string, group string) {
 	t.Helper()
-	key, err := a.credentials(t).Retrieve(t.Context())
+	key, err := a.credentials(t, a.Account(t)).Retrieve(t.Context())
 	if err == nil {
 		subnets, group, err = a.networkIDs(t.Context(), key.AccessKeyID)
 	}
@@ -149,7 +155,7 @@ func (a *AWS) networkIDs(ctx context.Context, key string) (subnets []string, gro
 func (a *AWS) CreateRole(t *testing.T, name, service string) {
 	t.Helper()
 	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"` + service + `"},"Action":"sts:AssumeRole"}]}`
-	key, err := a.credentials(t).Retrieve(t.Context())
+	key, err := a.credentials(t, a.Account(t)).Retrieve(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,25 +268,23 @@ type Fault struct {
 	Message string  `json:"message,omitempty"`
 }
 
-// Inject makes the emulator fail calls to the test's account until the test ends.
+// Inject makes the emulator fail calls, those to the test's account unless the fault names another, until the test ends.
 func (a *AWS) Inject(t *testing.T, fault Fault) {
 	t.Helper()
-	fault.Account = a.Account(t)
-	a.request(t, http.MethodPost, "/sanders/faults", fault, nil)
+	if fault.Account == "" {
+		fault.Account = a.Account(t)
+	}
+	var answer struct{ ID string }
+	a.request(t, http.MethodPost, "/sanders/faults", fault, &answer)
+	a.accounts.addFault(t, answer.ID)
 	t.Cleanup(func() { a.ClearFaults(t) })
 }
 
-// ClearFaults ends all failures in the test's account.
+// ClearFaults ends all failures that the test has made.
 func (a *AWS) ClearFaults(t *testing.T) {
 	t.Helper()
-	var answer struct {
-		Faults []struct{ ID, Account string }
-	}
-	a.request(t, http.MethodGet, "/sanders/faults", nil, &answer)
-	for _, fault := range answer.Faults {
-		if fault.Account == a.Account(t) {
-			a.request(t, http.MethodDelete, "/sanders/faults/"+fault.ID, nil, nil)
-		}
+	for _, id := range a.accounts.takeFaults(t) {
+		a.request(t, http.MethodDelete, "/sanders/faults/"+id, nil, nil)
 	}
 }
 

@@ -9,8 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/command"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testenv"
 )
 
@@ -30,19 +30,16 @@ var unseen = []string{
 	"s3:GetObjectRetention",       // moto does not have the call: the emptier's test answers it
 }
 
-// actions are the IAM actions that a call needs.
-func actions(service, call string) []string {
-	action := service + ":" + call
-	switch known, ok := permissions[action]; {
-	case ok:
-		return known
-	case service == "budgets" && strings.HasPrefix(call, "Describe"):
-		return []string{"budgets:ViewBudget"}
-	case service == "budgets" && !strings.Contains(call, "Resource"):
-		return []string{"budgets:ModifyBudget"}
-	default:
-		return []string{action}
+// actions are the IAM actions that a component's call needs.
+func actions(component command.Component, service, call string) []string {
+	if component.Service != nil && component.Service.Name == service {
+		return []string{component.Service.ActionFor(call)}
 	}
+	action := service + ":" + call
+	if known, ok := permissions[action]; ok {
+		return known
+	}
+	return []string{action}
 }
 
 // checkPolicies compares the calls that the controllers made in the package's tests with the policies recommended for
@@ -59,7 +56,7 @@ func (w *World) checkPolicies() error {
 		if err != nil {
 			return err
 		}
-		called, err := w.calledActions(component.Name)
+		called, err := w.calledActions(component)
 		if err != nil {
 			return err
 		}
@@ -87,8 +84,8 @@ func ranAll() bool {
 }
 
 // calledActions are the IAM actions for the calls that a component made so far.
-func (w *World) calledActions(component string) (map[string]bool, error) {
-	counts, err := w.AWS.CountCalls("*ack-" + component + "*")
+func (w *World) calledActions(component command.Component) (map[string]bool, error) {
+	counts, err := w.AWS.CountCalls("*ack-" + component.Name + "*")
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +95,7 @@ func (w *World) calledActions(component string) (map[string]bool, error) {
 			// By the role that the pod has; these policies are of the roles that it assumes.
 			continue
 		}
-		for _, action := range actions(count.Service, count.Action) {
+		for _, action := range actions(component, count.Service, count.Action) {
 			called[action] = true
 		}
 	}
