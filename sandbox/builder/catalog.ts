@@ -42,10 +42,11 @@ const pinned = (name: string, module: string, command: string, rest: Partial<Pro
   ...rest,
 });
 
-const kubernetes = (name: string): Program =>
+const kubernetes = (name: string, edits?: Program['edits']): Program =>
   pinned(name, 'k8s.io/kubernetes', `k8s.io/kubernetes/cmd/${name}`, {
     folder: path.join(sandbox, 'programs', 'kubernetes'),
     stamp: kubernetesStamp,
+    edits,
   });
 
 const ack = (service: string): Program => {
@@ -64,7 +65,15 @@ const argocd = 'github.com/argoproj/argo-cd/v3';
 export const catalog: readonly Program[] = [
   pinned('etcd', 'go.etcd.io/etcd/server/v3', 'go.etcd.io/etcd/server/v3'),
   kubernetes('kube-apiserver'),
-  kubernetes('kube-controller-manager'),
+  kubernetes('kube-controller-manager', [
+    // Before it empties a namespace that is being deleted it waits for what other API servers and etcd members may not know
+    // yet; there is only one of each here.
+    {
+      file: 'pkg/controller/namespace/namespace_controller.go',
+      from: 'namespaceDeletionGracePeriod = 5 * time.Second',
+      to: 'namespaceDeletionGracePeriod = 0 * time.Second',
+    },
+  ]),
   kubernetes('kubectl'),
   pinned('redis', 'github.com/alicebob/miniredis/v2', '.'),
   ack('s3'),

@@ -108,8 +108,7 @@ export async function argocd(context: Context): Promise<PartSpec[]> {
         cache,
         `--repo-server=${repositories}`,
         `--metrics-port=${port(context, 'argocd-application-controller')}`,
-        // A mistake in Git shows at once instead of after three minutes. It also makes the deletion of an environment, whose
-        // folder is gone, go on from wave to wave at once: what wakes it is that its status is written.
+        // As argocd/overlays/self-managed sets it, and says why.
         '--repo-error-grace-period-seconds=0',
       ],
       answersOk(`http://${at('argocd-application-controller')}/healthz`),
