@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,8 +9,6 @@ import (
 	"testing"
 
 	"github.com/spf13/pflag"
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
@@ -19,17 +16,6 @@ import (
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/command"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testenv"
 )
-
-var kube client.Client
-
-func TestMain(m *testing.M) {
-	testenv.Main(m, func(ctx context.Context, server *testenv.APIServer) (finish func() error, err error) {
-		if kube, err = client.New(server.Config, client.Options{}); err != nil {
-			return nil, err
-		}
-		return nil, kube.Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "sanders-dev"}})
-	}, filepath.Join(testenv.Folder(), "internal", "bucketemptier", "testdata", "crd"), filepath.Join(project(), "argocd", "overlays", "self-managed", "crds"))
-}
 
 // project is the folder of the repository.
 func project() string { return filepath.Join(testenv.Folder(), "..") }
@@ -53,7 +39,7 @@ func TestExamples(t *testing.T) {
 				t.Errorf("%s: %v: %s", name, err, block[1])
 				continue
 			}
-			object.SetNamespace("sanders-dev")
+			object.SetNamespace(namespace)
 			if err := kube.Create(t.Context(), object, client.DryRunAll, client.FieldValidation("Strict")); err != nil {
 				t.Errorf("%s: %v", name, err)
 			}
