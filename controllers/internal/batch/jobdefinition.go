@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	ackcompare "github.com/aws-controllers-k8s/runtime/pkg/compare"
 	sdk "github.com/aws/aws-sdk-go-v2/service/batch"
@@ -45,11 +46,13 @@ var jobDefinitionKind = kit.Kind[*v1alpha1.JobDefinition]{
 // AWS keeps a job definition as revisions that never change, and has no way to say "register this unless it is there":
 // so the order of things matters. A new revision is registered before older ones are deregistered, which leaves no
 // moment without an active one. The status names the new revision only when all that is done. And every Read asks for
-// the revisions next to the one in the status too, so that one which was registered before we were stopped, or by
+// the next revision after the one in the status too, so that one which was registered before we were stopped, or by
 // somebody else, is found.
 type jobDefinitions struct {
 	api       *sdk.Client
 	revisions *kit.Batcher[types.JobDefinition]
+	// listed has what lists of revisions have shown: a listed by listedKey.
+	listed sync.Map
 }
 
 func newJobDefinitions(account kit.Account) kit.Operations[*v1alpha1.JobDefinition] {
@@ -80,13 +83,16 @@ func (j *jobDefinitions) Read(ctx context.Context, declared *v1alpha1.JobDefinit
 	if err != nil {
 		return nil, err
 	}
-	if declared.Status.Revision != nil && keep == 1 {
-		only, err := j.readOnly(ctx, declared)
+	name := deref(declared.Spec.Name)
+	key := listedKey{name, kit.Owner(declared)}
+	look := j.look(key, deref(declared.Status.Revision), keep)
+	if look != nil {
+		only, err := j.readOnly(ctx, name, look)
 		if only != nil || err != nil {
 			return only, err
 		}
 	}
-	active, err := j.active(ctx, deref(declared.Spec.Name))
+	active, err := j.active(ctx, name)
 	if err != nil {
 		return nil, err
 	}
@@ -95,38 +101,88 @@ func (j *jobDefinitions) Read(ctx context.Context, declared *v1alpha1.JobDefinit
 	}
 	newest := active[len(active)-1]
 	observed := observedJobDefinition(&newest)
-	if stale := staleAmong(active, kit.Owner(declared), keep); len(stale) > 0 {
-		var names []string
-		for _, revision := range stale {
-			names = append(names, strconv.Itoa(int(deref(revision.Revision))))
-		}
-		observed.Annotations = map[string]string{staleRevisions: strings.Join(names, ",")}
+	stale := staleAmong(active, kit.Owner(declared), keep)
+	if len(stale) == 0 {
+		j.remember(key, int64(deref(newest.Revision)), keep, look)
+		return observed, nil
 	}
+	var numbers []string
+	for _, revision := range stale {
+		numbers = append(numbers, strconv.Itoa(int(deref(revision.Revision))))
+	}
+	observed.Annotations = map[string]string{staleRevisions: strings.Join(numbers, ",")}
 	return observed, nil
 }
 
-// readOnly reads the revision that the status names, if it is active and its neighbours are not there or not active:
-// the usual case, for which one call serves many objects. Otherwise it returns nil.
-func (j *jobDefinitions) readOnly(ctx context.Context, declared *v1alpha1.JobDefinition) (*v1alpha1.JobDefinition, error) {
-	name, current := deref(declared.Spec.Name), deref(declared.Status.Revision)
-	names := []string{revisionName(name, current), revisionName(name, current+1)}
-	if current > 1 {
-		names = append(names, revisionName(name, current-1))
+// listed is what a list of a name's active revisions has shown, when none of ours among them was stale. It stays true: an
+// inactive revision never becomes active again, and new ones have higher numbers.
+type listed struct {
+	// newest active one.
+	newest int64
+	// keep is what KeepRevisions was.
+	keep int
+	// highest number that exists: somebody may have registered newer ones and deregistered them.
+	highest int64
+}
+
+type listedKey struct{ name, owner string }
+
+// look says which revisions to look at instead of listing all: the one that the status names, and others that must be
+// absent or inactive for it to be all that there is.
+type look struct {
+	current int64
+	// newer is the number that the next revision gets, or has got.
+	newer int64
+	// older is the one before; 0 if that has been listed.
+	older int64
+	// highest number that is known to exist.
+	highest int64
+}
+
+// look returns nil when the active revisions have to be listed.
+func (j *jobDefinitions) look(key listedKey, current int64, keep int) *look {
+	known, ok := j.listed.Load(key)
+	switch last, _ := known.(listed); {
+	case current == 0:
+		return nil
+	case ok && last.newest == current && last.keep == keep:
+		return &look{current: current, newer: last.highest + 1, highest: last.highest}
+	case !ok && keep == 1:
+		return &look{current: current, newer: current + 1, older: current - 1, highest: current}
+	default:
+		return nil
+	}
+}
+
+func (j *jobDefinitions) remember(key listedKey, newest int64, keep int, look *look) {
+	last := listed{newest: newest, keep: keep, highest: newest}
+	if look != nil {
+		last.highest = max(newest, look.highest)
+	}
+	j.listed.Store(key, last)
+}
+
+// readOnly reads the revision that the status names, if it is active and no other can be of interest: the usual case, for
+// which one call serves many objects. Otherwise it returns nil.
+func (j *jobDefinitions) readOnly(ctx context.Context, name string, look *look) (*v1alpha1.JobDefinition, error) {
+	current, newer := revisionName(name, look.current), revisionName(name, look.newer)
+	names := []string{current, newer}
+	if look.older > 0 {
+		names = append(names, revisionName(name, look.older))
 	}
 	found, err := j.revisions.Get(ctx, names...)
 	if err != nil {
 		return nil, err
 	}
-	for _, neighbour := range names[1:] {
-		if other, ok := found[neighbour]; ok && deref(other.Status) == statusActive {
-			return nil, nil
-		}
-	}
-	if _, newer := found[names[1]]; newer {
-		// Registered and deregistered by somebody else: there may be more.
+	if _, exists := found[newer]; exists {
+		// Somebody else's, or ours from before we were stopped. Even if it is inactive there may be more.
+		look.highest = look.newer
 		return nil, nil
 	}
-	revision, ok := found[names[0]]
+	if older, exists := found[revisionName(name, look.older)]; exists && deref(older.Status) == statusActive {
+		return nil, nil
+	}
+	revision, ok := found[current]
 	if !ok || deref(revision.Status) != statusActive {
 		return nil, nil
 	}
@@ -251,5 +307,6 @@ func (j *jobDefinitions) Delete(ctx context.Context, observed *v1alpha1.JobDefin
 	if err != nil {
 		return err
 	}
+	j.listed.Delete(listedKey{deref(observed.Spec.Name), kit.Owner(observed)})
 	return j.deregister(ctx, ownedBy(active, kit.Owner(observed)))
 }

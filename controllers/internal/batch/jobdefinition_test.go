@@ -7,6 +7,7 @@ import (
 
 	awsbatch "github.com/aws/aws-sdk-go-v2/service/batch"
 	"github.com/aws/aws-sdk-go-v2/service/batch/types"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testworld"
 )
@@ -135,11 +136,73 @@ func TestJobDefinitionLeavesOthersAlone(t *testing.T) {
 	if got := active(t, name); !slices.Equal(got, []int32{*theirs.Revision, 3}) {
 		t.Errorf("active revisions are %v", got)
 	}
+	assertQuiet(t, made)
 	world.Delete(t, made)
 	world.AwaitGone(t, made)
 	if got := active(t, name); !slices.Equal(got, []int32{*theirs.Revision}) {
 		t.Errorf("after deletion the active revisions are %v", got)
 	}
+}
+
+// TestJobDefinitionQuietBesideOthers looks with one call also where there is more than the one revision in the status.
+func TestJobDefinitionQuietBesideOthers(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		reason string
+		change func(t *testing.T, made *unstructured.Unstructured, ours types.JobDefinition)
+		want   []int32
+	}{
+		"newer ones that are gone": {"they were deregistered again", func(t *testing.T, made *unstructured.Unstructured, ours types.JobDefinition) {
+			for range 2 {
+				theirs := registerTheirs(t, ours)
+				if _, err := api(t).DeregisterJobDefinition(t.Context(), &awsbatch.DeregisterJobDefinitionInput{JobDefinition: theirs.JobDefinitionArn}); err != nil {
+					t.Fatal(err)
+				}
+				world.Reconcile(t, made)
+			}
+		}, []int32{1}},
+		"older ones kept": {"the annotation says so", func(t *testing.T, made *unstructured.Unstructured, _ types.JobDefinition) {
+			world.Patch(t, made, `{metadata: {annotations: {batch.services.k8s.aws/keep-revisions: "3"}}, spec: {containerProperties: {image: other}}}`)
+			testworld.Eventually(t, func() error { return activeAre(t, made, 1, 2) })
+			world.Reconcile(t, made)
+		}, []int32{1, 2}},
+		"no longer kept": {"the annotation is gone, and somebody deregistered the one between", func(t *testing.T, made *unstructured.Unstructured, ours types.JobDefinition) {
+			world.Patch(t, made, `{metadata: {annotations: {batch.services.k8s.aws/keep-revisions: "3"}}, spec: {containerProperties: {image: b}}}`)
+			testworld.Eventually(t, func() error { return activeAre(t, made, 1, 2) })
+			world.Patch(t, made, `{spec: {containerProperties: {image: c}}}`)
+			testworld.Eventually(t, func() error { return activeAre(t, made, 1, 2, 3) })
+			world.Reconcile(t, made)
+			if _, err := api(t).DeregisterJobDefinition(t.Context(), &awsbatch.DeregisterJobDefinitionInput{JobDefinition: ptr(specName(made) + ":2")}); err != nil {
+				t.Fatal(err)
+			}
+			world.Patch(t, made, `{metadata: {annotations: {batch.services.k8s.aws/keep-revisions: null}}}`)
+			testworld.Eventually(t, func() error { return activeAre(t, made, 3) })
+			world.Reconcile(t, made)
+		}, []int32{3}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			world.Parallel(t)
+			made := world.Create(t, world.Namespace(t), definitionYAML(t, "job", ""))
+			world.AwaitReady(t, made)
+			c.change(t, made, revisions(t, specName(made))[1])
+			assertQuiet(t, made)
+			if err := activeAre(t, made, c.want...); err != nil {
+				t.Errorf("%s: %v", c.reason, err)
+			}
+		})
+	}
+}
+
+// registerTheirs registers a revision like ours, but not ours.
+func registerTheirs(t *testing.T, ours types.JobDefinition) *awsbatch.RegisterJobDefinitionOutput {
+	t.Helper()
+	theirs, err := api(t).RegisterJobDefinition(t.Context(), &awsbatch.RegisterJobDefinitionInput{
+		JobDefinitionName: ours.JobDefinitionName, Type: types.JobDefinitionTypeContainer, ContainerProperties: ours.ContainerProperties, PlatformCapabilities: ours.PlatformCapabilities,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return theirs
 }
 
 // TestJobDefinitionDeletionLeavesNewerAlone deletes while the newest revision is somebody else's.
@@ -150,11 +213,7 @@ func TestJobDefinitionDeletionLeavesNewerAlone(t *testing.T) {
 	name := specName(made)
 	ours := revisions(t, name)[1]
 	for range 2 {
-		if _, err := api(t).RegisterJobDefinition(t.Context(), &awsbatch.RegisterJobDefinitionInput{
-			JobDefinitionName: &name, Type: types.JobDefinitionTypeContainer, ContainerProperties: ours.ContainerProperties, PlatformCapabilities: ours.PlatformCapabilities,
-		}); err != nil {
-			t.Fatal(err)
-		}
+		registerTheirs(t, ours)
 	}
 	world.Delete(t, made)
 	world.AwaitGone(t, made)
