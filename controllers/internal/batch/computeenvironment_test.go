@@ -55,6 +55,34 @@ func TestComputeEnvironmentUpdates(t *testing.T) {
 	assertQuiet(t, made)
 }
 
+// TestComputeEnvironmentDesiredVCPUs gives AWS a number to start with, and then leaves it to AWS.
+func TestComputeEnvironmentDesiredVCPUs(t *testing.T) {
+	world.Parallel(t)
+	made := readyEnvironment(t, world.Namespace(t), `{computeResources: {type: EC2, minvCPUs: 0, desiredvCPUs: 4, instanceTypes: [optimal], instanceRole: ecsInstanceRole}}`)
+	name := specName(made)
+	if got := *environment(t, name).ComputeResources.DesiredvCpus; got != 4 {
+		t.Errorf("AWS starts with %d vCPUs, want 4", got)
+	}
+	// As AWS does when jobs are waiting.
+	if _, err := api(t).UpdateComputeEnvironment(t.Context(), &awsbatch.UpdateComputeEnvironmentInput{
+		ComputeEnvironment: &name, ComputeResources: &types.ComputeResourceUpdate{DesiredvCpus: aws.Int32(8)},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	assertQuiet(t, made)
+	world.Patch(t, made, `{spec: {computeResources: {desiredvCPUs: 6, maxvCPUs: 32}}}`)
+	testworld.Eventually(t, func() error {
+		if *environment(t, name).ComputeResources.MaxvCpus != 32 {
+			return errNotYet("the maximum")
+		}
+		return nil
+	})
+	world.AwaitReady(t, made)
+	if got := *environment(t, name).ComputeResources.DesiredvCpus; got != 8 {
+		t.Errorf("the controller set %d vCPUs, where AWS had scaled to 8", got)
+	}
+}
+
 // TestComputeEnvironmentUpdatePolicy is set in a second call, since AWS takes none at creation.
 func TestComputeEnvironmentUpdatePolicy(t *testing.T) {
 	world.Parallel(t)
