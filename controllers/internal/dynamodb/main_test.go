@@ -26,12 +26,9 @@ func TestMain(m *testing.M) {
 	testworld.Main(m, &world, []command.Component{{Name: "dynamodb", Service: &service, AddToScheme: dynamodbv1alpha1.AddToScheme}}, nil)
 }
 
-// api is a client of AWS for the test itself. (The emulator sends no checksums with errors.)
+// api is a client of AWS for the test itself.
 func api(t *testing.T) *awsdynamodb.Client {
-	return awsdynamodb.NewFromConfig(world.AWS.Config(t), func(o *awsdynamodb.Options) {
-		o.DisableValidateResponseChecksum = true
-		o.Retryer = testworld.Retryer()
-	})
+	return awsdynamodb.NewFromConfig(world.AWS.Config(t), func(o *awsdynamodb.Options) { o.Retryer = testworld.Retryer() })
 }
 
 // awsName is the name of a test's table in AWS.

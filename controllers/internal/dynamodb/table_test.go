@@ -75,7 +75,7 @@ func TestTableCreation(t *testing.T) {
 
 const byEmail = `{indexName: by-email, keySchema: [{attributeName: email, keyType: HASH}], projection: {projectionType: ALL}}`
 
-// TestTableUpdates changes every field that can be changed and that the emulator keeps, one by one, and looks at AWS.
+// TestTableUpdates changes every field that can be changed, one by one, and looks at AWS.
 func TestTableUpdates(t *testing.T) {
 	world.Parallel(t)
 	made := readyTable(t, "", `, tags: [{key: team, value: data}]`)
@@ -111,6 +111,27 @@ func TestTableUpdates(t *testing.T) {
 			func(f *found) bool { return aws.ToBool(f.DeletionProtectionEnabled) }},
 		{"protection off", `{spec: {deletionProtectionEnabled: false}}`, []string{"UpdateTable"},
 			func(f *found) bool { return !aws.ToBool(f.DeletionProtectionEnabled) }},
+		{"another class", `{spec: {tableClass: STANDARD_INFREQUENT_ACCESS}}`, []string{"UpdateTable"},
+			func(f *found) bool {
+				return f.TableClassSummary != nil && f.TableClassSummary.TableClass == types.TableClassStandardInfrequentAccess
+			}},
+		{"left out, the class stays", `{spec: {tableClass: null}}`, nil,
+			func(f *found) bool { return f.TableClassSummary.TableClass == types.TableClassStandardInfrequentAccess }},
+		{"the first class again", `{spec: {tableClass: STANDARD}}`, []string{"UpdateTable"},
+			func(f *found) bool { return f.TableClassSummary.TableClass == types.TableClassStandard }},
+		{"a limit", `{spec: {onDemandThroughput: {maxReadRequestUnits: 10}}}`, []string{"UpdateTable"},
+			func(f *found) bool {
+				return f.OnDemandThroughput != nil && aws.ToInt64(f.OnDemandThroughput.MaxReadRequestUnits) == 10
+			}},
+		{"left out, there is no limit", `{spec: {onDemandThroughput: null}}`, []string{"UpdateTable"},
+			func(f *found) bool { return aws.ToInt64(f.OnDemandThroughput.MaxReadRequestUnits) == -1 }},
+		{"encryption with a key of the account", `{spec: {sseSpecification: {enabled: true, sseType: KMS}}}`, []string{"UpdateTable"},
+			func(f *found) bool {
+				return f.SSEDescription != nil && f.SSEDescription.Status == types.SSEStatusEnabled
+			}},
+		{"left out, the key stays", `{spec: {sseSpecification: null}}`, nil, func(f *found) bool { return f.SSEDescription != nil }},
+		{"encryption with DynamoDB's own key", `{spec: {sseSpecification: {enabled: false}}}`, []string{"UpdateTable"},
+			func(f *found) bool { return f.SSEDescription == nil }},
 		{"a stream", `{spec: {streamSpecification: {streamEnabled: true, streamViewType: KEYS_ONLY}}}`, []string{"UpdateTable"},
 			func(f *found) bool {
 				return f.StreamSpecification != nil && f.StreamSpecification.StreamViewType == types.StreamViewTypeKeysOnly

@@ -73,6 +73,8 @@ func TestRepositoryUpdates(t *testing.T) {
 			func(f *found) bool { return f.ImageScanningConfiguration.ScanOnPush }},
 		{"left out, scanning stays", `{spec: {imageScanningConfiguration: null}}`, nil,
 			func(f *found) bool { return f.ImageScanningConfiguration.ScanOnPush }},
+		{"scanning off", `{spec: {imageScanningConfiguration: {scanOnPush: false}}}`, []string{"PutImageScanningConfiguration"},
+			func(f *found) bool { return !f.ImageScanningConfiguration.ScanOnPush }},
 		{"immutable tags", `{spec: {imageTagMutability: IMMUTABLE}}`, []string{"PutImageTagMutability"},
 			func(f *found) bool { return f.ImageTagMutability == types.ImageTagMutabilityImmutable }},
 		{"but for some", `{spec: {imageTagMutability: IMMUTABLE_WITH_EXCLUSION, imageTagMutabilityExclusionFilters: [{filter: "dev-*", filterType: WILDCARD}]}}`, []string{"PutImageTagMutability"},

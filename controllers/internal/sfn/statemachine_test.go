@@ -40,6 +40,24 @@ func TestStateMachineLife(t *testing.T) {
 	}
 }
 
+// TestStateMachineDeletion waits for AWS, which waits for executions.
+func TestStateMachineDeletion(t *testing.T) {
+	made := readyMachine(t, "", "")
+	world.AWS.Delays(t, "stepfunctions.delete=3600")
+	t.Cleanup(func() { world.AWS.Delays(t, "none") })
+	since := world.AWS.LastCall(t)
+	world.Delete(t, made)
+	world.AwaitCondition(t, made, "Ready", "False", "waiting for AWS to delete the state machine")
+	if got := inAWS(t); got == nil || got.Status != types.StateMachineStatusDeleting {
+		t.Errorf("AWS has %+v", got)
+	}
+	world.AWS.Delays(t, "none")
+	world.AwaitGone(t, made)
+	if calls := testworld.Writes(world.AWS.Calls(t, since)); !slices.Equal(calls, []string{"DeleteStateMachine"}) {
+		t.Errorf("made the calls %v", calls)
+	}
+}
+
 // TestStateMachineUpdates changes every field that can be changed, one by one, and looks at AWS.
 func TestStateMachineUpdates(t *testing.T) {
 	world.Parallel(t)
@@ -69,6 +87,9 @@ func TestStateMachineUpdates(t *testing.T) {
 		{"written out as off", `{spec: {loggingConfiguration: {level: "OFF", includeExecutionData: false}}}`, nil,
 			func(f *found) bool { return f.LoggingConfiguration.Level == types.LogLevelOff }},
 		{"tracing", `{spec: {tracingConfiguration: {enabled: true}}}`, update, func(f *found) bool { return f.TracingConfiguration.Enabled }},
+		{"tracing off", `{spec: {tracingConfiguration: {enabled: false}}}`, update, func(f *found) bool { return !f.TracingConfiguration.Enabled }},
+		{"tracing again", `{spec: {tracingConfiguration: {enabled: true}}}`, update, func(f *found) bool { return f.TracingConfiguration.Enabled }},
+		{"left out, tracing is off", `{spec: {tracingConfiguration: null}}`, update, func(f *found) bool { return !f.TracingConfiguration.Enabled }},
 		{"a tag more", `{spec: {tags: [{key: team, value: data}, {key: cost, value: "1"}]}}`, []string{"TagResource"},
 			func(f *found) bool { return f.tags["cost"] == "1" && f.tags["team"] == "data" }},
 		{"a tag less", `{spec: {tags: [{key: cost, value: "1"}]}}`, []string{"UntagResource"},
@@ -100,7 +121,10 @@ func TestStateMachineDrift(t *testing.T) {
 	world.Parallel(t)
 	made := readyMachine(t, "", `, tags: [{key: team, value: data}]`)
 	_, err := api(t).UpdateStateMachine(t.Context(), &awssfn.UpdateStateMachineInput{
-		StateMachineArn: awsARN(t), RoleArn: aws.String("arn:aws:iam::120569615884:role/by-hand"), LoggingConfiguration: &types.LoggingConfiguration{Level: types.LogLevelFatal},
+		StateMachineArn: awsARN(t), RoleArn: aws.String("arn:aws:iam::120569615884:role/by-hand"),
+		LoggingConfiguration: &types.LoggingConfiguration{Level: types.LogLevelFatal, Destinations: []types.LogDestination{
+			{CloudWatchLogsLogGroup: &types.CloudWatchLogsLogGroup{LogGroupArn: aws.String(logGroup)}},
+		}},
 	})
 	check(t, err)
 	_, err = api(t).UntagResource(t.Context(), &awssfn.UntagResourceInput{ResourceArn: awsARN(t), TagKeys: []string{"team"}})
