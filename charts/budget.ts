@@ -14,7 +14,7 @@ import {
 import { EnvironmentChart, objectName } from './lib/chart';
 
 /** The environment's monthly spending limit, and who hears of it. */
-export class SpendingLimit extends EnvironmentChart {
+export class EnvironmentBudget extends EnvironmentChart {
   constructor(scope: Construct, env: Environment) {
     super(scope, 'budget', env);
     const { budget: name } = this.names;

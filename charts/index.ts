@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 
 import type { Environment } from '../environments/schema';
 import { Batch } from './batch';
-import { SpendingLimit } from './budget';
+import { EnvironmentBudget } from './budget';
 import { EnvironmentNamespace } from './namespace';
 import { Network } from './network';
 import { Orchestration } from './orchestration';
@@ -19,7 +19,7 @@ export function environmentCharts(scope: Construct, env: Environment): Chart[] {
   const roles = new Roles(scope, env);
   const batch = new Batch(scope, env, network, roles);
   const orchestration = new Orchestration(scope, env);
-  const budget = new SpendingLimit(scope, env);
+  const budget = new EnvironmentBudget(scope, env);
   const outputs = new Outputs(scope, env, network);
   return [namespace, storage, network, roles, batch, orchestration, budget, outputs];
 }

@@ -188,7 +188,10 @@ interface Zone {
   readonly blocks: Readonly<Record<SubnetKind, string>>;
 }
 
-/** The environment's zones. Their subnets take the VPC's first blocks: all public ones, then all private ones. */
+/**
+ * The environment's zones. Of two zones the public subnets have the VPC's first two blocks and the private ones the next two, as in the
+ * CDK stack; each further zone has the two after those. So a zone that is added moves no subnet: AWS cannot change a subnet's addresses.
+ */
 function zonesOf({ region, network: { vpcCidr, subnetMask, availabilityZones } }: Environment): Zone[] {
   const first = new Netmask(`${new Netmask(vpcCidr).base}/${subnetMask}`);
   const block = (index: number) => (index === 0 ? first : first.next(index)).toString();
@@ -196,6 +199,9 @@ function zonesOf({ region, network: { vpcCidr, subnetMask, availabilityZones } }
     name,
     index,
     letter: name.slice(region.length),
-    blocks: { public: block(index), private: block(availabilityZones.length + index) },
+    blocks:
+      index < 2
+        ? { public: block(index), private: block(2 + index) }
+        : { public: block(2 * index), private: block(2 * index + 1) },
   }));
 }

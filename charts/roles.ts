@@ -100,7 +100,9 @@ export class Roles extends EnvironmentChart {
   private logStatements(): Statement[] {
     const group = this.arns.regional('logs', `log-group:${JOB_LOG_GROUP}`);
     return [
-      { Sid: 'JobLogGroup', Effect: 'Allow', Action: 'logs:CreateLogGroup', Resource: group },
+      // CloudWatch Logs checks the group's ARN with the end `:*`, older parts of it the one without:
+      // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+      { Sid: 'JobLogGroup', Effect: 'Allow', Action: 'logs:CreateLogGroup', Resource: [group, `${group}:*`] },
       {
         Sid: 'JobLogStreams',
         Effect: 'Allow',
@@ -113,23 +115,28 @@ export class Roles extends EnvironmentChart {
   private runJobsStatements(): Statement[] {
     const { arns, env } = this;
     const jobs = arns.regional('batch', 'job/*');
-    const definitions = env.batch.jobs.map((job) => arns.jobDefinition(job.name));
+    // AWS checks a definition as the request names it: without a revision, or with one.
+    const definitions = env.batch.jobs
+      .map((job) => arns.jobDefinition(job.name))
+      .flatMap((definition) => [definition, `${definition}:*`]);
     return [
       {
         Sid: 'SubmitJobs',
         Effect: 'Allow',
         Action: 'batch:SubmitJob',
-        // AWS checks the definition as it is named in the request: without a revision, or with one.
-        Resource: [arns.queue, ...definitions.flatMap((definition) => [definition, `${definition}:*`])],
+        Resource: [arns.queue, ...definitions, jobs],
       },
       {
         // A job's ARN is a random id. So the state machine tags what it submits (orchestration.ts), may set no other
         // environment's tag, and may stop only what carries its own. It could tag a foreign job first: what keeps it
         // from that is its definition, which only Git changes; AWS tells tagging at submission from tagging later by nothing.
+        //
+        // SubmitJob with tags is refused unless its definition may be tagged as well
+        // (https://github.com/wri/gfw-data-api/pull/175), although only the job is.
         Sid: 'TagJobs',
         Effect: 'Allow',
         Action: 'batch:TagResource',
-        Resource: jobs,
+        Resource: [arns.queue, ...definitions, jobs],
         Condition: { StringEquals: { 'aws:RequestTag/Environment': env.name } },
       },
       {

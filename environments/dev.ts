@@ -4,6 +4,7 @@ export const dev: EnvironmentInput = {
   name: 'dev',
   account: '120569615884',
   region: 'eu-central-1',
+  production: false,
 
   network: {
     availabilityZones: ['eu-central-1a', 'eu-central-1b'],

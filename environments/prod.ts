@@ -4,6 +4,7 @@ export const prod: EnvironmentInput = {
   name: 'prod',
   account: '120569615884',
   region: 'eu-central-1',
+  production: true,
 
   network: {
     availabilityZones: ['eu-central-1a', 'eu-central-1b'],

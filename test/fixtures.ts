@@ -12,6 +12,7 @@ export const minimal: EnvironmentInput = {
   name: 'minimal',
   account: '111111111111',
   region: 'eu-west-1',
+  production: false,
   network: { availabilityZones: ['eu-west-1a', 'eu-west-1b'] },
   batch: { jobs: [{ name: 'small', vcpu: 0.25, memoryMiB: 512 }] },
   orchestration: {
@@ -31,6 +32,7 @@ export const everything: DeepRequired<EnvironmentInput> = {
   account: '222222222222',
   partition: 'aws-us-gov',
   region: 'us-gov-west-1',
+  production: true,
   network: {
     availabilityZones: ['us-gov-west-1a', 'us-gov-west-1b', 'us-gov-west-1c'],
     vpcCidr: '172.16.0.0/20',
@@ -69,7 +71,12 @@ export const everything: DeepRequired<EnvironmentInput> = {
     forecastThresholds: [120],
   },
   tags: { CostCenter: '4711' },
-  names: { bucket: 'customer-data-222', table: 'Customer.Features', repository: 'team/jobs', queue: 'Daily_Queue' },
+  names: {
+    bucket: 'sanders-customer-platform-222',
+    table: 'sanders_daily_customer_features_2.0',
+    repository: 'sanders-customer-platform-team/jobs',
+    queue: 'sanders-Daily_Queue',
+  },
   resyncSeconds: { batch: 120, ec2: 240, iam: 360, others: 480 },
 };
 

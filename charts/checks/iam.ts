@@ -15,7 +15,7 @@ const OPEN_ENDS: readonly (readonly [RegExp, string])[] = [
   [/^arn:[a-z-]+:s3:::[a-z0-9-]+\/\*$/, 'the objects of one bucket'],
   [/^arn:[a-z-]+:batch:[a-z0-9-]+:\d+:job\/\*$/, "a job's ARN is a random id; a condition on its tag goes with it"],
   [/^arn:[a-z-]+:batch:[a-z0-9-]+:\d+:job-definition\/[\w-]+:\*$/, 'the revisions of one job definition'],
-  [/^arn:[a-z-]+:logs:[a-z0-9-]+:\d+:log-group:[\w/-]+:log-stream:\*$/, 'the streams of one log group'],
+  [/^arn:[a-z-]+:logs:[a-z0-9-]+:\d+:log-group:[\w/-]+(:log-stream)?:\*$/, 'one log group, or its streams'],
 ];
 
 /** The managed policies of AWS that roles may carry. They grant `*`, but only to the service that they are made for. */

@@ -18,8 +18,7 @@ interface Rule {
 
 const equals = (expected: unknown) => (value: unknown) => isDeepStrictEqual(value, expected);
 
-/** prod is the environment whose data nobody may lose. */
-const unlessProd = (value: unknown, env: Environment, expected: unknown) => env.name !== 'prod' || value === expected;
+const inProduction = (value: unknown, env: Environment, expected: unknown) => !env.production || value === expected;
 
 /** Kinds that carry no tags: they are of Kubernetes, not of AWS. */
 const UNTAGGED = ['Namespace', 'ConfigMap', 'FieldExport'];
@@ -128,9 +127,9 @@ const RULES: readonly Rule[] = [
   {
     kinds: ['Bucket', 'Table', 'Repository'],
     field: 'metadata.annotations.services.k8s.aws/deletion-policy',
-    rule: "must follow the environment's retention.data, which in prod is retain",
-    fix: "annotate with dataAnnotations() of charts/lib/data-safety.ts; in prod set retention.data to 'retain'",
-    holds: (value, _, env) => value === env.retention.data && unlessProd(value, env, 'retain'),
+    rule: "must follow the environment's retention.data, which in production is retain",
+    fix: "annotate with dataAnnotations() of charts/lib/data-safety.ts; in production set retention.data to 'retain'",
+    holds: (value, _, env) => value === env.retention.data && inProduction(value, env, 'retain'),
   },
   {
     kinds: ['Bucket', 'Table', 'Repository', 'Namespace'],
@@ -142,16 +141,16 @@ const RULES: readonly Rule[] = [
   {
     kinds: ['Table'],
     field: 'spec.continuousBackups.pointInTimeRecoveryEnabled',
-    rule: 'prod must have point-in-time recovery',
-    fix: 'set retention.pointInTimeRecovery to true in environments/prod.ts',
-    holds: (value, _, env) => unlessProd(value, env, true),
+    rule: 'production must have point-in-time recovery',
+    fix: 'set retention.pointInTimeRecovery to true in the environment',
+    holds: (value, _, env) => inProduction(value, env, true),
   },
   {
     kinds: ['Table'],
     field: 'spec.deletionProtectionEnabled',
-    rule: 'prod must have deletion protection',
-    fix: 'set retention.deletionProtection to true in environments/prod.ts',
-    holds: (value, _, env) => unlessProd(value, env, true),
+    rule: 'production must have deletion protection',
+    fix: 'set retention.deletionProtection to true in the environment',
+    holds: (value, _, env) => inProduction(value, env, true),
   },
 
   // Tags.

@@ -5,7 +5,6 @@ import { dirname, join } from 'node:path';
 export interface Published {
   readonly written: readonly string[];
   readonly removed: readonly string[];
-  readonly unchanged: number;
 }
 
 /**
@@ -30,7 +29,7 @@ export function publish(folder: string, files: ReadonlyMap<string, string>): Pub
     rmSync(join(folder, path));
     removeIfEmpty(dirname(join(folder, path)), folder);
   }
-  return { written: written.map(([path]) => path), removed, unchanged: files.size - written.length };
+  return { written: written.map(([path]) => path), removed };
 }
 
 function listFiles(folder: string): string[] {

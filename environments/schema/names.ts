@@ -54,34 +54,38 @@ interface NameRule {
   accepts(name: string): boolean;
 }
 
-/** What AWS allows as a name of the resources whose name an environment may override. */
+/**
+ * What AWS allows as a name of the resources whose name an environment may override, and the beginning that the IAM policies of the
+ * controllers ask for (argocd/iam, controllers/config/iam).
+ */
 export const NAME_RULES: Readonly<Record<'bucket' | 'table' | 'repository' | 'queue', NameRule>> = {
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html. Dots are legal there, but AWS's
   // TLS certificate does not cover such a bucket's host name, and this bucket refuses plain HTTP.
   bucket: {
     allowed:
-      'a bucket name of 3 to 63 lower case letters, digits and dashes, beginning and ending with a letter or digit, without what AWS reserves (xn--…, sthree-…, amzn-s3-demo-…, …-s3alias, …--ol-s3, …--x-s3)',
+      'a bucket name of at most 63 lower case letters, digits and dashes, beginning with sanders-customer-platform- and ending with a letter or digit, without what AWS reserves (…-s3alias, …--ol-s3, …--x-s3, …--table-s3)',
     accepts: (name) =>
-      /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(name) &&
-      !/^(xn--|sthree-|amzn-s3-demo-)/.test(name) &&
+      /^sanders-customer-platform-[a-z0-9-]*[a-z0-9]$/.test(name) &&
+      name.length <= 63 &&
       !/(-s3alias|--ol-s3|--x-s3|--table-s3)$/.test(name),
   },
   // DynamoDB API reference, CreateTable: TableName.
   table: {
-    allowed: 'a table name of 3 to 255 letters, digits and _ . -',
-    accepts: (name) => /^[A-Za-z0-9_.-]{3,255}$/.test(name),
+    allowed:
+      'a table name of at most 255 letters, digits and _ . -, beginning with sanders_daily_customer_features_ and going on',
+    accepts: (name) => /^sanders_daily_customer_features_[A-Za-z0-9_.-]{1,223}$/.test(name),
   },
   // ECR API reference, CreateRepository: repositoryName.
   repository: {
-    allowed: 'a repository name of 2 to 256 lower case letters and digits, with single . _ - or / between them',
+    allowed:
+      'a repository name of at most 256 lower case letters and digits, with single . _ - or / between them, beginning with sanders-customer-platform-',
     accepts: (name) =>
-      name.length >= 2 &&
       name.length <= 256 &&
-      /^[a-z0-9]+([._-][a-z0-9]+)*(\/[a-z0-9]+([._-][a-z0-9]+)*)*$/.test(name),
+      /^sanders-customer-platform-[a-z0-9]+([._-][a-z0-9]+)*(\/[a-z0-9]+([._-][a-z0-9]+)*)*$/.test(name),
   },
   // Batch API reference, CreateJobQueue: jobQueueName.
   queue: {
-    allowed: 'a queue name of 1 to 128 letters, digits, dashes and underscores, beginning with a letter or digit',
-    accepts: (name) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(name),
+    allowed: 'a queue name of at most 128 letters, digits, dashes and underscores, beginning with sanders-',
+    accepts: (name) => /^sanders-[A-Za-z0-9_-]{1,120}$/.test(name),
   },
 };

@@ -126,6 +126,16 @@ export const RULES: readonly Rule[] = [
       },
     },
   ]),
+  ...Object.entries({ data: 'retain', pointInTimeRecovery: true, deletionProtection: true } as const).map(
+    ([field, needed]): Rule => ({
+      reads: ['production', `retention.${field}`],
+      check: ({ production, retention }) => {
+        const got = retention[field as keyof typeof retention];
+        if (!production || got === needed) return [];
+        return [{ path: ['retention', field], allowed: `${JSON.stringify(needed)} in production`, got }];
+      },
+    }),
+  ),
   {
     reads: ['retention.data', 'retention.deletionProtection'],
     check: ({ retention: { data, deletionProtection } }) => {

@@ -133,6 +133,8 @@ export const environmentSchema = group({
   partition: v.optional(oneOf('aws', 'aws-us-gov', 'aws-cn'), 'aws'),
   /** The AWS region. */
   region: text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region, e.g. "eu-central-1"'),
+  /** Whether losing its data would hurt. Then it must be retained and protected: the rules are in rules.ts. */
+  production: yesOrNo,
 
   network: group({
     /** Two to six zones of the region. One public and one private subnet is made in each. */

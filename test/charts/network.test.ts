@@ -1,3 +1,4 @@
+import type { EnvironmentInput } from '../../environments/schema';
 import { everything, minimal } from '../fixtures';
 import { fileOf, named, object, objects } from './rendered';
 
@@ -10,6 +11,10 @@ function gatewayOf(env: typeof minimal, zone: string): string | undefined {
   return routeTable.spec.routes?.[0]?.natGatewayRef.from.name;
 }
 
+/** Subnet → block. */
+const addresses = (env: EnvironmentInput) =>
+  Object.fromEntries(objects(env, 'Subnet').map(({ metadata, spec }) => [metadata.name, spec?.['cidrBlock']]));
+
 describe('network', () => {
   it('minimal', () => {
     expect(fileOf(minimal, 'network')).toMatchSnapshot();
@@ -19,15 +24,23 @@ describe('network', () => {
     expect(fileOf(everything, 'network')).toMatchSnapshot();
   });
 
-  it('gives the subnets the first blocks of the VPC: public ones, then private ones', () => {
-    expect(objects(everything, 'Subnet').map(({ metadata, spec }) => [metadata.name, spec?.['cidrBlock']])).toEqual([
-      ['sanders-public-subnet-a-everything', '172.16.0.0/26'],
-      ['sanders-public-subnet-b-everything', '172.16.0.64/26'],
-      ['sanders-public-subnet-c-everything', '172.16.0.128/26'],
-      ['sanders-private-subnet-a-everything', '172.16.0.192/26'],
-      ['sanders-private-subnet-b-everything', '172.16.1.0/26'],
-      ['sanders-private-subnet-c-everything', '172.16.1.64/26'],
-    ]);
+  it('gives the subnets of two zones the first blocks of the VPC as the CDK stack does, each further zone the next two', () => {
+    expect(addresses(everything)).toEqual({
+      'sanders-public-subnet-a-everything': '172.16.0.0/26',
+      'sanders-public-subnet-b-everything': '172.16.0.64/26',
+      'sanders-private-subnet-a-everything': '172.16.0.128/26',
+      'sanders-private-subnet-b-everything': '172.16.0.192/26',
+      'sanders-public-subnet-c-everything': '172.16.1.0/26',
+      'sanders-private-subnet-c-everything': '172.16.1.64/26',
+    });
+  });
+
+  it('moves no subnet when a zone is added, which AWS could not do', () => {
+    const { network } = everything;
+    const [a = '', b = '', c = ''] = network.availabilityZones;
+    const before = addresses({ ...everything, network: { ...network, natGateways: 1, availabilityZones: [a, b] } });
+    const after = addresses({ ...everything, network: { ...network, natGateways: 1, availabilityZones: [a, b, c] } });
+    expect(after).toMatchObject(before);
   });
 
   it('sends all private subnets through the only NAT gateway', () => {

@@ -34,7 +34,10 @@ describe('roles', () => {
 
   it('let jobs log to the log group of Batch alone', () => {
     const { JobLogGroup, JobLogStreams } = statements('sanders-batch-job-role-minimal', 'logs');
-    expect(JobLogGroup.Resource).toBe('arn:aws:logs:eu-west-1:111111111111:log-group:/aws/batch/job');
+    expect(JobLogGroup.Resource).toEqual([
+      'arn:aws:logs:eu-west-1:111111111111:log-group:/aws/batch/job',
+      'arn:aws:logs:eu-west-1:111111111111:log-group:/aws/batch/job:*',
+    ]);
     expect(JobLogStreams.Resource).toBe('arn:aws:logs:eu-west-1:111111111111:log-group:/aws/batch/job:log-stream:*');
   });
 
@@ -49,7 +52,12 @@ describe('roles', () => {
         'arn:aws:batch:eu-west-1:111111111111:job-queue/sanders-batch-queue-minimal',
         'arn:aws:batch:eu-west-1:111111111111:job-definition/sanders-job-small-minimal',
         'arn:aws:batch:eu-west-1:111111111111:job-definition/sanders-job-small-minimal:*',
+        'arn:aws:batch:eu-west-1:111111111111:job/*',
       ]);
+    });
+
+    it('tag what it submits, for which AWS asks for the right to tag the definition too', () => {
+      expect(TagJobs.Resource).toEqual(SubmitJobs.Resource);
     });
 
     it("stop only what carries this environment's tag, and set no other's", () => {

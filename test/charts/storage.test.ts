@@ -37,8 +37,8 @@ describe('storage', () => {
   });
 
   it('names objects of Kubernetes without what Kubernetes does not allow', () => {
-    expect(object(everything, 'Table').metadata.name).toBe('customer-features');
-    expect(object(everything, 'Table').spec.tableName).toBe('Customer.Features');
-    expect(object(everything, 'Repository').metadata.name).toBe('team-jobs');
+    expect(object(everything, 'Table').metadata.name).toBe('sanders-daily-customer-features-2-0');
+    expect(object(everything, 'Table').spec.tableName).toBe('sanders_daily_customer_features_2.0');
+    expect(object(everything, 'Repository').metadata.name).toBe('sanders-customer-platform-team-jobs');
   });
 });

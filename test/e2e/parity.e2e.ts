@@ -285,6 +285,7 @@ describe.each(environments.map(({ name }) => name))('%s has', (e) => {
         [arn('dynamodb', `table/${table}`)]: items.map((action) => `dynamodb:${action}`),
         // Better than the original's *: Batch's log group only.
         [arn('logs', 'log-group:/aws/batch/job')]: ['logs:CreateLogGroup'],
+        [arn('logs', 'log-group:/aws/batch/job:*')]: ['logs:CreateLogGroup'],
         [arn('logs', 'log-group:/aws/batch/job:log-stream:*')]: ['logs:CreateLogStream', 'logs:PutLogEvents'],
       });
     },
@@ -295,14 +296,14 @@ describe.each(environments.map(({ name }) => name))('%s has', (e) => {
         Tags: tags,
       });
       const definitions = Object.keys(sizes).flatMap((size) => [
-        [arn('batch', `job-definition/sanders-job-${size}-${e}`), ['batch:SubmitJob']],
-        [arn('batch', `job-definition/sanders-job-${size}-${e}:*`), ['batch:SubmitJob']],
+        [arn('batch', `job-definition/sanders-job-${size}-${e}`), ['batch:SubmitJob', 'batch:TagResource']],
+        [arn('batch', `job-definition/sanders-job-${size}-${e}:*`), ['batch:SubmitJob', 'batch:TagResource']],
       ]);
       expect(grants('stepfunctions')).toEqual({
         // Better than the original's *: this environment's queue, definitions and jobs.
-        [arn('batch', `job-queue/sanders-batch-queue-${e}`)]: ['batch:SubmitJob'],
+        [arn('batch', `job-queue/sanders-batch-queue-${e}`)]: ['batch:SubmitJob', 'batch:TagResource'],
         ...Object.fromEntries(definitions),
-        [arn('batch', 'job/*')]: ['batch:TagResource', 'batch:TerminateJob'],
+        [arn('batch', 'job/*')]: ['batch:SubmitJob', 'batch:TagResource', 'batch:TerminateJob'],
         '*': ['batch:DescribeJobs'],
         [arn('events', 'rule/StepFunctionsGetEventsForBatchJobsRule')]: [
           'events:DescribeRule',

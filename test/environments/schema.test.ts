@@ -318,40 +318,56 @@ describe('mistakes', () => {
       change: (env) => (env.tags = Object.fromEntries(Array.from({ length: 43 }, (_, i) => [`t${i}`, 'x']))),
       says: 'tags: at most 42 tags, got 43',
     },
+    'data that production would lose': {
+      reason: 'production is a word with consequences',
+      change: (env) => (env.production = true),
+      says: [
+        'retention.data: "retain" in production, got "delete"',
+        'retention.pointInTimeRecovery: true in production, got false',
+        'retention.deletionProtection: true in production, got false',
+      ],
+    },
+    'production left open': {
+      reason: 'whether data matters is not to be guessed',
+      change: (env) => delete env.production,
+      says: 'production: true or false, got nothing',
+    },
     'bucket name with an underscore': {
       reason: 'S3 naming rules',
-      change: (env) => (env.names = { bucket: 'my_bucket' }),
-      says: expect.stringMatching(/^names\.bucket: a bucket name of 3 to 63 lower case letters.*, got "my_bucket"$/),
+      change: (env) => (env.names = { bucket: 'sanders-customer-platform-my_bucket' }),
+      says: expect.stringMatching(
+        /^names\.bucket: a bucket name of at most 63 .*, got "sanders-customer-platform-my_bucket"$/,
+      ),
     },
     'bucket name over 63 characters': {
       reason: 'S3 naming rules',
-      change: (env) => (env.names = { bucket: 'b'.repeat(64) }),
-      says: expect.stringContaining('names.bucket: a bucket name of 3 to 63'),
+      change: (env) => (env.names = { bucket: `sanders-customer-platform-${'b'.repeat(38)}` }),
+      says: expect.stringContaining('names.bucket: a bucket name of at most 63'),
     },
-    'bucket name with a reserved prefix': {
-      reason: 'S3 naming rules',
-      change: (env) => (env.names = { bucket: 'xn--bucket' }),
-      says: expect.stringContaining('names.bucket: a bucket name'),
+    'bucket name that the controllers may not touch': {
+      reason: 'their IAM policies would deny it, minutes later',
+      change: (env) => (env.names = { bucket: 'acme-data' }),
+      says: expect.stringMatching(/^names\.bucket: .* beginning with sanders-customer-platform- .*, got "acme-data"$/),
     },
     'bucket name with a reserved suffix': {
       reason: 'S3 naming rules',
-      change: (env) => (env.names = { bucket: 'bucket-s3alias' }),
+      change: (env) => (env.names = { bucket: 'sanders-customer-platform-s3alias' }),
       says: expect.stringContaining('names.bucket: a bucket name'),
     },
-    'table name too short': {
-      reason: 'DynamoDB naming rules',
-      change: (env) => (env.names = { table: 'ab' }),
-      says: 'names.table: a table name of 3 to 255 letters, digits and _ . -, got "ab"',
+    'table name that the controllers may not touch': {
+      reason: 'their IAM policies would deny it',
+      change: (env) => (env.names = { table: 'features' }),
+      says: 'names.table: a table name of at most 255 letters, digits and _ . -, beginning with sanders_daily_customer_features_ and going on, got "features"',
     },
     'repository name in upper case': {
       reason: 'ECR naming rules',
-      change: (env) => (env.names = { repository: 'Jobs' }),
-      says: 'names.repository: a repository name of 2 to 256 lower case letters and digits, with single . _ - or / between them, got "Jobs"',
+      change: (env) => (env.names = { repository: 'sanders-customer-platform-Jobs' }),
+      says: 'names.repository: a repository name of at most 256 lower case letters and digits, with single . _ - or / between them, beginning with sanders-customer-platform-, got "sanders-customer-platform-Jobs"',
     },
     'queue name with a dot': {
       reason: 'Batch naming rules',
-      change: (env) => (env.names = { queue: 'my.queue' }),
-      says: 'names.queue: a queue name of 1 to 128 letters, digits, dashes and underscores, beginning with a letter or digit, got "my.queue"',
+      change: (env) => (env.names = { queue: 'sanders-my.queue' }),
+      says: 'names.queue: a queue name of at most 128 letters, digits, dashes and underscores, beginning with sanders-, got "sanders-my.queue"',
     },
     'resync faster than ACK should': {
       reason: 'out of range',

@@ -94,19 +94,19 @@ describe('the rules for security', () => {
       env: prod,
       says: /prod Bucket\/.*: metadata\.annotations\.argocd\.argoproj\.io\/sync-options: Argo CD must ask/,
     },
-    'point-in-time recovery in prod': {
+    'point-in-time recovery in production': {
       reason: 'a bad job can be undone',
       kind: 'Table',
       change: ({ spec }) => (spec.continuousBackups.pointInTimeRecoveryEnabled = false),
       env: prod,
-      says: /prod must have point-in-time recovery/,
+      says: /production must have point-in-time recovery/,
     },
-    'deletion protection in prod': {
+    'deletion protection in production': {
       reason: 'one API call away from losing everything',
       kind: 'Table',
       change: ({ spec }) => (spec.deletionProtectionEnabled = false),
       env: prod,
-      says: /prod must have deletion protection/,
+      says: /production must have deletion protection/,
     },
     'tags in a list': {
       reason: 'budgets and policies rely on them',

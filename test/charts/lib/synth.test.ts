@@ -25,12 +25,11 @@ describe('synthesize', () => {
     await expect(synthesize([{ ...minimal, account: 'x' }])).rejects.toBeInstanceOf(EnvironmentError);
   });
 
-  it('refuses what breaks a rule: prod without its protection', async () => {
-    const prod = { ...minimal, name: 'prod' };
-    const refused = synthesize([prod]);
+  it('refuses what breaks a rule: a name that AWS allows and Kubernetes does not', async () => {
+    const refused = synthesize([
+      { ...minimal, names: { table: `sanders_daily_customer_features_${'x'.repeat(223)}` } },
+    ]);
     await expect(refused).rejects.toBeInstanceOf(CheckError);
-    await expect(refused).rejects.toThrow(
-      /prod Table\/.*: spec\.deletionProtectionEnabled: prod must have deletion protection/,
-    );
+    await expect(refused).rejects.toThrow(/minimal Table\/.*: metadata\.name: /);
   });
 });
