@@ -1,10 +1,8 @@
-/** prod's data outlives its manifests, nothing of prod goes before a person confirms, and the data is adopted again. */
+/** prod's data outlives its manifests, no object of it goes before a person confirms, and the data is adopted again. */
 import { setTimeout } from 'node:timers/promises';
-import { argocdNamespace } from '../../sandbox/parts/argocd';
 import { callsSince, lastCall, readState, writesDuring } from './aws';
 import { countData, dataOf, fill } from './data';
-import { application, Clone, eventually, ready, settled } from './platform';
-import { kubectl } from './sandbox';
+import { application, Clone, confirmDeletion, eventually, get, ready, settled } from './platform';
 import { changes, type State } from './state';
 
 const { bucket, table } = dataOf('prod');
@@ -37,8 +35,7 @@ test('nothing goes before a person confirms', async () => {
 });
 
 test('after that everything goes but the data', async () => {
-  const approval = `argocd.argoproj.io/deletion-approved=${new Date().toISOString()}`;
-  await kubectl().run(['annotate', 'application', 'sanders-prod', `--namespace=${argocdNamespace}`, approval]);
+  await confirmDeletion('prod');
   await eventually(async () => expect(await application('prod')).toBeUndefined());
   const others = Object.keys(before).filter((name) => name.endsWith('prod') && !data.includes(name));
   expect(changes(before, await readState())).toEqual(Object.fromEntries(others.map((name) => [name, 'removed'])));
@@ -47,11 +44,6 @@ test('after that everything goes but the data', async () => {
 
 test('what is there already is adopted, not made anew', async () => {
   await clone.undo();
-  await clone.edit(
-    manifests,
-    /^( +)services\.k8s\.aws\/deletion-policy: retain$/gm,
-    '$&\n$1services.k8s.aws/adoption-policy: adopt-or-create',
-  );
   const start = await lastCall();
   await ready('prod', await clone.push('prod again, with the data that is there'));
   const created = (await callsSince(start)).filter(({ action }) => /^Create(Bucket|Table|Repository)$/.test(action));
@@ -63,7 +55,28 @@ test('what is there already is adopted, not made anew', async () => {
   expect(await countData('prod')).toEqual(filled);
 });
 
-test('and is managed as before', async () => {
+test('one object of data that is taken out of Git waits for a person, too, and leaves the data', async () => {
+  const repository = () =>
+    get('prod', 'repositories.ecr.services.k8s.aws', '--ignore-not-found', '{.items[*].metadata.name}');
+  const state = await readState();
+  const written = await writesDuring(async () => {
+    await clone.edit(manifests, /^---\napiVersion: ecr[^]*/m, '');
+    const commit = await clone.push('Remove the repository');
+    await eventually(async () => {
+      const { phase, message } = (await application('prod'))?.status?.operationState ?? {};
+      expect(phase).toBe('Running');
+      expect(message).toMatch(/pruning confirmation of ecr\.services\.k8s\.aws\/Repository/);
+    });
+    expect(await repository()).toBe(bucket);
+    await confirmDeletion('prod');
+    await ready('prod', commit);
+    expect(await repository()).toBe('');
+  });
+  expect(written).toEqual([]);
+  expect(changes(state, await readState())).toEqual({});
+});
+
+test('and all is managed as before', async () => {
   await clone.restore();
   expect(Object.keys(await readState()).sort()).toEqual(Object.keys(before).sort());
 });
