@@ -113,7 +113,11 @@ func (c *computeEnvironments) Update(ctx context.Context, declared, observed *v1
 	if err := busy(observed.Status.Status); err != nil {
 		return err
 	}
-	input := toUpdateComputeEnvironmentInput(kit.Changed(&declared.Spec, delta))
+	if declared.Spec.UpdatePolicy != nil && observed.Spec.UpdatePolicy != nil {
+		declared = declared.DeepCopy()
+		kit.FillUnset(declared.Spec.UpdatePolicy, observed.Spec.UpdatePolicy)
+	}
+	input := toUpdateComputeEnvironmentInput(kit.Changed(&declared.Spec, delta, "ComputeResources"))
 	input.ComputeEnvironment = declared.Spec.Name
 	if delta.DifferentAt(revalidationPath) {
 		if !c.revalidationDue(deref(declared.Spec.Name)) {

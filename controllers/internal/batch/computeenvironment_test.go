@@ -32,6 +32,9 @@ func TestComputeEnvironmentUpdates(t *testing.T) {
 		{"the update policy", `{spec: {updatePolicy: {jobExecutionTimeoutMinutes: 30, terminateJobsOnUpdate: false}}}`, []string{"UpdateComputeEnvironment"}, func(e *types.ComputeEnvironmentDetail) bool {
 			return e.UpdatePolicy != nil && *e.UpdatePolicy.JobExecutionTimeoutMinutes == 30
 		}},
+		{"half of the update policy, of which the other stays", `{spec: {updatePolicy: {jobExecutionTimeoutMinutes: null, terminateJobsOnUpdate: true}}}`, []string{"UpdateComputeEnvironment"}, func(e *types.ComputeEnvironmentDetail) bool {
+			return *e.UpdatePolicy.TerminateJobsOnUpdate && *e.UpdatePolicy.JobExecutionTimeoutMinutes == 30
+		}},
 		{"tags", `{spec: {tags: {cost: "1", team: null}}}`, []string{"TagResource", "UntagResource"}, func(e *types.ComputeEnvironmentDetail) bool {
 			_, team := e.Tags["team"]
 			return e.Tags["cost"] == "1" && !team
@@ -51,6 +54,51 @@ func TestComputeEnvironmentUpdates(t *testing.T) {
 			t.Errorf("%s: made the calls %v, want %v", c.reason, calls, c.calls)
 		}
 		world.AwaitReady(t, made)
+	}
+	assertQuiet(t, made)
+}
+
+// TestComputeEnvironmentUpdatesOnEC2 changes what only an environment of EC2 instances has, one by one.
+func TestComputeEnvironmentUpdatesOnEC2(t *testing.T) {
+	world.Parallel(t)
+	made := readyEnvironment(t, world.Namespace(t), `{computeResources: {type: EC2, minvCPUs: 0, instanceTypes: [optimal], instanceRole: ecsInstanceRole, launchTemplate: {launchTemplateName: a, version: "1"}}}`)
+	assertQuiet(t, made)
+	for _, c := range []struct {
+		patch string
+		want  func(*types.ComputeResource) bool
+	}{
+		{`{minvCPUs: 2}`, func(r *types.ComputeResource) bool { return *r.MinvCpus == 2 }},
+		{`{instanceTypes: [m5.large, c5]}`, func(r *types.ComputeResource) bool { return len(r.InstanceTypes) == 2 }},
+		{`{allocationStrategy: BEST_FIT_PROGRESSIVE}`, func(r *types.ComputeResource) bool {
+			return r.AllocationStrategy == types.CRAllocationStrategyBestFitProgressive
+		}},
+		{`{instanceRole: otherInstanceRole}`, func(r *types.ComputeResource) bool { return *r.InstanceRole == "otherInstanceRole" }},
+		{`{ec2KeyPair: key}`, func(r *types.ComputeResource) bool { return aws.ToString(r.Ec2KeyPair) == "key" }},
+		{`{imageID: ami-0123456789abcdef0}`, func(r *types.ComputeResource) bool { return aws.ToString(r.ImageId) == "ami-0123456789abcdef0" }}, //nolint:staticcheck // SA1019: it goes on taking it
+		{`{ec2Configuration: [{imageType: ECS_AL2023}]}`, func(r *types.ComputeResource) bool {
+			return len(r.Ec2Configuration) == 1 && *r.Ec2Configuration[0].ImageType == "ECS_AL2023"
+		}},
+		{`{launchTemplate: {version: "2"}}`, func(r *types.ComputeResource) bool {
+			return *r.LaunchTemplate.Version == "2" && *r.LaunchTemplate.LaunchTemplateName == "a"
+		}},
+		{`{placementGroup: near}`, func(r *types.ComputeResource) bool { return aws.ToString(r.PlacementGroup) == "near" }},
+		{`{tags: {Name: worker}}`, func(r *types.ComputeResource) bool { return r.Tags["Name"] == "worker" }},
+		{`{type: SPOT, allocationStrategy: SPOT_CAPACITY_OPTIMIZED, bidPercentage: 60}`, func(r *types.ComputeResource) bool {
+			return r.Type == types.CRTypeSpot && *r.BidPercentage == 60
+		}},
+	} {
+		since := world.AWS.LastCall(t)
+		world.Patch(t, made, `{spec: {computeResources: `+c.patch+`}}`)
+		testworld.Eventually(t, func() error {
+			if !c.want(environment(t, specName(made)).ComputeResources) {
+				return errNotYet(c.patch)
+			}
+			return nil
+		})
+		world.AwaitReady(t, made)
+		if calls := testworld.Writes(world.Settle(t, since)); !slices.Equal(calls, []string{"UpdateComputeEnvironment"}) {
+			t.Errorf("%s: made the calls %v", c.patch, calls)
+		}
 	}
 	assertQuiet(t, made)
 }

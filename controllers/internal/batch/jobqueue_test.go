@@ -7,6 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsbatch "github.com/aws/aws-sdk-go-v2/service/batch"
 	"github.com/aws/aws-sdk-go-v2/service/batch/types"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testworld"
 )
@@ -53,6 +55,36 @@ func TestJobQueueUpdates(t *testing.T) {
 		if calls := testworld.Writes(world.AWS.Calls(t, since)); !slices.Equal(calls, c.calls) {
 			t.Errorf("%s: made the calls %v, want %v", c.reason, calls, c.calls)
 		}
+	}
+	assertQuiet(t, made)
+}
+
+// TestJobQueueSchedulingPolicy exchanges the policy; AWS cannot take one away.
+func TestJobQueueSchedulingPolicy(t *testing.T) {
+	world.Parallel(t)
+	policies := map[string]string{}
+	for _, name := range []string{"first", "second"} {
+		created, err := api(t).CreateSchedulingPolicy(t.Context(), &awsbatch.CreateSchedulingPolicyInput{Name: &name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		policies[name] = *created.Arn
+	}
+	namespace := world.Namespace(t)
+	readyEnvironment(t, namespace, "")
+	made := world.Create(t, namespace, queueYAML(t, "queue", "{schedulingPolicyARN: "+policies["first"]+"}"))
+	world.AwaitReady(t, made)
+	assertQuiet(t, made)
+	world.Patch(t, made, "{spec: {schedulingPolicyARN: "+policies["second"]+"}}")
+	testworld.Eventually(t, func() error {
+		if *queue(t, specName(made)).SchedulingPolicyArn != policies["second"] {
+			return errNotYet("the second policy")
+		}
+		return nil
+	})
+	err := world.Kube.Patch(t.Context(), made, client.RawPatch("application/merge-patch+json", []byte(`{"spec": {"schedulingPolicyARN": null}}`)))
+	if !apierrors.IsInvalid(err) {
+		t.Errorf("its removal: got %v, want a refusal by the API server", err)
 	}
 	assertQuiet(t, made)
 }

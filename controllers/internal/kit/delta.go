@@ -2,6 +2,7 @@ package kit
 
 import (
 	"reflect"
+	"slices"
 
 	ackv1alpha1 "github.com/aws-controllers-k8s/runtime/apis/core/v1alpha1"
 	ackcompare "github.com/aws-controllers-k8s/runtime/pkg/compare"
@@ -47,32 +48,33 @@ func isStructPointer(t reflect.Type) bool {
 	return t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct && t.Elem().PkgPath() != "k8s.io/apimachinery/pkg/apis/meta/v1"
 }
 
-// Changed is a copy of a spec with nothing but the fields that differ: what an update call has to send.
-func Changed[S any](spec *S, delta *ackcompare.Delta) *S {
+// Changed is a copy of a spec with nothing but the fields that differ: what an update call has to send. AWS takes most of
+// them as a whole; partial names the structs (Go names) of which it takes the fields that differ.
+func Changed[S any](spec *S, delta *ackcompare.Delta, partial ...string) *S {
 	changed := new(S)
-	copyChanged(reflect.ValueOf(changed).Elem(), reflect.ValueOf(spec).Elem(), "Spec", delta)
+	copyChanged(reflect.ValueOf(changed).Elem(), reflect.ValueOf(spec).Elem(), "Spec", delta, partial)
 	return changed
 }
 
-// copyChanged copies the fields that differ at a path, and says whether there are any.
-func copyChanged(to, from reflect.Value, path string, delta *ackcompare.Delta) bool {
-	any := false
+// copyChanged copies the fields that differ at a path.
+func copyChanged(to, from reflect.Value, path string, delta *ackcompare.Delta, partial []string) {
 	for i := range from.NumField() {
-		inner := path + "." + from.Type().Field(i).Name
+		name := from.Type().Field(i).Name
+		inner := path + "." + name
 		if !delta.DifferentAt(inner) {
 			continue
 		}
-		any = true
 		target, source := to.Field(i), from.Field(i)
-		if isStructPointer(source.Type()) && !source.IsNil() {
-			target.Set(reflect.New(source.Type().Elem()))
-			if copyChanged(target.Elem(), source.Elem(), inner, delta) {
-				continue
+		target.Set(source)
+		if slices.Contains(partial, name) && !source.IsNil() {
+			part := reflect.New(source.Type().Elem())
+			copyChanged(part.Elem(), source.Elem(), inner, delta, nil)
+			// None of its fields differs where AWS lacks the struct.
+			if !part.Elem().IsZero() {
+				target.Set(part)
 			}
 		}
-		target.Set(source)
 	}
-	return any
 }
 
 // FillUnset sets what declared leaves out to what observed has, at every depth: for kinds in which leaving a field out

@@ -60,12 +60,15 @@ func TestChanged(t *testing.T) {
 	want := &thingSpec{State: ptr("on"), Parts: &thingParts{Size: ptr(int64(1))}}
 	delta := compareSpecs(&thing{Spec: declared}, &thing{Spec: observed})
 	delta.Add("Spec.SomethingElse", nil, "a difference that a kind added")
-	if got := Changed(&declared, delta); !reflect.DeepEqual(got, want) {
+	if got := Changed(&declared, delta, "Parts"); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 	whole := compareSpecs(&thing{Spec: declared}, &thing{Spec: thingSpec{Name: ptr("a"), State: ptr("on")}})
-	if got := Changed(&declared, whole); !reflect.DeepEqual(got.Parts, declared.Parts) {
+	if got := Changed(&declared, whole, "Parts"); !reflect.DeepEqual(got.Parts, declared.Parts) {
 		t.Errorf("a struct that AWS lacks is sent whole: got %+v", got.Parts)
+	}
+	if got := Changed(&declared, delta); !reflect.DeepEqual(got.Parts, declared.Parts) {
+		t.Errorf("a struct that AWS takes as a whole is sent whole: got %+v", got.Parts)
 	}
 }
 
