@@ -109,9 +109,10 @@ def _create_batch(session: boto3.Session, roles: dict[str, str]) -> None:
 
 
 def _create_network(session: boto3.Session, subnet_refs: list[Spec]) -> dict[str, list[str]]:
-    """A VPC with the referred subnets; what the compute environment must know of it."""
+    """A VPC with the referred subnets, which lead out; what the compute environment must know of it."""
     ec2 = session.client("ec2")
     vpc = ec2.create_vpc(CidrBlock=_only("VPC")["cidrBlocks"][0])["Vpc"]["VpcId"]
+    _lead_out(ec2, vpc)
     blocks = [_specs("Subnet")[_referred(ref)]["cidrBlock"] for ref in subnet_refs]
     group = _only("SecurityGroup")
     return {
@@ -120,6 +121,19 @@ def _create_network(session: boto3.Session, subnet_refs: list[Spec]) -> dict[str
             ec2.create_security_group(GroupName=group["name"], Description=group["description"], VpcId=vpc)["GroupId"]
         ],
     }
+
+
+def _lead_out(ec2: Any, vpc: str) -> None:
+    """Makes the NAT gateway, and all subnets lead out through it: the job pulls its image that way."""
+    internet = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=internet, VpcId=vpc)
+    block = _specs("Subnet")[_referred(_only("NATGateway")["subnetRef"])]["cidrBlock"]
+    public = ec2.create_subnet(VpcId=vpc, CidrBlock=block)["Subnet"]["SubnetId"]
+    address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    nat = ec2.create_nat_gateway(SubnetId=public, AllocationId=address)["NatGateway"]["NatGatewayId"]
+    (table,) = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["RouteTables"]
+    ec2.create_route(RouteTableId=table["RouteTableId"], DestinationCidrBlock="0.0.0.0/0", NatGatewayId=nat)
+    _wait(lambda: ec2.describe_nat_gateways(NatGatewayIds=[nat])["NatGateways"][0]["State"] == "available")
 
 
 def _specs(kind: str) -> dict[str, Spec]:

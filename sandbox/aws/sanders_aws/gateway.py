@@ -1,6 +1,7 @@
 """The way of every call: recognised, hit by faults, judged by the rules, done by moto, logged."""
 
 import functools
+import gc
 import logging
 import threading
 import time
@@ -57,6 +58,7 @@ class Gateway:
         for service in ("ec2", "stepfunctions", "iam"):
             with self._locks[service]:
                 services.load(service)
+        gc.freeze()  # all that is loaded stays, so that the collector need not look through it again and again
 
     def _serve(self, environ: dict[str, Any]) -> Answer:
         started = time.time()

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import pickle
 from typing import Any
 
 
@@ -26,12 +25,19 @@ def set_up() -> None:
 
 def _parsed_once(parse: Any) -> Any:
     """moto's parsing of AWS's 1,500 policies, which takes its time: once for each account, and not at each reset."""
-    parsed: dict[tuple[str, str], bytes] = {}
+    parsed: dict[tuple[str, str], list[Any]] = {}
 
-    def policies(self: Any) -> Any:
+    def policies(self: Any) -> list[Any]:
         account = (self.account_id, self.region_name)
         if account not in parsed:
-            parsed[account] = pickle.dumps(parse(self))
-        return pickle.loads(parsed[account])  # noqa: S301 - made just above
+            parsed[account] = parse(self)
+        return [_copy(policy) for policy in parsed[account]]
 
     return policies
+
+
+def _copy(policy: Any) -> Any:
+    """One that can be attached and tagged by itself; copy.copy() takes ten times as long."""
+    copied = object.__new__(type(policy))
+    copied.__dict__ = {**policy.__dict__, "versions": list(policy.versions), "tags": dict(policy.tags)}
+    return copied

@@ -11,7 +11,7 @@ import pytest
 
 from conftest import BUSY, ROOT, Aws, start
 from sanders_aws.__main__ import _parser
-from sanders_aws.images import BadImage, _read
+from sanders_aws.images import BadImage, _read, allow
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -90,11 +90,17 @@ def test_the_account_can_be_chosen(tmp_path: Path) -> None:
     process.wait(BUSY)
 
 
+def test_a_bad_image_ends_the_start() -> None:
+    ended = run("--job-image", "job")
+    assert ended.returncode == 1
+    assert "IMAGE=DIR" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 @pytest.mark.parametrize("image", ["job", "=x", "job=", "job=/nowhere"])
 def test_bad_images(image: str) -> None:
-    ended = run("--job-image", image)
-    assert ended.returncode == 1
-    assert "IMAGE=DIR" in ended.stderr or "no readable Dockerfile" in ended.stderr
+    with pytest.raises(BadImage, match=r"IMAGE=DIR|no readable Dockerfile"):
+        allow(image)
 
 
 DOCKERFILES = {

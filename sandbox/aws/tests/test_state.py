@@ -3,52 +3,82 @@
 import json
 import os
 import socket
+import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conftest import BUSY, REGION, Aws, code_of, eventually, start, trust
+from conftest import ACCOUNT, BUSY, REGION, Aws, code_of, eventually, start, trust
 from sanders_aws.services.batch.model import BatchBackend
-from sanders_aws.state import StateError, _dump
-
-Start = Callable[..., Aws]
+from sanders_aws.state import StateError, Store, _dump
 
 
-@pytest.fixture
-def emulate(tmp_path: Path) -> Iterator[Callable[..., Any]]:
-    """Starts emulators that keep their state in one folder; at the end all are stopped."""
-    processes = []
+class Life:
+    """Emulators that follow each other and keep their state in one folder."""
 
-    def emulate(*options: str) -> tuple[Any, Aws]:
-        process, url = start(tmp_path, "--state", str(tmp_path / "state"), "--delays", "none", *options)
-        processes.append(process)
-        return process, Aws(url)
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.saved = folder / "state" / "state.pickle"
+        self._processes: list[subprocess.Popen[str]] = []
 
-    yield emulate
-    for process in processes:
-        process.kill()
+    def begin(self, *options: str) -> Aws:
+        process, url = start(self.folder, "--state", str(self.saved.parent), "--delays", "none", *options)
+        self._processes.append(process)
+        return Aws(url)
+
+    def end(self) -> int:
+        self._processes[-1].terminate()
+        return self._processes[-1].wait(BUSY)
+
+    def kill(self) -> None:
+        for process in self._processes:
+            process.kill()
+            process.wait(BUSY)
 
 
-def stop(process: Any) -> int:
-    process.terminate()
-    return int(process.wait(BUSY))
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
+    life = Life(tmp_path_factory.mktemp("life"))
+    yield life
+    life.kill()
 
 
-def test_it_outlives_the_process(emulate: Any, tmp_path: Path) -> None:
-    """Something of every service that the platform uses, and all of it there again."""
-    process, aws = emulate()
+@pytest.fixture(scope="module")
+def before(life: Life) -> tuple[Aws, dict[str, Any]]:
+    """An emulator with something of every service that the platform uses, and what that is."""
+    aws = life.begin()
     fill(aws)
-    before = contents(aws)
-    assert stop(process) == 0
-    saved = tmp_path / "state" / "state.pickle"
-    assert oct(saved.stat().st_mode & 0o777) == "0o600"
+    return aws, contents(aws)
 
-    _, again = emulate()
-    assert contents(again) == before
+
+@pytest.fixture(scope="module")
+def after(life: Life, before: tuple[Aws, dict[str, Any]]) -> tuple[Aws, str]:
+    """The emulator that follows it, and an execution that ran when the first one ended."""
+    execution = before[0]("stepfunctions").start_execution(stateMachineArn=MACHINE)["executionArn"]
+    assert life.end() == 0
+    return life.begin(), execution
+
+
+def test_save_restore_reset_while_it_runs(before: tuple[Aws, dict[str, Any]]) -> None:
+    aws, filled = before
+    assert aws.sanders("POST", "state/save") == (200, {})
+    assert aws.sanders("DELETE", "state") == (200, {})
+    assert aws("s3").list_buckets()["Buckets"] == []
+    assert aws("batch").describe_job_definitions()["jobDefinitions"] == []
+    assert aws.sanders("POST", "state/restore") == (200, {})
+    assert contents(aws) == filled
+    assert aws.sanders("POST", "state/forget")[0] == 400
+
+
+def test_it_outlives_the_process(life: Life, before: tuple[Aws, dict[str, Any]], after: tuple[Aws, str]) -> None:
+    """All of it is there again."""
+    again, filled = after[0], before[1]
+    assert oct(life.saved.stat().st_mode & 0o777) == "0o600"
+    assert contents(again) == filled
     assert again.calls("error=*") == []
     location = {"LocationConstraint": REGION}
     code = code_of(again("s3").create_bucket, Bucket="data", CreateBucketConfiguration=location)
@@ -56,60 +86,47 @@ def test_it_outlives_the_process(emulate: Any, tmp_path: Path) -> None:
     assert again("batch").register_job_definition(**JOB)["revision"] == 2
 
 
-def test_save_restore_reset_while_it_runs(emulate: Any) -> None:
-    _, aws = emulate()
-    fill(aws)
-    before = contents(aws)
-    assert aws.sanders("POST", "state/save") == (200, {})
-    assert aws.sanders("DELETE", "state") == (200, {})
-    assert aws("s3").list_buckets()["Buckets"] == []
-    assert aws("batch").describe_job_definitions()["jobDefinitions"] == []
-    assert aws.sanders("POST", "state/restore") == (200, {})
-    assert contents(aws) == before
-    assert aws.sanders("POST", "state/forget")[0] == 400
-
-
-def test_a_killed_emulator_loses_little(emulate: Any, tmp_path: Path) -> None:
-    process, aws = emulate("--save-every", "0.2")
-    aws("batch").create_scheduling_policy(name="fair")
-    saved = tmp_path / "state" / "state.pickle"
-    eventually(saved.exists, bool)
-    time.sleep(0.3)
-    process.kill()
-    process.wait()
-    _, again = emulate()
-    assert len(again("batch").list_scheduling_policies()["schedulingPolicies"]) == 1
-
-
-def test_executions_do_not_outlive_the_process(emulate: Any) -> None:
-    process, aws = emulate()
-    waits = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 600, "End": True}}}
-    role = aws("iam").create_role(RoleName="states", AssumeRolePolicyDocument=trust("states.amazonaws.com"))["Role"][
-        "Arn"
-    ]
-    machine = aws("stepfunctions").create_state_machine(name="waits", roleArn=role, definition=json.dumps(waits))
-    execution = aws("stepfunctions").start_execution(stateMachineArn=machine["stateMachineArn"])["executionArn"]
-    assert stop(process) == 0
-    _, again = emulate()
+def test_executions_do_not_outlive_the_process(after: tuple[Aws, str]) -> None:
+    again, execution = after
     assert again("stepfunctions").describe_execution(executionArn=execution)["status"] == "ABORTED"
+
+
+def test_a_killed_emulator_loses_little(tmp_path: Path) -> None:
+    life = Life(tmp_path)
+    try:
+        aws = life.begin("--save-every", "0.2")
+        aws("batch").create_scheduling_policy(name="fair")
+        eventually(life.saved.exists, bool)
+        time.sleep(0.3)
+        life.kill()
+        again = life.begin()
+        assert len(again("batch").list_scheduling_policies()["schedulingPolicies"]) == 1
+    finally:
+        life.kill()
+
+
+def test_a_state_that_cannot_be_read_ends_the_start(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "state.pickle").write_text("no pickle")
+    with pytest.raises(AssertionError, match="delete it to start empty"):
+        start(tmp_path, "--state", str(tmp_path / "state"))
 
 
 @pytest.mark.parametrize("content", [b"", b"no pickle", b"\x80\x05\x8c\x05other\x94."])
 def test_a_state_that_cannot_be_read_stays_as_it_is(tmp_path: Path, content: bytes) -> None:
-    folder = tmp_path / "state"
-    folder.mkdir()
-    (folder / "state.pickle").write_bytes(content)
-    with pytest.raises(AssertionError, match="delete it to start empty"):
-        start(tmp_path, "--state", str(folder))
-    assert (folder / "state.pickle").read_bytes() == content
+    (tmp_path / "state.pickle").write_bytes(content)
+    with pytest.raises(StateError, match="delete it to start empty"):
+        Store(tmp_path, ACCOUNT).restore()
+    assert (tmp_path / "state.pickle").read_bytes() == content
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(AssertionError, match="cannot keep state there"):
-        start(tmp_path, "--state", str(tmp_path / "file" / "state"))
+    with pytest.raises(StateError, match="cannot keep state there"):
+        Store(tmp_path / "file" / "state", ACCOUNT)
 
 
+MACHINE = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:machine"
 JOB = {
     "jobDefinitionName": "job",
     "type": "container",
@@ -145,15 +162,15 @@ def fill(aws: Aws) -> None:
     aws("dynamodb").put_item(TableName="features", Item={"id": {"S": "a"}})
     aws("ecr").create_repository(repositoryName="repository")
     aws("logs").create_log_group(logGroupName="group")
-    passes = {"StartAt": "Pass", "States": {"Pass": {"Type": "Pass", "End": True}}}
+    waits = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 600, "End": True}}}
     aws("stepfunctions").create_state_machine(
-        name="machine", roleArn="arn:aws:iam::120569615884:role/states", definition=json.dumps(passes)
+        name="machine", roleArn=f"arn:aws:iam::{ACCOUNT}:role/states", definition=json.dumps(waits)
     )
     aws("events").put_rule(Name="rule", ScheduleExpression="rate(1 day)")
     aws("batch").register_job_definition(**JOB, tags={"a": "b"})
     spend = {"Amount": "10", "Unit": "USD"}
     budget = {"BudgetName": "monthly", "BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": spend}
-    aws("budgets").create_budget(AccountId="120569615884", Budget=budget)
+    aws("budgets").create_budget(AccountId=ACCOUNT, Budget=budget)
 
 
 def contents(aws: Aws) -> dict[str, Any]:
@@ -173,16 +190,16 @@ def contents(aws: Aws) -> dict[str, Any]:
         "machines": aws("stepfunctions").list_state_machines(),
         "rules": aws("events").list_rules(),
         "definitions": aws("batch").describe_job_definitions(),
-        "budgets": aws("budgets").describe_budgets(AccountId="120569615884"),
+        "budgets": aws("budgets").describe_budgets(AccountId=ACCOUNT),
     }
     return {name: {k: v for k, v in answer.items() if k != "ResponseMetadata"} for name, answer in asked.items()}
 
 
 def test_what_cannot_be_saved_is_named() -> None:
-    backend = BatchBackend(REGION, "120569615884")
+    backend = BatchBackend(REGION, ACCOUNT)
     backend.tags["arn"] = socket.socket()  # type: ignore[assignment]
     with pytest.raises(StateError, match="BatchBackend in eu-central-1 cannot be saved"):
-        _dump([("120569615884", REGION, backend)])
+        _dump([(ACCOUNT, REGION, backend)])
     backend.tags.pop("arn").close()  # type: ignore[attr-defined]
 
 
@@ -198,5 +215,5 @@ def test_an_account_that_changes_meanwhile_is_tried_again() -> None:
 
     vars(sys.modules[__name__])["Restless"] = Restless  # pickle looks classes up
     Restless.__qualname__ = "Restless"
-    assert _dump([("120569615884", REGION, Restless(REGION, "120569615884"))])
+    assert _dump([(ACCOUNT, REGION, Restless(REGION, ACCOUNT))])
     assert Restless.attempts == 3

@@ -210,11 +210,18 @@ def _end(job: Job, status: JobStatus, reason: str) -> None:
 
 def _attempt(backend: BatchBackend, job: Job) -> bool:
     """One attempt; whether the container exited with 0. Records it, its output and its exit code."""
+    # Imported here: the server imports this module, and is to start fast.
+    from .starting import problem_with_start
+
+    obstacle = problem_with_start(backend, backend.environments[job.environment], job)
     image = images.find(job.container["image"])
     if image is None:
+        obstacle = obstacle or (
+            f"CannotPullContainerError: {job.container['image']}: not found; start sanders-aws with --job-image"
+        )
+    if image is None or obstacle:
         job.status_reason = "Task failed to start"
-        reason = f"CannotPullContainerError: {job.container['image']}: not found; start sanders-aws with --job-image"
-        job.attempts.append({"container": {"reason": reason}, "startedAt": None, "stoppedAt": _now()})
+        job.attempts.append({"container": {"reason": obstacle}, "startedAt": None, "stoppedAt": _now()})
         return False
     job.status, job.started, job.status_reason = JobStatus.RUNNING, _now(), ""
     stream = f"{job.definition.split('/')[-1].split(':')[0]}/default/{uuid.uuid4().hex}"

@@ -1,11 +1,8 @@
 """How Batch's resources come to rest: VALID, INVALID, or gone."""
 
-import json
-
 from moto.ec2.models import ec2_backends
-from moto.iam.models import iam_backends
-from moto.utilities.utils import get_partition
 
+from ..roles import can_be_assumed
 from .model import BatchBackend, ComputeEnvironment, Status
 
 
@@ -47,7 +44,7 @@ def _problem(backend: BatchBackend, environment: ComputeEnvironment) -> str:
     Batch uses the environment's own service role for everything, also for deleting it, and finds out
     only then whether it can. Source: userguide/invalid_compute_environment.html.
     """
-    if not _assumable(backend, environment.service_role):
+    if not can_be_assumed(backend.account_id, backend.region_name, environment.service_role, "batch.amazonaws.com"):
         return (
             "CLIENT_ERROR - Not authorized to perform sts:AssumeRole (Service: AWSSecurityTokenService; "
             "Status Code: 403; Error Code: AccessDenied)"
@@ -78,22 +75,3 @@ def _network_problem(backend: BatchBackend, environment: ComputeEnvironment) -> 
         if not any(group in groups for groups in ec2.groups.values()):
             return f"CLIENT_ERROR - The security group '{group}' does not exist"
     return ""
-
-
-def _assumable(backend: BatchBackend, role_arn: str) -> bool:
-    """Whether the role exists and lets Batch assume it."""
-    iam = iam_backends[backend.account_id][get_partition(backend.region_name)]
-    role = next((role for role in iam.roles.values() if role.arn == role_arn), None)
-    if role is None:
-        return False
-    try:
-        statements = json.loads(role.assume_role_policy_document)["Statement"]
-    except (ValueError, KeyError, TypeError):
-        return False
-    for statement in statements if isinstance(statements, list) else [statements]:
-        principal = statement.get("Principal", {})
-        services = principal.get("Service", []) if isinstance(principal, dict) else [principal]
-        services = [services] if isinstance(services, str) else services
-        if statement.get("Effect") == "Allow" and ("batch.amazonaws.com" in services or "*" in services):
-            return True
-    return False

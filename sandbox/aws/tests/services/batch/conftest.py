@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from conftest import Aws, eventually
+from conftest import ACCOUNT, Aws, eventually, trust
 
 
 def environment_of(aws: Aws, name: str = "env") -> dict[str, Any]:
@@ -21,8 +21,14 @@ def queue_of(aws: Aws, name: str = "queue") -> dict[str, Any]:
 
 
 @pytest.fixture
-def fargate(network: dict[str, str]) -> dict[str, Any]:
-    """Compute resources."""
+def fargate(aws: Aws, network: dict[str, str]) -> dict[str, Any]:
+    """Compute resources in a subnet that an internet gateway is attached to."""
+    ec2 = aws("ec2")
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=network["vpc"])
+    mine = [{"Name": "vpc-id", "Values": [network["vpc"]]}]
+    table = ec2.describe_route_tables(Filters=mine)["RouteTables"][0]["RouteTableId"]
+    ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
     return {"type": "FARGATE", "maxvCpus": 16, "subnets": [network["subnet"]], "securityGroupIds": [network["group"]]}
 
 
@@ -48,8 +54,9 @@ def queue(aws: Aws, environment: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def definition() -> dict[str, Any]:
-    """The parameters of a Fargate job definition `job`."""
+def definition(aws: Aws) -> dict[str, Any]:
+    """The parameters of a Fargate job definition `job`, whose role exists."""
+    aws("iam").create_role(RoleName="execution", AssumeRolePolicyDocument=trust("ecs-tasks.amazonaws.com"))
     return {
         "jobDefinitionName": "job",
         "type": "container",
@@ -57,7 +64,8 @@ def definition() -> dict[str, Any]:
         "containerProperties": {
             "image": "120569615884.dkr.ecr.eu-central-1.amazonaws.com/job:latest",
             "command": ["print('done')"],
-            "executionRoleArn": "arn:aws:iam::120569615884:role/execution",
+            "executionRoleArn": f"arn:aws:iam::{ACCOUNT}:role/execution",
+            "networkConfiguration": {"assignPublicIp": "ENABLED"},
             "resourceRequirements": [{"type": "VCPU", "value": "0.5"}, {"type": "MEMORY", "value": "2048"}],
         },
     }

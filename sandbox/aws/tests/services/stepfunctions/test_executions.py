@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from conftest import Aws, code_of, eventually
+from conftest import Aws, code_of, eventually, trust
 from services.stepfunctions.conftest import ROLE, create, definition
 
 rule = pytest.mark.rule
@@ -20,6 +20,7 @@ TASK: dict[str, Any] = {
 @pytest.fixture
 def batch_job(aws: Aws, queue: dict[str, Any]) -> None:
     """A queue and a job definition."""
+    aws("iam").create_role(RoleName="states", AssumeRolePolicyDocument=trust("ecs-tasks.amazonaws.com"))
     aws("batch").register_job_definition(
         jobDefinitionName="job",
         type="container",
@@ -27,6 +28,7 @@ def batch_job(aws: Aws, queue: dict[str, Any]) -> None:
         containerProperties={
             "image": "registry/job:latest",
             "executionRoleArn": ROLE,
+            "networkConfiguration": {"assignPublicIp": "ENABLED"},
             "resourceRequirements": [{"type": "VCPU", "value": "0.5"}, {"type": "MEMORY", "value": "2048"}],
         },
     )
