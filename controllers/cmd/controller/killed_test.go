@@ -31,7 +31,8 @@ const (
 // TestKilled kills the real process at random moments while it creates, changes and deletes objects, and starts it again.
 // There must never be a second queue or a revision too many, and in the end nothing is left.
 func TestKilled(t *testing.T) {
-	program, err := testenv.BuildController()
+	t.Parallel()
+	program, err := build()
 	if err != nil {
 		t.Fatal(err)
 	}

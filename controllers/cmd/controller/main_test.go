@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -19,6 +20,8 @@ var (
 	// server is an API server, for which no controller runs.
 	server *testenv.APIServer
 	kube   client.Client
+	// build returns the path of the controller's binary.
+	build = sync.OnceValues(testenv.BuildController)
 )
 
 func TestMain(m *testing.M) {

@@ -156,6 +156,8 @@ func (o *Options) NewManager(ctx context.Context, kubernetes *rest.Config, name 
 		LeaderElection:          o.ACK.EnableLeaderElection,
 		LeaderElectionID:        name,
 		LeaderElectionNamespace: o.ACK.LeaderElectionNamespace,
+		// The process ends when the manager has ended, so that another can take over at once.
+		LeaderElectionReleaseOnCancel: true,
 	})
 	if err != nil {
 		return nil, err
