@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -41,9 +42,27 @@ func awsARN(t *testing.T) *string {
 
 const (
 	definition = `{"StartAt":"Done","States":{"Done":{"Type":"Succeed"}}}`
-	role       = "arn:aws:iam::120569615884:role/states"
 	logGroup   = "arn:aws:logs:eu-central-1:120569615884:log-group:states:*"
 )
+
+// roles are those that there are, by ARN.
+var (
+	roles      = map[string]bool{}
+	rolesMutex sync.Mutex
+)
+
+// role is the ARN of a role for state machines in the test's account. It is made when it is asked for first.
+func role(t *testing.T, name string) string {
+	t.Helper()
+	rolesMutex.Lock()
+	defer rolesMutex.Unlock()
+	arn := "arn:aws:iam::" + world.AWS.Account(t) + ":role/" + name
+	if !roles[arn] {
+		world.AWS.CreateRole(t, name, "states.amazonaws.com")
+		roles[arn] = true
+	}
+	return arn
+}
 
 // machineYAML is a state machine named after the test, with annotations and with more fields of its spec.
 func machineYAML(t *testing.T, annotations, more string) string {
@@ -52,7 +71,7 @@ apiVersion: sfn.services.k8s.aws/v1alpha1
 kind: StateMachine
 metadata: {name: machine, annotations: {%s}}
 spec: {name: %s, roleARN: %q, definition: '%s'%s}
-`, annotations, awsName(t), role, definition, more)
+`, annotations, awsName(t), role(t, "states"), definition, more)
 }
 
 // readyMachine creates a state machine and waits until it is ready.

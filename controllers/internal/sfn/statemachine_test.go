@@ -72,7 +72,7 @@ func TestStateMachineUpdates(t *testing.T) {
 			func(f *found) bool { return strings.Contains(aws.ToString(f.Definition), "End") }},
 		{"the same in other spaces and order", `{spec: {definition: '{"States": {"End": {"Type": "Succeed"}}, "StartAt": "End"}'}}`, nil,
 			func(f *found) bool { return strings.Contains(aws.ToString(f.Definition), "End") }},
-		{"the role", `{spec: {roleARN: "arn:aws:iam::120569615884:role/other"}}`, update,
+		{"the role", `{spec: {roleARN: "` + role(t, "other") + `"}}`, update,
 			func(f *found) bool { return strings.HasSuffix(aws.ToString(f.RoleArn), "other") }},
 		{"logging", `{spec: {loggingConfiguration: {level: ALL, includeExecutionData: true, destinations: [{cloudWatchLogsLogGroup: {logGroupARN: "` + logGroup + `"}}]}}}`, update,
 			func(f *found) bool {
@@ -121,7 +121,7 @@ func TestStateMachineDrift(t *testing.T) {
 	world.Parallel(t)
 	made := readyMachine(t, "", `, tags: [{key: team, value: data}]`)
 	_, err := api(t).UpdateStateMachine(t.Context(), &awssfn.UpdateStateMachineInput{
-		StateMachineArn: awsARN(t), RoleArn: aws.String("arn:aws:iam::120569615884:role/by-hand"),
+		StateMachineArn: awsARN(t), RoleArn: aws.String(role(t, "by-hand")),
 		LoggingConfiguration: &types.LoggingConfiguration{Level: types.LogLevelFatal, Destinations: []types.LogDestination{
 			{CloudWatchLogsLogGroup: &types.CloudWatchLogsLogGroup{LogGroupArn: aws.String(logGroup)}},
 		}},
@@ -132,7 +132,7 @@ func TestStateMachineDrift(t *testing.T) {
 	if calls := testworld.Writes(world.Reconcile(t, made)); !slices.Equal(calls, []string{"TagResource", "UpdateStateMachine"}) {
 		t.Errorf("made the calls %v", calls)
 	}
-	if got := inAWS(t); aws.ToString(got.RoleArn) != role || got.LoggingConfiguration.Level != types.LogLevelOff || got.tags["team"] != "data" {
+	if got := inAWS(t); aws.ToString(got.RoleArn) != role(t, "states") || got.LoggingConfiguration.Level != types.LogLevelOff || got.tags["team"] != "data" {
 		t.Errorf("drift is not repaired: %+v", got)
 	}
 }
@@ -146,7 +146,7 @@ func TestStateMachineFaults(t *testing.T) {
 		if got := inAWS(t); aws.ToString(got.Definition) != definition || got.tags["team"] != "data" {
 			t.Errorf("AWS has %+v", got)
 		}
-		world.Patch(t, made, `{spec: {roleARN: "arn:aws:iam::120569615884:role/other", tags: [{key: cost, value: "1"}]}}`)
+		world.Patch(t, made, `{spec: {roleARN: "`+role(t, "other")+`", tags: [{key: cost, value: "1"}]}}`)
 		testworld.Eventually(t, func() error {
 			got := inAWS(t)
 			if _, old := got.tags["team"]; old || got.tags["cost"] != "1" || !strings.HasSuffix(aws.ToString(got.RoleArn), "other") {
@@ -163,6 +163,15 @@ func TestStateMachineFaults(t *testing.T) {
 	})
 }
 
+// TestStateMachineRole waits for a role that is not there yet.
+func TestStateMachineRole(t *testing.T) {
+	world.Parallel(t)
+	made := world.Create(t, world.Namespace(t), strings.ReplaceAll(machineYAML(t, "", ""), role(t, "states"), "arn:aws:iam::"+world.AWS.Account(t)+":role/late"))
+	world.AwaitCondition(t, made, "Ready", "False", "authorized to assume the provided role")
+	role(t, "late")
+	world.AwaitReady(t, made)
+}
+
 // TestStateMachineBadDefinition is told, and put right.
 func TestStateMachineBadDefinition(t *testing.T) {
 	world.Parallel(t)
@@ -177,7 +186,7 @@ func TestStateMachineBadDefinition(t *testing.T) {
 func TestStateMachineType(t *testing.T) {
 	world.Parallel(t)
 	_, err := api(t).CreateStateMachine(t.Context(), &awssfn.CreateStateMachineInput{
-		Name: aws.String(awsName(t)), Definition: aws.String(definition), RoleArn: aws.String(role), Type: types.StateMachineTypeExpress,
+		Name: aws.String(awsName(t)), Definition: aws.String(definition), RoleArn: aws.String(role(t, "states")), Type: types.StateMachineTypeExpress,
 	})
 	check(t, err)
 	made := world.Create(t, world.Namespace(t), machineYAML(t, "services.k8s.aws/adoption-policy: adopt-or-create", `, type_: STANDARD`))
@@ -242,7 +251,7 @@ func TestStateMachineOfOthers(t *testing.T) {
 func foreign(t *testing.T) {
 	t.Helper()
 	_, err := api(t).CreateStateMachine(t.Context(), &awssfn.CreateStateMachineInput{
-		Name: aws.String(awsName(t)), Definition: aws.String(definition), RoleArn: aws.String(role), Tags: []types.Tag{{Key: aws.String("by"), Value: aws.String("hand")}},
+		Name: aws.String(awsName(t)), Definition: aws.String(definition), RoleArn: aws.String(role(t, "states")), Tags: []types.Tag{{Key: aws.String("by"), Value: aws.String("hand")}},
 	})
 	check(t, err)
 }

@@ -24,20 +24,20 @@ def set_up() -> None:
 
 
 def _parsed_once(parse: Any) -> Any:
-    """moto's parsing of AWS's 1,500 policies, which takes its time: once for each account, and not at each reset."""
-    parsed: dict[tuple[str, str], list[Any]] = {}
+    """moto's parsing of AWS's 1,500 policies, which takes its time: not for each account, and not at each reset."""
+    parsed: dict[str, list[Any]] = {}
 
     def policies(self: Any) -> list[Any]:
-        account = (self.account_id, self.region_name)
-        if account not in parsed:
-            parsed[account] = parse(self)
-        return [_copy(policy) for policy in parsed[account]]
+        if self.region_name not in parsed:
+            parsed[self.region_name] = parse(self)
+        return [_copy(policy, self.account_id) for policy in parsed[self.region_name]]
 
     return policies
 
 
-def _copy(policy: Any) -> Any:
+def _copy(policy: Any, account: str) -> Any:
     """One that can be attached and tagged by itself; copy.copy() takes ten times as long."""
     copied = object.__new__(type(policy))
-    copied.__dict__ = {**policy.__dict__, "versions": list(policy.versions), "tags": dict(policy.tags)}
+    own = {"account_id": account, "versions": list(policy.versions), "tags": dict(policy.tags)}
+    copied.__dict__ = {**policy.__dict__, **own}
     return copied

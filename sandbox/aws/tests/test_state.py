@@ -153,6 +153,7 @@ def fill(aws: Aws) -> None:
         SubnetId=subnet, AllocationId=ec2.allocate_address(Domain="vpc")["AllocationId"], ClientToken="t"
     )
     aws("iam").create_role(RoleName="role", AssumeRolePolicyDocument=trust("batch.amazonaws.com"))
+    aws("iam").create_role(RoleName="states", AssumeRolePolicyDocument=trust("states.amazonaws.com"))
     aws("dynamodb").create_table(
         TableName="features",
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],

@@ -9,7 +9,8 @@ from ...errors import AwsError
 from ...paging import page
 from ...rules import guard, operation, patch
 from ...wire import Answer, Call
-from .common import API, backend_of, machine_of
+from ..roles import can_be_assumed
+from .common import API, GUIDE, backend_of, machine_of
 
 
 @guard("stepfunctions", "CreateStateMachine", source=API + "API_CreateStateMachine.html")
@@ -74,6 +75,20 @@ def check_logging(call: Call) -> Answer | None:
     for arn in arns:
         if not (arn or "").endswith(":*"):
             raise AwsError("InvalidLoggingConfiguration", f"Log Destination ARN must end with :*, got {arn}")
+    return None
+
+
+@guard("stepfunctions", "CreateStateMachine", "UpdateStateMachine", source=GUIDE + "procedure-create-iam-role.html")
+def check_role(call: Call) -> Answer | None:
+    """The role must exist in the same account, and trust Step Functions."""
+    role, regional = call.params.get("roleArn", ""), f"states.{call.region}.amazonaws.com"
+    # Of what is no ARN of a role, moto says so.
+    if ":role/" in role and not can_be_assumed(call.account, call.region, role, "states.amazonaws.com", regional):
+        raise AwsError(
+            "AccessDeniedException",
+            "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume "
+            "the provided role.",
+        )
     return None
 
 

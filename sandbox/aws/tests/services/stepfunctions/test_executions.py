@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from conftest import Aws, code_of, eventually, trust
-from services.stepfunctions.conftest import ROLE, create, definition
+from conftest import ACCOUNT, Aws, code_of, eventually, trust
+from services.stepfunctions.conftest import create, definition
 
 rule = pytest.mark.rule
 TASK: dict[str, Any] = {
@@ -20,14 +20,14 @@ TASK: dict[str, Any] = {
 @pytest.fixture
 def batch_job(aws: Aws, queue: dict[str, Any]) -> None:
     """A queue and a job definition."""
-    aws("iam").create_role(RoleName="states", AssumeRolePolicyDocument=trust("ecs-tasks.amazonaws.com"))
+    aws("iam").create_role(RoleName="execution", AssumeRolePolicyDocument=trust("ecs-tasks.amazonaws.com"))
     aws("batch").register_job_definition(
         jobDefinitionName="job",
         type="container",
         platformCapabilities=["FARGATE"],
         containerProperties={
             "image": "registry/job:latest",
-            "executionRoleArn": ROLE,
+            "executionRoleArn": f"arn:aws:iam::{ACCOUNT}:role/execution",
             "networkConfiguration": {"assignPublicIp": "ENABLED"},
             "resourceRequirements": [{"type": "VCPU", "value": "0.5"}, {"type": "MEMORY", "value": "2048"}],
         },

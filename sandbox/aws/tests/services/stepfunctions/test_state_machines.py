@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from conftest import ACCOUNT, Aws, code_of
+from conftest import ACCOUNT, Aws, code_of, trust
 from services.stepfunctions.conftest import PASS, create, definition, describe
 
 rule = pytest.mark.rule
@@ -44,6 +44,17 @@ def test_what_a_configuration_leaves_out_is_off(aws: Aws) -> None:
     update(stateMachineArn=machine, loggingConfiguration={})
     off = {"level": "OFF", "includeExecutionData": False, "destinations": []}
     assert describe(aws, machine)["loggingConfiguration"] == off
+
+
+@rule("stepfunctions.check_role")
+def test_the_role_must_trust_step_functions(aws: Aws) -> None:
+    """It is the commonest reason for which AWS refuses a state machine: its role is not there yet."""
+    states, machine = aws("stepfunctions"), create(aws)
+    aws("iam").create_role(RoleName="batch", AssumeRolePolicyDocument=trust("batch.amazonaws.com"))
+    for role in (f"arn:aws:iam::{ACCOUNT}:role/batch", f"arn:aws:iam::{ACCOUNT}:role/unknown"):
+        other = {"name": "other", "definition": PASS, "roleArn": role}
+        assert code_of(states.create_state_machine, **other) == "AccessDeniedException"
+        assert code_of(states.update_state_machine, stateMachineArn=machine, roleArn=role) == "AccessDeniedException"
 
 
 @rule("stepfunctions.check_logging")
