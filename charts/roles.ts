@@ -47,6 +47,7 @@ export class Roles extends EnvironmentChart {
       spec: {
         name,
         path: '/',
+        permissionsBoundary: this.arns.permissionsBoundary,
         maxSessionDuration: 3600,
         // The condition keeps another account from making the service act here in its name:
         // https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html

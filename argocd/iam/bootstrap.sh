@@ -9,7 +9,8 @@
 #       In the management cluster's account, for EKS Capabilities: the one role ack-capability.
 #   bootstrap.sh targets MANAGEMENT_ACCOUNT controllers|capability
 #       In each account that environments live in: for each service a role ack-<service>-target with the rights of
-#       <service>.json, which the roles of MANAGEMENT_ACCOUNT (12 digits) may assume.
+#       <service>.json, which the roles of MANAGEMENT_ACCOUNT (12 digits) may assume; and the policy sanders-boundary, what the
+#       platform's own roles get at most.
 #
 # So what runs in the cluster has no right in AWS but to become ack-<service>-target. A service is a file <service>.json: beside
 # this script those of the official controllers, in controllers/config/iam those of our own, which is one controller for all its
@@ -48,6 +49,26 @@ ensure_role() {
   fi
   aws iam put-role-policy --role-name "$name" --policy-name ack --policy-document "$permissions"
   echo "role $name"
+}
+
+# Creates the managed policy boundary/sanders-boundary.json, or makes this its default version; AWS keeps five.
+ensure_boundary() {
+  local arn="arn:$partition:iam::$account:policy/sanders-boundary" document="file://$here/boundary/sanders-boundary.json"
+  local failure oldest
+  if failure=$(aws iam get-policy --policy-arn "$arn" 2>&1 >/dev/null); then
+    oldest=$(aws iam list-policy-versions --policy-arn "$arn" --output text \
+      --query 'length(Versions) >= `5` && sort_by(Versions[?!IsDefaultVersion], &CreateDate)[0].VersionId || `""`')
+    [[ -z $oldest ]] || aws iam delete-policy-version --policy-arn "$arn" --version-id "$oldest"
+    aws iam create-policy-version --policy-arn "$arn" --policy-document "$document" --set-as-default >/dev/null
+  elif [[ $failure == *NoSuchEntity* ]]; then
+    aws iam create-policy --policy-name sanders-boundary --policy-document "$document" \
+      --description "What roles of the Sanders Customer Platform get at most" \
+      --tags Key=Project,Value=sanders-customer-platform >/dev/null
+  else
+    echo "bootstrap.sh: cannot read policy $arn: $failure" >&2
+    exit 1
+  fi
+  echo "policy sanders-boundary"
 }
 
 # The permission to become the target role of any of the services $@; * is every service
@@ -130,6 +151,7 @@ case "$1 $#" in
   "targets 3")
     [[ $2 =~ ^[0-9]{12}$ ]] || usage "MANAGEMENT_ACCOUNT must be 12 digits, got \"$2\""
     [[ $3 == controllers || $3 == capability ]] || usage "the third argument must be controllers or capability, got \"$3\""
+    ensure_boundary
     for service in $(services "$here"); do
       principal=ack-$service-controller
       [[ $3 == controllers ]] || principal=ack-capability

@@ -116,6 +116,14 @@ const RULES: readonly Rule[] = [
       ),
   },
 
+  {
+    kinds: ['Role'],
+    field: 'spec.permissionsBoundary',
+    rule: 'a role must stay within the permissions boundary, without which its controller may not write it',
+    fix: 'set it in charts/roles.ts',
+    holds: (value, _, env) => value === `arn:${env.partition}:iam::${env.account}:policy/sanders-boundary`,
+  },
+
   // Data.
   {
     kinds: ['Bucket'],

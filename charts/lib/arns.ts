@@ -37,6 +37,11 @@ export class Arns {
     return `arn:${this.env.partition}:iam::${this.env.account}:role/${name}`;
   }
 
+  /** What no role of the platform gets beyond, whatever its policies say: argocd/iam/boundary, made by bootstrap.sh. */
+  get permissionsBoundary(): string {
+    return `arn:${this.env.partition}:iam::${this.env.account}:policy/sanders-boundary`;
+  }
+
   /** A managed policy of AWS, e.g. `service-role/AWSBatchServiceRole`. */
   awsPolicy(name: string): string {
     return `arn:${this.env.partition}:iam::aws:policy/${name}`;

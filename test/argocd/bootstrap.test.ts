@@ -17,6 +17,9 @@ interface Account {
   readonly roles?: readonly string[];
   readonly associations?: Readonly<Record<string, string>>;
   readonly getRoleFails?: string;
+  readonly hasBoundary?: boolean;
+  /** The version that has to go before a new one fits. */
+  readonly oldestVersion?: string;
 }
 
 // In the AWS CLI's place, which a test cannot demand of the machine: answers from an `Account` and notes each call.
@@ -31,6 +34,10 @@ switch (args.slice(0, 2).join(' ')) {
   case 'sts get-caller-identity': console.log('arn:aws-cn:sts::111111111111:assumed-role/admin/me\\t111111111111'); break;
   case 'eks describe-cluster': console.log('${cluster}'); break;
   case 'eks list-pod-identity-associations': console.log((account.associations ?? {})[option('--service-account')] ?? 'None'); break;
+  case 'iam get-policy':
+    if (!account.hasBoundary) fail('An error occurred (NoSuchEntity) when calling the GetPolicy operation');
+    break;
+  case 'iam list-policy-versions': console.log(account.oldestVersion ?? ''); break;
   case 'iam get-role':
     if (account.getRoleFails) fail(account.getRoleFails);
     if (!(account.roles ?? []).includes(option('--role-name'))) fail('An error occurred (NoSuchEntity) when calling the GetRole operation');
@@ -77,7 +84,10 @@ class Call {
 function changes(calls: readonly Call[]): string[] {
   return calls
     .filter(({ command }) => !/ (get|list|describe)-/.test(command))
-    .map((call) => `${call.command} ${call.option('--role-name') || call.option('--service-account')}`);
+    .map((call) => {
+      const subjects = ['--role-name', '--service-account', '--policy-arn', '--policy-name'];
+      return `${call.command} ${subjects.map((name) => call.option(name)).find(Boolean) ?? ''}`;
+    });
 }
 
 function policyOf(role: string, calls: readonly Call[]): unknown {
@@ -174,9 +184,13 @@ describe('targets', () => {
   it.each(Object.entries(cases))('for %s makes the roles with the rights of iam/<service>.json', (who, { trusted }) => {
     const { status, calls } = run(['targets', '222222222222', who]);
     expect(status).toBe(0);
-    expect(changes(calls)).toEqual(
-      [...official, ...own].flatMap((s) => [`iam create-role ack-${s}-target`, `iam put-role-policy ack-${s}-target`]),
-    );
+    expect(changes(calls)).toEqual([
+      'iam create-policy sanders-boundary',
+      ...[...official, ...own].flatMap((s) => [
+        `iam create-role ack-${s}-target`,
+        `iam put-role-policy ack-${s}-target`,
+      ]),
+    ]);
     expect(trustOf('ack-s3-target', calls)).toEqual(
       allow({ Principal: { AWS: `arn:aws-cn:iam::222222222222:role/${trusted}` } }),
     );
@@ -187,13 +201,22 @@ describe('targets', () => {
     expect(policyOf('ack-batch-target', calls)).toEqual(JSON.parse(read(path.join(policyFolders.own, 'batch.json'))));
   });
 
-  it('stops at a role that it may not read, with what AWS says, and changes nothing', () => {
+  it('brings the boundary up to date, and takes out its oldest version when AWS keeps no more', () => {
+    const boundary = ({ calls }: ReturnType<typeof run>) => changes(calls).filter((change) => change.includes('polic'));
+    const up = (account: Account) => boundary(run(['targets', '222222222222', 'controllers'], account));
+    const arn = 'arn:aws-cn:iam::111111111111:policy/sanders-boundary';
+    expect(up({ hasBoundary: true })).toContain(`iam create-policy-version ${arn}`);
+    const full = up({ hasBoundary: true, oldestVersion: 'v1' });
+    expect(full.slice(0, 2)).toEqual([`iam delete-policy-version ${arn}`, `iam create-policy-version ${arn}`]);
+  });
+
+  it('stops at a role that it may not read, with what AWS says, and changes no role', () => {
     const { status, stderr, calls } = run(['targets', '222222222222', 'controllers'], {
       getRoleFails: 'AccessDenied: no',
     });
     expect(status).toBe(1);
     expect(stderr).toContain(`cannot read role ack-${official[0] ?? ''}-target: AccessDenied: no`);
-    expect(changes(calls)).toEqual([]);
+    expect(changes(calls)).toEqual(['iam create-policy sanders-boundary']);
   });
 });
 

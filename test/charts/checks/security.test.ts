@@ -108,6 +108,12 @@ describe('the rules for security', () => {
       env: prod,
       says: /production must have deletion protection/,
     },
+    'the permissions boundary': {
+      reason: 'whoever may push could make a role that may do anything',
+      kind: 'Role',
+      change: ({ spec }) => delete spec.permissionsBoundary,
+      says: /Role\/.*: spec\.permissionsBoundary: a role must stay within/,
+    },
     'tags in a list': {
       reason: 'budgets and policies rely on them',
       kind: 'Subnet',
