@@ -10,10 +10,11 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strconv"
+	"slices"
 	"strings"
 	"syscall"
 	"text/tabwriter"
@@ -41,6 +42,7 @@ type options struct {
 	ours, official               string
 	definitions, queues, buckets int
 	contents                     int
+	only                         string
 }
 
 func main() {
@@ -51,6 +53,7 @@ func main() {
 	flag.IntVar(&o.queues, "job-queues", 100, "JobQueues to compare with")
 	flag.IntVar(&o.buckets, "buckets", 1000, "Buckets to compare with")
 	flag.IntVar(&o.contents, "contents", 100_000, "objects in the bucket that is emptied; in tens of thousands")
+	flag.StringVar(&o.only, "only", "", "one part: compare or memory")
 	flag.Parse()
 	ctrl.SetLogger(logr.Discard())
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -69,9 +72,17 @@ func (o options) run(ctx context.Context) error {
 	if o.contents < 10_000 || o.contents%10_000 != 0 {
 		return fmt.Errorf("-contents must be in tens of thousands, got %d", o.contents)
 	}
-	for _, part := range []func(context.Context, *world) error{o.compare, o.memory} {
-		if err := inWorld(ctx, part); err != nil {
-			return err
+	parts := map[string]func(context.Context, *world) error{"compare": o.compare, "memory": o.memory}
+	names := slices.Sorted(maps.Keys(parts))
+	if o.only != "" && !slices.Contains(names, o.only) {
+		return fmt.Errorf("-only must be one of %s, got %q", strings.Join(names, ", "), o.only)
+	}
+	for _, name := range names {
+		if o.only != "" && o.only != name {
+			continue
+		}
+		if err := inWorld(ctx, parts[name]); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
 		}
 		fmt.Println()
 	}
@@ -126,24 +137,6 @@ func (w *world) create(ctx context.Context, objects []string) error {
 		})
 	}
 	return group.Wait()
-}
-
-// resident is the memory of a process that is in RAM, in MB of 1,000,000 bytes.
-func resident(process *testenv.Controller) (float64, error) {
-	if err := process.Exited(); err != nil {
-		return 0, err
-	}
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", process.PID()))
-	if err != nil {
-		return 0, fmt.Errorf("memory is measured on Linux only: %w", err)
-	}
-	for line := range strings.Lines(string(status)) {
-		if fields := strings.Fields(line); len(fields) > 1 && fields[0] == "VmRSS:" {
-			kib, err := strconv.Atoi(fields[1])
-			return float64(kib) * 1024 / 1e6, err
-		}
-	}
-	return 0, errors.New("/proc tells no VmRSS")
 }
 
 // pause waits for the next look, or for the end of patience.

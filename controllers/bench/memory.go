@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"golang.org/x/sync/errgroup"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testenv"
 )
@@ -33,7 +34,7 @@ func (o options) memory(ctx context.Context, w *world) error {
 		return err
 	}
 	inAWS := append(append(append(environment(network), definitions(500)...), queues(99)...), budgets(200)...)
-	kinds := append(batchKinds, budgetKind)
+	kinds := append([]schema.GroupVersionKind{budgetKind}, batchKinds...)
 	_, _ = fmt.Fprintf(os.Stderr, "bench: putting %d objects into a bucket\n", o.contents)
 	api, err := w.fill(ctx, o.contents)
 	if err != nil {

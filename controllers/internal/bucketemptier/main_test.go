@@ -126,7 +126,7 @@ func create(t *testing.T, namespace, text string) *unstructured.Unstructured {
 	t.Helper()
 	object := world.Create(t, namespace, text)
 	name, _, _ := unstructured.NestedString(object.Object, "spec", "name")
-	world.PatchStatus(t, object, fmt.Sprintf(`status: {ackResourceMetadata: {ownerAccountID: %q, region: %s, arn: "arn:aws:s3:::%s"}}`, testenv.AccountID, testenv.Region, name))
+	world.PatchStatus(t, object, fmt.Sprintf(`status: {ackResourceMetadata: {ownerAccountID: %q, region: %s, arn: "arn:aws:s3:::%s"}}`, world.AWS.Account(t), testenv.Region, name))
 	t.Cleanup(func() {
 		// The test's context has ended. A merge, as the emptier may be changing the object too.
 		noFinalizers := client.RawPatch("application/merge-patch+json", []byte(`{"metadata": {"finalizers": null}}`))

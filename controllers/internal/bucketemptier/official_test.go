@@ -49,8 +49,8 @@ spec:
   tagging: {tagSet: [{key: Project, value: sanders}]}
 `)
 	own.AwaitReady(t, object)
-	stack(t, bucket, 20_000)
-	world.AWS.Inject(t, testenv.Fault{Kind: "latency", Service: "s3", Action: "DeleteObjects", Rate: 1, Seconds: 4})
+	stack(t, bucket, 8000) // eight calls, which are made at once
+	world.AWS.Inject(t, testenv.Fault{Kind: "latency", Service: "s3", Action: "DeleteObjects", Rate: 1, Seconds: 6})
 	own.Delete(t, object)
 	var woken time.Time
 	testworld.Eventually(t, func() error {

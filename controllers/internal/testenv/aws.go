@@ -104,6 +104,9 @@ func (a *AWS) Stop() error {
 	return os.RemoveAll(a.folder)
 }
 
+// PID of the emulator's process.
+func (a *AWS) PID() int { return a.command.Process.Pid }
+
 // Config is an SDK configuration for tests to look at their account with, by another user agent than the controllers'.
 func (a *AWS) Config(t *testing.T) aws.Config {
 	t.Helper()
