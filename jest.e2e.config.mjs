@@ -1,7 +1,8 @@
 import base from './jest.config.js';
 
 /**
- * The end-to-end tests (`npm run e2e`): one sandbox for all of them, and one after another, because they share it.
+ * The end-to-end tests (`npm run e2e`): one sandbox for all of them, and one after another, because they share it. The one that
+ * watches that nothing happens has another for itself (`npm run e2e:steady`).
  *
  * @type {import('jest').Config}
  */

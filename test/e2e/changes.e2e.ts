@@ -4,7 +4,7 @@
  */
 import { readState, writesDuring } from './aws';
 import { fill } from './data';
-import { application, Clone, eventually, ready, settled } from './platform';
+import { application, Clone, eventually, reaches, ready, settled } from './platform';
 import { changes, type State } from './state';
 
 interface Case {
@@ -132,41 +132,64 @@ test('and back: all is as it was, in new revisions of the jobs that changed', as
   });
 });
 
-describe('a new environment', () => {
+describe('new environments', () => {
   let before: State;
-  /** The state, if dev were called test. */
-  let expected: Record<string, string>;
 
   beforeAll(async () => {
     before = await readState();
-    const devs = Object.keys(before).filter((name) => name.endsWith('dev'));
-    expected = Object.fromEntries(devs.map((name) => [name.replace(/dev$/, 'test'), 'added']));
   });
 
-  test('is one file and one line', async () => {
-    await clone.write(
-      'environments/test.ts',
-      "import { dev } from './dev';\n\nexport const test = { ...dev, name: 'test' };\n",
+  test('are a file and a line each', async () => {
+    const file = (name: string, differs: string) =>
+      clone.write(
+        `environments/${name}.ts`,
+        `import { dev } from './dev';\n\nexport const ${name} = { ...dev, name: '${name}'${differs} };\n`,
+      );
+    await file('test', '');
+    await file('frugal', ', network: { ...dev.network, natGateways: 0 }');
+    await clone.edit('environments/index.ts', '[dev, prod]', '[dev, prod, test, frugal]');
+    await clone.edit(
+      'environments/index.ts',
+      'import',
+      "import { frugal } from './frugal';\nimport { test } from './test';\nimport",
     );
-    await clone.edit('environments/index.ts', '[dev, prod]', '[dev, prod, test]');
-    await clone.edit('environments/index.ts', 'import', "import { test } from './test';\nimport");
     await clone.synth();
-    await ready('test', await clone.push('Add the environment test'));
-    expect(changes(before, await readState())).toEqual(expected);
+    const commit = await clone.push('Add two environments');
+    await Promise.all([ready('test', commit), ready('frugal', commit)]);
+    expect(changes(before, await readState())).toEqual({
+      ...added('test'),
+      ...added('frugal', /^ec2 (nat-gateway|address) /),
+    });
   });
 
-  test('goes with its data, 1,000 objects included, and nothing else does', async () => {
-    await fill('test', { objects: 1000 });
+  test('have no NAT gateway if they want none: their jobs run in the public subnets', async () => {
+    const state = (await readState()) as Record<string, any>;
+    const { SubnetId } = state['ec2 subnet sanders-public-subnet-a-frugal'];
+    expect(state['batch compute-environment sanders-batch-compute-frugal'].computeResources.subnets).toContain(
+      SubnetId,
+    );
+    const job = state['batch job-definition sanders-job-8g-frugal'];
+    expect(job.containerProperties.networkConfiguration).toEqual({ assignPublicIp: 'ENABLED' });
+    expect(state['ec2 security-group sanders-batch-sg-frugal'].IpPermissions).toEqual([]);
+  });
+
+  test('go with their data, 1,000 objects included, and nothing else does', async () => {
+    await Promise.all([fill('test', { objects: 1000 }), fill('frugal', { objects: 1 })]);
     await clone.remove('environments/test.ts');
-    await clone.edit('environments/index.ts', '[dev, prod, test]', '[dev, prod]');
-    await clone.edit('environments/index.ts', "import { test } from './test';\n", '');
+    await clone.remove('environments/frugal.ts');
+    await clone.edit('environments/index.ts', /^import .*(test|frugal).*\n/gm, '');
+    await clone.edit('environments/index.ts', '[dev, prod, test, frugal]', '[dev, prod]');
     await clone.synth();
-    await clone.push('Remove the environment test');
-    await eventually(async () => expect(await application('test')).toBeUndefined());
+    await clone.push('Remove the two environments');
+    await eventually(async () => {
+      expect([await application('test'), await application('frugal')]).toEqual([undefined, undefined]);
+    });
     expect(changes(before, await readState())).toEqual({});
   });
-});
 
-async function reaches(before: State, differs: Record<string, string>): Promise<void> {
-  await eventually(async () => expect(changes(before, await readState())).toEqual(differs));
-}
+  /** What there is of dev, but for some, as new resources of another environment. */
+  function added(name: string, butFor = /^$/): Record<string, string> {
+    const devs = Object.keys(before).filter((of) => of.endsWith('dev') && !butFor.test(of));
+    return Object.fromEntries(devs.map((of) => [of.replace(/dev$/, name), 'added']));
+  }
+});

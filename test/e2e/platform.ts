@@ -1,11 +1,16 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
+import { toolsFolder } from '../../sandbox/commands/tools';
 import { argocdNamespace } from '../../sandbox/parts/argocd';
 import { repository } from '../../sandbox/gitops/remote';
 import { checkout } from '../../sandbox/state/folder';
-import { readState } from './aws';
+import { callsSince, isWrite, lastCall, readState } from './aws';
 import { folder, kubectl, run } from './sandbox';
+import { changes, type State } from './state';
 
 /** A platform engineer's clone of the sandbox's repository, with the commands of the README's tour. */
 export class Clone {
@@ -53,6 +58,16 @@ export class Clone {
   async push(message: string): Promise<string> {
     await run('git', ['add', '--all', '--', ':!node_modules'], this.root);
     await run('git', ['commit', '--quiet', `--message=${message}`], this.root);
+    return this.pushHead();
+  }
+
+  /** Takes the last commit back by one more; returns that. */
+  async revert(): Promise<string> {
+    await run('git', ['revert', '--no-edit', 'HEAD'], this.root);
+    return this.pushHead();
+  }
+
+  private async pushHead(): Promise<string> {
     await run('git', ['push', '--quiet', 'sandbox', 'HEAD:main'], this.root);
     return run('git', ['rev-parse', 'HEAD'], this.root);
   }
@@ -96,6 +111,25 @@ export async function application(environment: string): Promise<Application | un
   return found === '' ? undefined : (JSON.parse(found) as Application);
 }
 
+/**
+ * Notes how the Applications are, each time that one changes, until it is asked to end: `name sync health`. Without asking again and
+ * again, it misses nothing and costs nothing.
+ */
+export function watchApplications(): { readonly end: () => Promise<string[]> } {
+  const columns = '{.metadata.name} {.status.sync.status} {.status.health.status}{"\\n"}';
+  const args = ['get', 'applications', `--namespace=${argocdNamespace}`, '--watch', `--output=jsonpath=${columns}`];
+  const watch = spawn(path.join(toolsFolder(folder), 'kubectl'), args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const said = Promise.all([text(watch.stdout), text(watch.stderr), once(watch, 'close')]);
+  return {
+    async end() {
+      watch.kill();
+      const [stdout, stderr, [, signal]] = await said;
+      if (signal !== 'SIGTERM') throw new Error(`the watch ended by itself: ${stderr}`);
+      return stdout.trimEnd().split('\n');
+    },
+  };
+}
+
 /** Everything that Argo CD says is wrong with an environment, one text. */
 export function complaints({ status = {} }: Application): string {
   const { conditions = [], operationState } = status;
@@ -120,6 +154,19 @@ export async function ready(environment: string, commit: string): Promise<void> 
   });
 }
 
+/** Confirms whatever waits for a person before it is deleted from an environment, as docs/installation.md says. */
+export async function confirmDeletion(environment: string): Promise<void> {
+  const now = `${new Date().toISOString().slice(0, 19)}Z`;
+  const annotate = [
+    'annotate',
+    'application',
+    `sanders-${environment}`,
+    `--namespace=${argocdNamespace}`,
+    '--overwrite',
+  ];
+  await kubectl().run([...annotate, `argocd.argoproj.io/deletion-approved=${now}`]);
+}
+
 /**
  * Waits for what the official ec2 controller does only at the first resync after it made something: it strips the default
  * security group of a new VPC, and gives a new security group its own tags back.
@@ -140,6 +187,27 @@ export async function settled(): Promise<void> {
 
 /** Repeats assertions until they hold; after the time (seconds) throws what was wrong the last time. */
 export async function eventually(assertions: () => Promise<void>, seconds = 120): Promise<void> {
+  await repeat(assertions, () => setTimeout(500), seconds);
+}
+
+/** Waits until what differs in AWS is exactly this; after the time (seconds) throws what else it was the last time. */
+export async function reaches(before: State, differs: Record<string, string>, seconds = 120): Promise<void> {
+  // All of AWS's state is some hundred calls: only a call that changes something is a reason to look again.
+  let seen = 0;
+  const compare = async () => {
+    seen = await lastCall();
+    expect(changes(before, await readState())).toEqual(differs);
+  };
+  await repeat(compare, () => nextWrite(seen), seconds);
+}
+
+/** Waits for a call that may change something, but not for long: AWS also goes on by itself, as from CREATING to VALID. */
+async function nextWrite(since: number): Promise<void> {
+  const deadline = Date.now() + 3000;
+  while (Date.now() < deadline && !(await callsSince(since)).some(isWrite)) await setTimeout(200);
+}
+
+async function repeat(assertions: () => Promise<void>, pause: () => Promise<void>, seconds: number): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     try {
@@ -148,7 +216,7 @@ export async function eventually(assertions: () => Promise<void>, seconds = 120)
     } catch (error) {
       if (Date.now() > deadline) throw error;
     }
-    await setTimeout(1000);
+    await pause();
   }
 }
 

@@ -74,6 +74,8 @@ test('one object of data that is taken out of Git waits for a person, too, and l
   });
   expect(written).toEqual([]);
   expect(changes(state, await readState())).toEqual({});
+  await ready('prod', await clone.revert());
+  expect(await repository()).toBe(bucket);
 });
 
 test('and all is managed as before', async () => {

@@ -1,4 +1,8 @@
-import { sandbox, useEnvironment } from './sandbox';
+import * as fs from 'node:fs/promises';
+import { folder, sandbox, useEnvironment } from './sandbox';
+
+/** What the tests wait for most is the next look of the controllers at AWS: seconds. */
+const resyncSeconds = Number(process.env['E2E_RESYNC_SECONDS'] ?? 20);
 
 /** Brings up a fresh sandbox with both environments Ready, and points the tests at it. */
 export default async function setup(): Promise<void> {
@@ -9,6 +13,8 @@ export default async function setup(): Promise<void> {
     });
   try {
     await sandbox('reset'); // What a run left that was killed.
+    await folder.create();
+    await fs.writeFile(folder.path('settings.json'), JSON.stringify({ resyncSeconds }));
     await sandbox('up');
     await useEnvironment();
   } catch (error) {
