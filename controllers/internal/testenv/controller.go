@@ -63,8 +63,8 @@ func StartController(program string, server *APIServer, aws *AWS, output io.Writ
 		"--metrics-addr=127.0.0.1:0", "--healthz-addr=127.0.0.1:0",
 	}, flags...)...)
 	// The runtime of the official controllers fails with a bundle of certificates of our own, and nothing here needs one.
-	environment := slices.DeleteFunc(os.Environ(), func(variable string) bool { return strings.HasPrefix(variable, "AWS_CA_BUNDLE=") })
-	c.command.Env = append(environment, "KUBECONFIG="+kubeconfig, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test")
+	c.command.Env = slices.DeleteFunc(os.Environ(), func(variable string) bool { return strings.HasPrefix(variable, "AWS_CA_BUNDLE=") })
+	c.command.Env = append(c.command.Env, "KUBECONFIG="+kubeconfig, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test")
 	c.command.Stdout, c.command.Stderr = output, output
 	c.command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := c.command.Start(); err != nil {
