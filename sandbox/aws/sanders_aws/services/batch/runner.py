@@ -94,7 +94,7 @@ def _run_array(backend: BatchBackend, parent: Job) -> None:
     try:
         with _ending(parent):
             while not all(child.status.final for child in children):
-                waiting = _place_children(backend, waiting)
+                waiting = _place_children(backend, parent, waiting)
                 if any(child.status == JobStatus.RUNNABLE for child in children):
                     parent.status = JobStatus.PENDING
                 _wait(parent, _TICK)
@@ -107,7 +107,7 @@ def _run_array(backend: BatchBackend, parent: Job) -> None:
                 _end(child, JobStatus.FAILED, parent.status_reason)
 
 
-def _place_children(backend: BatchBackend, waiting: list[Job]) -> list[Job]:
+def _place_children(backend: BatchBackend, parent: Job, waiting: list[Job]) -> list[Job]:
     """Starts those that there is a place for, first come, first served; the others."""
     others, is_full = [], False
     for child in waiting:
@@ -119,6 +119,7 @@ def _place_children(backend: BatchBackend, waiting: list[Job]) -> list[Job]:
             _end(child, JobStatus.FAILED, str(stopped))
             continue
         if child.status == JobStatus.RUNNABLE and not is_full:
+            _check_stopped(parent)
             if _place(backend, child):
                 _in_thread(_run_placed, backend, child)
                 continue
@@ -184,7 +185,7 @@ def _takes(backend: BatchBackend, environment: ComputeEnvironment, job: Job) -> 
     if environment.state != "ENABLED" or environment.status not in (Status.VALID, Status.UPDATING):
         return False
     most = (environment.resources or {}).get("maxvCpus", math.inf)
-    running = (j for j in backend.jobs.values() if j.environment == environment.arn and not j.status.final)
+    running = (j for j in list(backend.jobs.values()) if j.environment == environment.arn and not j.status.final)
     return bool(sum(j.vcpus for j in running) + job.vcpus <= most)
 
 

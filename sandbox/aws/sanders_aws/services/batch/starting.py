@@ -7,6 +7,8 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/resource-initializat
 from typing import Any
 
 from moto.ec2.models import EC2Backend, ec2_backends
+from moto.ec2.models.route_tables import RouteTable
+from moto.ec2.models.subnets import Subnet
 
 from ..roles import can_be_assumed
 from .model import BatchBackend, ComputeEnvironment, Job
@@ -55,7 +57,10 @@ def _covers_https(rule: Any) -> bool:
 
 def _missing_way(ec2: EC2Backend, subnet: str, has_address: bool) -> str:
     """Why nothing leads from the subnet to the registry; empty if something does."""
-    table = _table_of(ec2, subnet)
+    found = next((subnets[subnet] for subnets in ec2.subnets.values() if subnet in subnets), None)
+    if found is None:
+        return f"{subnet} does not exist any more"
+    table = _table_of(ec2, found)
     route = next((r for r in table.routes if r.destination_cidr_block == _ANYWHERE and r.state == "active"), None)
     if route and route.nat_gateway:
         works = _is_available(route.nat_gateway)
@@ -69,12 +74,11 @@ def _missing_way(ec2: EC2Backend, subnet: str, has_address: bool) -> str:
     return f"{subnet} has no active route to {_ANYWHERE}, and {table.vpc_id} no endpoints for ECR and S3"
 
 
-def _table_of(ec2: EC2Backend, subnet: str) -> Any:
+def _table_of(ec2: EC2Backend, subnet: Subnet) -> RouteTable:
     """The route table that the subnet is associated with, or else its VPC's main one."""
-    tables = list(ec2.route_tables.values())
-    explicit = next((table for table in tables if subnet in table._associations.values()), None)
-    vpc = ec2.get_subnet(subnet).vpc_id
-    return explicit or next(table for table in tables if table.vpc_id == vpc and table.main_association_id)
+    tables = [table for table in list(ec2.route_tables.values()) if table.vpc_id == subnet.vpc_id]
+    explicit = next((table for table in tables if subnet.id in table._associations.values()), None)
+    return explicit or next(table for table in tables if table.main_association_id)
 
 
 def _is_available(resource: Any) -> bool:
@@ -82,7 +86,7 @@ def _is_available(resource: Any) -> bool:
     return resource.state == "available" or (resource.state == "pending" and resource.sanders_pause.over)
 
 
-def _has_endpoints(ec2: EC2Backend, table: Any) -> bool:
+def _has_endpoints(ec2: EC2Backend, table: RouteTable) -> bool:
     """Whether images can be pulled without the internet."""
     services = {
         endpoint.service_name.rpartition(f"{ec2.region_name}.")[2]

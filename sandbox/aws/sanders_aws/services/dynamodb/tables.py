@@ -48,12 +48,14 @@ def tell_table_status() -> None:
 
 @patch("dynamodb", "CreateTable", source=API + "API_CreateTable.html")
 def begin_as_creating() -> None:
-    """A new table is CREATING before it is ACTIVE."""
+    """A new table is CREATING before it is ACTIVE, and so are its indexes."""
     create = DynamoDBBackend.create_table
 
     def create_table(self: Any, *args: Any, **kwargs: Any) -> Table:
         table = create(self, *args, **kwargs)
         _begin(table, "CREATING")
+        for index in table.global_indexes:
+            index.status = "CREATING"
         return table
 
     DynamoDBBackend.create_table = create_table

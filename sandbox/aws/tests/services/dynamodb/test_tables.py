@@ -36,9 +36,10 @@ def test_a_table_has_an_id_of_its_own(aws: Aws, table: str) -> None:
 def test_creation_takes_its_time(aws: Aws) -> None:
     dynamodb = aws("dynamodb")
     aws.delays("dynamodb.create=3600")
-    assert create(aws)["TableStatus"] == "CREATING"
+    assert create(aws, GlobalSecondaryIndexes=[index("first")])["TableStatus"] == "CREATING"
     found = table_of(aws)
     assert found["TableStatus"] == "CREATING"
+    assert indexes(aws) == {"first": "CREATING"}
     assert code_of(dynamodb.delete_table, TableName="features") == "ResourceInUseException"
     tags = {"ResourceArn": found["TableArn"], "Tags": [{"Key": "a", "Value": "b"}]}
     assert code_of(dynamodb.tag_resource, **tags) == "ResourceInUseException"
@@ -47,6 +48,7 @@ def test_creation_takes_its_time(aws: Aws) -> None:
     assert code_of(dynamodb.put_item, **ITEM) == "ResourceNotFoundException"
     aws.delays("none")
     eventually(lambda: table_of(aws)["TableStatus"], lambda status: status == "ACTIVE")
+    assert indexes(aws) == {"first": "ACTIVE"}
     dynamodb.put_item(**ITEM)
     dynamodb.update_continuous_backups(**backups)
 
