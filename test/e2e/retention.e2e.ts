@@ -58,6 +58,7 @@ test('what is there already is adopted, not made anew', async () => {
 test('one object of data that is taken out of Git waits for a person, too, and leaves the data', async () => {
   const repository = () =>
     get('prod', 'repositories.ecr.services.k8s.aws', '--ignore-not-found', '{.items[*].metadata.name}');
+  await settled();
   const state = await readState();
   const written = await writesDuring(async () => {
     await clone.edit(manifests, /^---\napiVersion: ecr[^]*/m, '');
