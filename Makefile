@@ -59,7 +59,13 @@ bench-controllers: install tool-go tool-python ## Measure our controllers beside
 	@$(GO_TEST_ENV); $(MAKE) -C controllers bench S3_CONTROLLER="$$ACK_S3_CONTROLLER"
 
 .PHONY: test
-test: lint test-charts test-controllers test-aws test-job test-e2e ## Run every check and test
+test: install tool-go tool-python ## Run every check and test, several at a time: JOBS=3
+	@echo 'Running $(TESTS), $(JOBS) at a time; what each has to say comes when it ends.'
+	@$(MAKE) --jobs=$(JOBS) --output-sync=target $(TESTS)
+
+# The longest first. test-steady mostly waits.
+TESTS := test-steady test-controllers test-e2e test-charts test-aws lint test-job
+JOBS := 3
 
 .PHONY: lint
 lint: install tool-go ## Types, style, and that generated files are fresh
@@ -73,7 +79,8 @@ test-charts: install tool-go tool-python ## TypeScript: environments, charts, ar
 
 .PHONY: test-controllers
 test-controllers: install tool-go tool-python ## Go: generated files, controllers on a real API server and the emulator
-	@$(MAKE) -C controllers check-generated lint
+	@$(MAKE) -C controllers check-generated
+	@$(MAKE) -C controllers lint
 	@$(GO_TEST_ENV); $(MAKE) -C controllers test
 
 .PHONY: test-aws
@@ -87,6 +94,10 @@ test-job: tool-python ## Python: the sample job
 .PHONY: test-e2e
 test-e2e: install tool-go tool-python ## The whole chain, in a sandbox of its own
 	@npm run --silent e2e
+
+.PHONY: test-steady
+test-steady: install tool-go tool-python ## The same chain left alone for ten minutes: nothing may happen
+	@npm run --silent e2e:steady
 
 # Installs npm packages when package-lock.json is newer than what is installed.
 .PHONY: install
