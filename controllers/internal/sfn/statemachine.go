@@ -19,7 +19,7 @@ import (
 
 const (
 	// poll is how often we look whether AWS has deleted a state machine: it waits for running executions.
-	poll = 2 * time.Second
+	poll = 500 * time.Millisecond
 	// firstLook is how soon we look at what AWS does at once when nothing runs.
 	firstLook = 100 * time.Millisecond
 	// awsStatus is an annotation of observed objects only, never stored: AWS's status, which the official CRD has no

@@ -21,7 +21,7 @@ PROFILES: dict[str, dict[str, float]] = {
         "ec2.nat-gateway.delete": 0.3,
         "ec2.vpc-endpoint.create": 0.3,
         "ec2.vpc-endpoint.delete": 0.3,
-        "stepfunctions.delete": 0.2,
+        "stepfunctions.delete": 0.05,
     },
     "aws": {
         "batch.create": 15,
