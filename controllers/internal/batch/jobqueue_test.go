@@ -3,6 +3,7 @@ package batch_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsbatch "github.com/aws/aws-sdk-go-v2/service/batch"
@@ -115,21 +116,19 @@ func TestJobQueueDrift(t *testing.T) {
 // TestJobQueueWakesWithItsEnvironment needs no back-off: the queue follows at once when the environment is there.
 func TestJobQueueWakesWithItsEnvironment(t *testing.T) {
 	world.Parallel(t)
-	namespace := world.Namespace(t)
-	made := world.Create(t, namespace, queueYAML(t, "queue", ""))
-	world.AwaitCondition(t, made, "ACK.ReferencesResolved", "Unknown", "ComputeEnvironment "+namespace+"/compute does not exist")
-	since := world.AWS.LastCall(t)
-	// Let the back-off grow beyond what we allow for below.
-	waitForBackoff()
-	readyEnvironment(t, namespace, "")
-	started := now()
-	world.AwaitReady(t, made)
-	if took := now().Sub(started); took > wakeLimit {
-		t.Errorf("the queue was ready %s after its environment", took)
-	}
-	if calls := testworld.Writes(world.AWS.Calls(t, since)); !slices.Equal(calls, []string{"CreateComputeEnvironment", "CreateJobQueue"}) {
-		t.Errorf("made the calls %v", calls)
-	}
+	assertWakes(t, func(t *testing.T, waited func()) {
+		namespace := world.Namespace(t)
+		made := world.Create(t, namespace, queueYAML(t, "queue", ""))
+		world.AwaitCondition(t, made, "ACK.ReferencesResolved", "Unknown", "ComputeEnvironment "+namespace+"/compute does not exist")
+		since := world.AWS.LastCall(t)
+		time.Sleep(backoffGrown)
+		readyEnvironment(t, namespace, "")
+		waited()
+		world.AwaitReady(t, made)
+		if calls := testworld.Writes(world.AWS.Calls(t, since)); !slices.Equal(calls, []string{"CreateComputeEnvironment", "CreateJobQueue"}) {
+			t.Errorf("made the calls %v", calls)
+		}
+	})
 }
 
 // TestJobQueueDeletion disables the queue first.

@@ -140,7 +140,7 @@ func (o *Options) NewManager(ctx context.Context, kubernetes *rest.Config, name 
 	if err != nil {
 		return nil, fmt.Errorf("--watch-selectors: %w", err)
 	}
-	skipNames := true
+	skipNames, usePriorities := true, false
 	mgr, err := ctrl.NewManager(kubernetes, ctrl.Options{
 		Scheme: scheme,
 		Cache: cache.Options{
@@ -149,8 +149,13 @@ func (o *Options) NewManager(ctx context.Context, kubernetes *rest.Config, name 
 			// Managed fields are a good part of an object, and nobody here reads them.
 			DefaultTransform: cache.TransformStripManagedFields(),
 		},
-		// Each service has a FieldExport controller, and the runtime gives them all the same name.
-		Controller:              config.Controller{SkipNameValidation: &skipNames},
+		Controller: config.Controller{
+			// Each service has a FieldExport controller, and the runtime gives them all the same name.
+			SkipNameValidation: &skipNames,
+			// The queue with priorities of controller-runtime 0.23 can deadlock when it is shut down with work in it, and
+			// the process then takes the 30 seconds that it may to end: kubernetes-sigs/controller-runtime#3538.
+			UsePriorityQueue: &usePriorities,
+		},
 		Metrics:                 metricsserver.Options{BindAddress: o.ACK.MetricsAddr},
 		HealthProbeBindAddress:  o.ACK.HealthzAddr,
 		LeaderElection:          o.ACK.EnableLeaderElection,

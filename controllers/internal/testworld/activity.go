@@ -20,6 +20,9 @@ type activity struct {
 func (a *activity) add(namespace string, count int) {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
+	if a.running == nil {
+		a.running = map[string]int{}
+	}
 	a.running[namespace] += count
 }
 

@@ -28,7 +28,7 @@ func TestActivity(t *testing.T) {
 		"failed":     {"it is tried again", reconcile.Result{}, errors.New("boom")},
 	} {
 		t.Run(name, func(t *testing.T) {
-			seen := &activity{running: map[string]int{}}
+			seen := &activity{}
 			log := logr.New(activitySink{LogSink: funcr.New(func(string, string) {}, funcr.Options{}).GetSink(), activity: seen})
 			begun, end := make(chan struct{}, 100), make(chan struct{})
 			made, err := controller.NewUnmanaged("test-"+name, controller.Options{

@@ -47,7 +47,8 @@ type World struct {
 
 	options  *command.Options
 	activity activity
-	stop     func()
+	// stop ends the controller; nil when none runs.
+	stop func() error
 
 	mutex sync.Mutex
 	// namespaces that tests have made, by account.
@@ -82,7 +83,6 @@ func (w *World) begin(ctx context.Context, server *testenv.APIServer, components
 	if err != nil {
 		return err
 	}
-	w.activity.running, w.namespaces = map[string]int{}, map[string][]string{}
 	ctrl.SetLogger(logr.New(activitySink{LogSink: logSink(), activity: &w.activity}))
 	if err := w.options.Validate(ctx); err != nil {
 		return err
@@ -141,11 +141,12 @@ func (w *World) startController() error {
 	}
 	stopped := make(chan error, 1)
 	go func() { stopped <- mgr.Start(ctx) }()
-	w.stop = func() {
+	w.stop = func() error {
 		cancel()
 		if err := <-stopped; err != nil && !errors.Is(err, context.Canceled) {
-			fmt.Fprintf(os.Stderr, "controller: %v\n", err)
+			return fmt.Errorf("stop the controller: %w", err)
 		}
+		return nil
 	}
 	return nil
 }
@@ -157,15 +158,15 @@ func (w *World) end() error {
 		}
 		return nil
 	}
-	w.stop()
-	err := w.checkPolicies()
-	return errors.Join(err, w.AWS.Stop())
+	return errors.Join(w.stop(), w.checkPolicies(), w.AWS.Stop())
 }
 
 // StopController stops the controller until RestartController, or the end of the test.
 func (w *World) StopController(t *testing.T) {
 	t.Helper()
-	w.stop()
+	if err := w.stop(); err != nil {
+		t.Error(err)
+	}
 	w.stop = nil
 	t.Cleanup(func() { w.RestartController(t) })
 }
@@ -174,7 +175,9 @@ func (w *World) StopController(t *testing.T) {
 func (w *World) RestartController(t *testing.T) {
 	t.Helper()
 	if w.stop != nil {
-		w.stop()
+		if err := w.stop(); err != nil {
+			t.Error(err)
+		}
 	}
 	if err := w.startController(); err != nil {
 		t.Fatal(err)
@@ -208,6 +211,9 @@ func (w *World) Namespace(t *testing.T, annotations ...string) string {
 	}
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
+	if w.namespaces == nil {
+		w.namespaces = map[string][]string{}
+	}
 	w.namespaces[w.AWS.Account(t)] = append(w.namespaces[w.AWS.Account(t)], made.Name)
 	return made.Name
 }
