@@ -132,7 +132,8 @@ class Gateway:
             answer.body = b"".join(self._moto(environ, start_response))
         except NotImplementedError:
             raise unimplemented from None
-        if answer.status in (404, 405) and answer.headers.get("Content-Type", "").startswith("text/html"):
+        # A page of HTML, that is: S3's answer to HEAD is of that type too, and empty.
+        if answer.status in (404, 405) and answer.body.startswith(b"<!doctype html>"):
             raise unimplemented
         return answer
 

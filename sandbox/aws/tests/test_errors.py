@@ -139,6 +139,17 @@ def test_head_has_no_body(aws: Aws, fault: dict[str, Any]) -> None:
     connection.close()
 
 
+@pytest.mark.parametrize("key", [None, "key"])
+def test_head_of_nothing_is_not_found(aws: Aws, key: str | None) -> None:
+    """Terraform, for one, takes no other answer for it that a bucket is gone."""
+    client = aws("s3")
+    if key is None:
+        assert code_of(client.head_bucket, Bucket="data") == "404"
+        return
+    client.create_bucket(Bucket="data", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    assert code_of(client.head_object, Bucket="data", Key=key) == "404"
+
+
 def test_one_content_length(aws: Aws) -> None:
     client = aws("s3")
     client.create_bucket(Bucket="data", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})

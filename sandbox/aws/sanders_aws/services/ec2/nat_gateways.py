@@ -24,7 +24,7 @@ def settle_nat_gateways(call: Call) -> Answer | None:
     backend = backend_of(call)
     for gateway in list(backend.nat_gateways.values()):
         if gateway.state == "deleted":
-            if gateway.sanders_deleted_at + _FORGET_AFTER <= time.time():
+            if gateway.__dict__.setdefault("sanders_deleted_at", time.time()) + _FORGET_AFTER <= time.time():
                 del backend.nat_gateways[gateway.id]
         elif gateway.state in ("pending", "deleting") and gateway.sanders_pause.over:
             _settle(backend, gateway)
@@ -93,7 +93,6 @@ def _settle(backend: EC2Backend, gateway: NatGateway) -> None:
             _release_interface(backend, gateway)
     else:
         gateway.state = "deleted"
-        gateway.sanders_deleted_at = time.time()
         _release_interface(backend, gateway)
 
 
