@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -119,12 +118,12 @@ export function watchApplications(): { readonly end: () => Promise<string[]> } {
   const columns = '{.metadata.name} {.status.sync.status} {.status.health.status}{"\\n"}';
   const args = ['get', 'applications', `--namespace=${argocdNamespace}`, '--watch', `--output=jsonpath=${columns}`];
   const watch = spawn(path.join(toolsFolder(folder), 'kubectl'), args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const said = Promise.all([text(watch.stdout), text(watch.stderr), once(watch, 'close')]);
+  const said = Promise.all([text(watch.stdout), text(watch.stderr)]);
   return {
     async end() {
-      watch.kill();
-      const [stdout, stderr, [, signal]] = await said;
-      if (signal !== 'SIGTERM') throw new Error(`the watch ended by itself: ${stderr}`);
+      const wasThere = watch.kill();
+      const [stdout, stderr] = await said;
+      if (!wasThere) throw new Error(`the watch ended by itself: ${stderr}`);
       return stdout.trimEnd().split('\n');
     },
   };
