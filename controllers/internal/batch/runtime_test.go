@@ -237,6 +237,43 @@ func TestRegionAnnotation(t *testing.T) {
 	}
 }
 
+// TestMoved refuses to follow annotations that name another region or account than the object is in, and says so.
+func TestMoved(t *testing.T) {
+	world.Parallel(t)
+	namespace := world.Namespace(t)
+	made := world.Create(t, namespace, definitionYAML(t, "job", ""))
+	world.AwaitReady(t, made)
+	world.Patch(t, made, `{metadata: {annotations: {services.k8s.aws/region: eu-west-1}}}`)
+	told := "already exists in region eu-central-1, but the desired state specifies region eu-west-1. AWS objects do not move"
+	world.AwaitCondition(t, made, "ACK.Terminal", "True", told)
+	world.AwaitCondition(t, made, "Ready", "False", told)
+	world.Patch(t, made, `{metadata: {annotations: {services.k8s.aws/region: null}}}`)
+	world.AwaitReady(t, made)
+
+	place := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace}}
+	annotate := func(account string) {
+		patch := fmt.Sprintf(`{"metadata": {"annotations": {"services.k8s.aws/owner-account-id": %q}}}`, account)
+		if err := world.Kube.Patch(t.Context(), place, client.RawPatch("application/merge-patch+json", []byte(patch))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	annotate(testenv.ExtraAccount(testenv.Accounts - 1))
+	// The controller hears of the namespace in its own time, so that it may have to be asked again.
+	testworld.Eventually(t, func() error {
+		world.Patch(t, made, fmt.Sprintf("{metadata: {annotations: {%s: %q}}}", kit.ReconcileRequestedAt, time.Now()))
+		if condition := testworld.Condition(made, "ACK.Terminal"); condition["status"] != "True" {
+			return fmt.Errorf("the conditions are %v", made.Object["status"])
+		}
+		return nil
+	})
+	world.AwaitCondition(t, made, "Ready", "False", "already exists in account "+world.AWS.Account(t))
+	annotate(world.AWS.Account(t))
+	world.AwaitReady(t, made)
+	if got := active(t, specName(made)); !slices.Equal(got, []int32{1}) {
+		t.Errorf("active revisions are %v", got)
+	}
+}
+
 // TestOwnerAccount makes objects in the account that their namespace names, with the credentials of the role that is
 // mapped to it, and nothing in the controller's own.
 func TestOwnerAccount(t *testing.T) {

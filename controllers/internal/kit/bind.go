@@ -277,6 +277,9 @@ func (s *shared) bindKind(
 			var certain *refused
 			var reference *unresolved
 			switch {
+			case isMoved(err):
+				// A namespace's annotation that is put back wakes nobody.
+				return reconcile.Result{RequeueAfter: waits.When(request)}, tellMoved(ctx, s.mgr, rmf.ResourceDescriptor(), request, err)
 			case errors.As(err, &reference):
 				// Nothing is wrong yet, so no error in the log; the change of the other object wakes this one earlier.
 				return reconcile.Result{RequeueAfter: waits.When(request)}, nil
