@@ -10,6 +10,9 @@ def set_up() -> None:
     os.environ.pop("MOTO_ACCOUNT_ID", None)  # there are several accounts: wire.py tells moto which one each call is for
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
+    from botocore.loaders import JSONFileLoader
+
+    JSONFileLoader.load_file = _endpoints_read_once(JSONFileLoader.load_file)
     from moto.core.common_models import BaseModel
     from moto.core.config import default_user_config
     from moto.iam.models import IAMBackend
@@ -21,6 +24,20 @@ def set_up() -> None:
     # A failed execution is a result, and moto logs the whole state machine for each.
     if not logging.getLogger().isEnabledFor(logging.DEBUG):
         logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
+
+
+def _endpoints_read_once(read: Any) -> Any:
+    """botocore's reading of all endpoints there are, which moto has it do in one session after the other."""
+    endpoints: dict[str, Any] = {}
+
+    def load_file(self: Any, path: str) -> Any:
+        if not path.endswith("endpoints"):
+            return read(self, path)
+        if path not in endpoints:
+            endpoints[path] = read(self, path)
+        return endpoints[path]
+
+    return load_file
 
 
 def _parsed_once(parse: Any) -> Any:
