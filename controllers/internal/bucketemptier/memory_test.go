@@ -13,8 +13,8 @@ import (
 )
 
 // growth is how much more memory many versions may take than few. A version takes some 150 bytes: to keep those of the
-// large bucket would take twice as much more.
-const growth = 3 << 19
+// large bucket would take 3 MB more.
+const growth = 2 << 20
 
 // TestMemory empties a small bucket and a larger one, and compares the memory that is in use meanwhile. `make bench` does
 // it with the real process and 100,000 objects, which would take the emulator too long for a test.
