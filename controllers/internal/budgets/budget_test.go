@@ -209,8 +209,8 @@ func TestBudgetAdopted(t *testing.T) {
 		calls                      []string
 	}{
 		"adopt": {
-			"AWS's budget becomes the spec, and nothing is written", `{services.k8s.aws/adoption-policy: adopt, services.k8s.aws/adoption-fields: '{"name": "%s"}'}`, "99.0",
-			`{name: %s, budgetType: COST, timeUnit: DAILY, budgetLimit: {amount: "1", unit: USD}}`, nil,
+			"AWS's budget becomes the spec, and only gets the controller's tags", `{services.k8s.aws/adoption-policy: adopt, services.k8s.aws/adoption-fields: '{"name": "%s"}'}`, "99.0",
+			`{name: %s, budgetType: COST, timeUnit: DAILY, budgetLimit: {amount: "1", unit: USD}}`, []string{"TagResource"},
 		},
 		"adopt or create": {
 			"the spec becomes AWS's budget", `{services.k8s.aws/adoption-policy: adopt-or-create, services.k8s.aws/adoption-fields: '{"name": "%s"}'}`, "10.0",
@@ -230,7 +230,7 @@ func TestBudgetAdopted(t *testing.T) {
 			text := "apiVersion: budgets.services.k8s.aws/v1alpha1\nkind: Budget\nmetadata: {name: budget, annotations: " + c.annotations + "}\nspec: " + c.spec
 			made := world.Create(t, world.Namespace(t), strings.ReplaceAll(text, "%s", awsName(t)))
 			world.AwaitReady(t, made)
-			if calls := testworld.Writes(world.AWS.Calls(t, since)); !slices.Equal(calls, c.calls) {
+			if calls := testworld.Writes(world.Settle(t, since)); !slices.Equal(calls, c.calls) {
 				t.Errorf("%s: made the calls %v, want %v", c.reason, calls, c.calls)
 			}
 			if got := inAWS(t); *got.BudgetLimit.Amount != c.limit {

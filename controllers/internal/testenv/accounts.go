@@ -7,8 +7,6 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
@@ -82,27 +80,18 @@ func (a *AWS) Account(t *testing.T) string {
 	return AccountID
 }
 
-// credentials for an account.
-func (a *AWS) credentials(t *testing.T, account string) aws.CredentialsProvider {
-	t.Helper()
-	own := credentials.NewStaticCredentialsProvider(ownKey, "test", "")
+// assume returns credentials for an account, with those of a configuration.
+func (a *accounts) assume(own aws.Config, account string) aws.CredentialsProvider {
 	if account == AccountID {
-		return own
+		return own.Credentials
 	}
-	a.accounts.mutex.Lock()
-	defer a.accounts.mutex.Unlock()
-	if known, ok := a.accounts.credentials[account]; ok {
-		return known
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	if a.credentials == nil {
+		a.credentials = map[string]aws.CredentialsProvider{}
 	}
-	config, err := awsconfig.LoadDefaultConfig(t.Context(), awsconfig.WithRegion(Region),
-		awsconfig.WithBaseEndpoint(a.URL), awsconfig.WithCredentialsProvider(own))
-	if err != nil {
-		t.Fatal(err)
+	if a.credentials[account] == nil {
+		a.credentials[account] = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(sts.NewFromConfig(own), RoleARN(account)))
 	}
-	assumed := aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(sts.NewFromConfig(config), RoleARN(account)))
-	if a.accounts.credentials == nil {
-		a.accounts.credentials = map[string]aws.CredentialsProvider{}
-	}
-	a.accounts.credentials[account] = assumed
-	return assumed
+	return a.credentials[account]
 }

@@ -15,12 +15,14 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 )
 
 const (
@@ -44,6 +46,8 @@ type AWS struct {
 	exited   chan struct{}
 	failure  error
 	accounts accounts
+	// ownConfig is an SDK configuration for AccountID, made once: it takes long where AWS_CA_BUNDLE is set.
+	ownConfig func() (aws.Config, error)
 }
 
 // StartAWS starts the emulator that the environment variable SANDERS_AWS names.
@@ -63,6 +67,10 @@ func StartAWS() (*AWS, error) {
 		return nil, err
 	}
 	a := &AWS{folder: folder, exited: make(chan struct{})}
+	a.ownConfig = sync.OnceValues(func() (aws.Config, error) {
+		return awsconfig.LoadDefaultConfig(context.Background(), awsconfig.WithRegion(Region), awsconfig.WithBaseEndpoint(a.URL),
+			awsconfig.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(ownKey, "test", "")))
+	})
 	a.command = exec.Command(program, "--port", "0", "--port-file", portFile, "--account", AccountID, "--delays", "none")
 	a.command.Stdout, a.command.Stderr = log, log
 	// Its own process group, so that whatever it starts is stopped with it.
@@ -116,18 +124,18 @@ func (a *AWS) Config(t *testing.T) aws.Config {
 // ConfigOf is Config for any account.
 func (a *AWS) ConfigOf(t *testing.T, account string) aws.Config {
 	t.Helper()
-	config, err := awsconfig.LoadDefaultConfig(t.Context(), awsconfig.WithRegion(Region),
-		awsconfig.WithBaseEndpoint(a.URL), awsconfig.WithCredentialsProvider(a.credentials(t, account)))
+	config, err := a.ownConfig()
 	if err != nil {
 		t.Fatal(err)
 	}
+	config.Credentials = a.accounts.assume(config, account)
 	return config
 }
 
 // Network returns two subnets and a security group that exist in the test's account.
 func (a *AWS) Network(t *testing.T) (subnets []string, group string) {
 	t.Helper()
-	key, err := a.credentials(t, a.Account(t)).Retrieve(t.Context())
+	key, err := a.Config(t).Credentials.Retrieve(t.Context())
 	if err == nil {
 		subnets, group, err = a.networkIDs(t.Context(), key.AccessKeyID)
 	}
@@ -158,7 +166,7 @@ func (a *AWS) networkIDs(ctx context.Context, key string) (subnets []string, gro
 func (a *AWS) CreateRole(t *testing.T, name, service string) {
 	t.Helper()
 	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"` + service + `"},"Action":"sts:AssumeRole"}]}`
-	key, err := a.credentials(t, a.Account(t)).Retrieve(t.Context())
+	key, err := a.Config(t).Credentials.Retrieve(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

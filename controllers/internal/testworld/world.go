@@ -278,11 +278,15 @@ func (w *World) Delete(t *testing.T, object client.Object) {
 	}
 }
 
+// firstPause and lastPause are between two checks for something that has to come: soon at first, then more rarely, as
+// checks are work too.
+const firstPause, lastPause = 10 * time.Millisecond, 80 * time.Millisecond
+
 // Eventually waits until check finds nothing to complain about.
 func Eventually(t *testing.T, check func() error) {
 	t.Helper()
 	deadline := time.Now().Add(patience)
-	for {
+	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		err := check()
 		if err == nil {
 			return
@@ -290,7 +294,7 @@ func Eventually(t *testing.T, check func() error) {
 		if time.Now().After(deadline) {
 			t.Fatalf("after %s: %v", patience, err)
 		}
-		time.Sleep(10 * time.Millisecond)
+		time.Sleep(pause)
 	}
 }
 
