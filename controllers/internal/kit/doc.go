@@ -11,6 +11,9 @@
 //  3. Describe the kind with a [Kind] and put it into the [Service] of its API group.
 //  4. Give that service to [Bind], as cmd/controller does.
 //
+// What must reach AWS even after the deletion of an object has begun, such as the end of a protection against deletion, is
+// listed in [Kind.BeforeDelete].
+//
 // References need no code: a field of type AWSResourceReferenceWrapper with the struct tag
 //
 //	reference:"Subnets=ec2.services.k8s.aws/Subnet:status.subnetID"
