@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import { PLATFORM, type Environment } from '../../environments/schema';
+import { Arns } from '../lib/arns';
 import { idOf, type Manifest } from '../lib/manifest';
 import { readPolicy } from '../lib/policy';
 import type { Check, Violation } from './violation';
@@ -121,7 +122,7 @@ const RULES: readonly Rule[] = [
     field: 'spec.permissionsBoundary',
     rule: 'a role must stay within the permissions boundary, without which its controller may not write it',
     fix: 'set it in charts/roles.ts',
-    holds: (value, _, env) => value === `arn:${env.partition}:iam::${env.account}:policy/sanders-boundary`,
+    holds: (value, _, env) => value === new Arns(env).permissionsBoundary,
   },
 
   // Data.

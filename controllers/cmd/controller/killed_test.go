@@ -32,15 +32,7 @@ const (
 // There must never be a second queue or a revision too many, and in the end nothing is left.
 func TestKilled(t *testing.T) {
 	t.Parallel()
-	program, err := build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	emulator, err := testenv.StartAWS()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = emulator.Stop() })
+	program, emulator := programAndAWS(t)
 	// So that many calls are on their way at any moment; AWS does what they ask for, whoever has died.
 	emulator.Inject(t, testenv.Fault{Kind: "latency", Service: "batch", Seconds: 0.05})
 	seed := uint64(time.Now().UnixNano())

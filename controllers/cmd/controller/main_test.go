@@ -33,3 +33,18 @@ func TestMain(m *testing.M) {
 		return nil, kube.Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace}})
 	}, filepath.Join(testenv.Folder(), "internal", "bucketemptier", "testdata", "crd"), filepath.Join(project(), "argocd", "overlays", "self-managed", "crds"))
 }
+
+// programAndAWS builds the controller and starts an emulator of its own for a test.
+func programAndAWS(t *testing.T) (program string, emulator *testenv.AWS) {
+	t.Helper()
+	program, err := build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	emulator, err = testenv.StartAWS()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = emulator.Stop() })
+	return program, emulator
+}

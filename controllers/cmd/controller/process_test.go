@@ -21,15 +21,7 @@ const budget = `{apiVersion: budgets.services.k8s.aws/v1alpha1, kind: Budget, me
 // and the other takes over when it is gone.
 func TestProcesses(t *testing.T) {
 	t.Parallel()
-	program, err := build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	emulator, err := testenv.StartAWS()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = emulator.Stop() })
+	program, emulator := programAndAWS(t)
 
 	first := serve(t, program, emulator)
 	ready(t, "first")
