@@ -1,5 +1,6 @@
 import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
+import jest from 'eslint-plugin-jest';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
@@ -26,12 +27,26 @@ export default tseslint.config(
       'no-new': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-non-null-assertion': 'error',
+      // One dialect for the whole project.
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-import-type-side-effects': 'error',
+      '@typescript-eslint/naming-convention': [
+        'error',
+        { selector: 'default', format: ['camelCase'], leadingUnderscore: 'allow' },
+        { selector: 'import', format: ['camelCase', 'PascalCase'] },
+        { selector: 'typeLike', format: ['PascalCase'] },
+        // Keys are often not ours to choose: AWS's, Kubernetes' and programs' own.
+        { selector: ['variable', 'parameter'], modifiers: ['destructured'], format: null },
+        { selector: ['objectLiteralProperty', 'typeProperty', 'objectLiteralMethod', 'classProperty'], format: null },
+      ],
     },
   },
   {
     // Tests read manifests back from YAML and JSON, where anything may stand.
     files: ['test/**/*.ts'],
+    plugins: { jest },
     rules: {
+      'jest/consistent-test-it': ['error', { fn: 'test', withinDescribe: 'test' }],
       '@typescript-eslint/no-explicit-any': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',

@@ -14,17 +14,17 @@ import { synthesize } from './charts/lib/synth';
 import { environments } from './environments';
 import { EnvironmentError } from './environments/schema';
 
-const DIST = join(__dirname, 'dist');
-const LINK = join(__dirname, '.dist');
+const dist = join(__dirname, 'dist');
+const link = join(__dirname, '.dist');
 
-const asked = resolve(process.env['CDK8S_OUTDIR'] ?? LINK);
+const asked = resolve(process.env['CDK8S_OUTDIR'] ?? link);
 
 async function main(): Promise<void> {
-  const folder = asked === LINK ? DIST : asked;
+  const folder = asked === link ? dist : asked;
   const { written, removed } = publish(folder, await synthesize(environments));
-  if (asked === LINK) {
-    rmSync(LINK, { recursive: true, force: true });
-    symlinkSync('dist', LINK);
+  if (asked === link) {
+    rmSync(link, { recursive: true, force: true });
+    symlinkSync('dist', link);
     // To standard error: the CLI shows nothing else of what an app says.
     if (written.length + removed.length > 0)
       console.error(`dist/: ${written.length} files changed, ${removed.length} removed`);
@@ -34,6 +34,6 @@ async function main(): Promise<void> {
 main().catch((error: unknown) => {
   const expected = error instanceof EnvironmentError || error instanceof CheckError;
   console.error(expected ? error.message : error);
-  if (asked === LINK) console.error('dist/ is unchanged.');
+  if (asked === link) console.error('dist/ is unchanged.');
   process.exitCode = 1;
 });

@@ -17,13 +17,13 @@ import { aws, type Call } from '../test/e2e/aws';
 import { application, type Application } from '../test/e2e/platform';
 import { folder, run, sandbox, useEnvironment } from '../test/e2e/sandbox';
 
-const ENVIRONMENT = 'dev';
-const BUCKET = `sanders-customer-platform-${ENVIRONMENT}`;
-const CHANGED_DAYS = 7;
-const LIMIT_MS = 600_000;
+const environment = 'dev';
+const bucket = `sanders-customer-platform-${environment}`;
+const changedDays = 7;
+const limitMs = 600_000;
 
-const PHASES = ['from nothing to all Ready', 'one change', 'no change', 'destroy'] as const;
-type Phase = (typeof PHASES)[number];
+const phases = ['from nothing to all Ready', 'one change', 'no change', 'destroy'] as const;
+type Phase = (typeof phases)[number];
 
 interface Measured {
   readonly seconds: number;
@@ -62,19 +62,19 @@ async function measure(): Promise<Result> {
   await sandbox('up');
   await useEnvironment();
   const atStart = os.loadavg()[0] ?? 0;
-  const manifests = path.join(git.root, 'dist', ENVIRONMENT);
+  const manifests = path.join(git.root, 'dist', environment);
 
   const create = await measured(async () => {
-    await fs.cp(path.join(checkout, 'dist', ENVIRONMENT), manifests, { recursive: true });
+    await fs.cp(path.join(checkout, 'dist', environment), manifests, { recursive: true });
     await synced(await git.push('Add dev'));
   });
   const sandboxMiB = await memory();
   const change = await measured(async () => {
     const file = path.join(manifests, 'storage.k8s.yaml');
     const content = await fs.readFile(file, 'utf8');
-    await fs.writeFile(file, content.replace('noncurrentDays: 30', `noncurrentDays: ${CHANGED_DAYS}`));
+    await fs.writeFile(file, content.replace('noncurrentDays: 30', `noncurrentDays: ${changedDays}`));
     const commit = await git.push('Keep old versions for a week');
-    await until('the bucket has its new rule', async () => (await noncurrentDays()) === CHANGED_DAYS);
+    await until('the bucket has its new rule', async () => (await noncurrentDays()) === changedDays);
     await synced(commit);
   });
   const nothing = await measured(async () => {
@@ -84,9 +84,9 @@ async function measure(): Promise<Result> {
   const destroy = await measured(async () => {
     await fs.rm(manifests, { recursive: true });
     await git.push('Remove dev');
-    await until('the Application is gone', async () => (await application(ENVIRONMENT)) === undefined);
+    await until('the Application is gone', async () => (await application(environment)) === undefined);
   });
-  const platform = phases([create, change, nothing, destroy]);
+  const platform = byPhase([create, change, nothing, destroy]);
   const terraform = await measureTerraform();
   return { platform, terraform, sandboxMiB, load: [atStart, os.loadavg()[0] ?? 0] };
 }
@@ -119,7 +119,7 @@ class Repository {
 }
 
 async function synced(commit: string): Promise<void> {
-  await until(`dev is Synced to ${commit} and Healthy`, async () => isReady(await application(ENVIRONMENT), commit));
+  await until(`dev is Synced to ${commit} and Healthy`, async () => isReady(await application(environment), commit));
 }
 
 function isReady(found: Application | undefined, commit: string): boolean {
@@ -129,14 +129,14 @@ function isReady(found: Application | undefined, commit: string): boolean {
 }
 
 async function noncurrentDays(): Promise<number | undefined> {
-  const { Rules = [] } = await aws.s3.getBucketLifecycleConfiguration({ Bucket: BUCKET });
+  const { Rules = [] } = await aws.s3.getBucketLifecycleConfiguration({ Bucket: bucket });
   return Rules.find(({ ID }) => ID === 'expire-noncurrent-versions')?.NoncurrentVersionExpiration?.NoncurrentDays;
 }
 
 async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + LIMIT_MS;
+  const deadline = Date.now() + limitMs;
   while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`${what}: not within ${LIMIT_MS / 1000} s`);
+    if (Date.now() > deadline) throw new Error(`${what}: not within ${limitMs / 1000} s`);
     await setTimeout(200);
   }
 }
@@ -151,16 +151,16 @@ async function measureTerraform(): Promise<Measurements | string> {
   } catch (error) {
     return `not measured: ${(error as Error).message.trim()}`;
   }
-  const changed = `-var=noncurrent_days=${CHANGED_DAYS}`;
+  const changed = `-var=noncurrent_days=${changedDays}`;
   const create = await apply();
   const change = await apply(changed);
   const nothing = await apply(changed);
   const destroy = await measured(() => terraform('destroy', '-auto-approve'));
-  return phases([create, change, nothing, destroy]);
+  return byPhase([create, change, nothing, destroy]);
 }
 
-function phases(measured: readonly [Measured, Measured, Measured, Measured]): Measurements {
-  return Object.fromEntries(PHASES.map((phase, i) => [phase, measured[i]])) as Measurements;
+function byPhase(measured: readonly [Measured, Measured, Measured, Measured]): Measurements {
+  return Object.fromEntries(phases.map((phase, i) => [phase, measured[i]])) as Measurements;
 }
 
 /** Runs something and counts the calls to AWS that were made meanwhile, but those of this program. */
@@ -181,7 +181,7 @@ async function memory(): Promise<number> {
 
 function report({ platform, terraform, sandboxMiB, load }: Result): string {
   const show = ({ seconds, calls }: Measured) => `${seconds.toFixed(1)} s, ${calls} calls`;
-  const rows = PHASES.map((phase) => {
+  const rows = phases.map((phase) => {
     const ours = platform[phase];
     if (typeof terraform === 'string') return [phase, show(ours)];
     const theirs = terraform[phase];

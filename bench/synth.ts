@@ -11,9 +11,9 @@ import { join } from 'node:path';
 
 import { dev } from '../environments/dev';
 
-const ROOT = join(__dirname, '..');
-const ROUNDS = 7;
-const SIZES = [125, 250, 500, 1000];
+const root = join(__dirname, '..');
+const rounds = 7;
+const sizes = [125, 250, 500, 1000];
 
 async function main(): Promise<void> {
   const count = process.argv[process.argv.indexOf('--environments') + 1];
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
     return;
   }
   const commands = measureCommands();
-  const scale = SIZES.map((environments) => ({ environments, ...child(environments) }));
+  const scale = sizes.map((environments) => ({ environments, ...child(environments) }));
   if (process.argv.includes('--json')) console.log(JSON.stringify({ commands, scale }, null, 2));
   else print(commands, scale);
 }
@@ -47,7 +47,7 @@ async function synthesizeMany(count: number): Promise<Scale> {
 
 function child(environments: number): Scale {
   const args = ['--require', 'ts-node/register', __filename, '--environments', String(environments)];
-  return JSON.parse(run(process.execPath, args, ROOT)) as Scale;
+  return JSON.parse(run(process.execPath, args, root)) as Scale;
 }
 
 /** Command → median seconds. */
@@ -55,7 +55,7 @@ function measureCommands(): Record<string, number> {
   // A cdk8s app that does nothing, with ts-node as ours has it: what is left of ours is our code.
   const empty = mkdtempSync(join(tmpdir(), 'bench-'));
   try {
-    symlinkSync(join(ROOT, 'node_modules'), join(empty, 'node_modules'));
+    symlinkSync(join(root, 'node_modules'), join(empty, 'node_modules'));
     writeFileSync(
       join(empty, 'tsconfig.json'),
       '{"compilerOptions":{"module":"commonjs","target":"ES2022"},"ts-node":{"swc":true}}',
@@ -66,13 +66,13 @@ function measureCommands(): Record<string, number> {
     );
     const app = ['--require', 'ts-node/register', 'main.ts'];
     const commands: Record<string, () => string> = {
-      'node -e "require(\'cdk8s\')"': () => run(process.execPath, ['-e', "require('cdk8s')"], ROOT),
+      'node -e "require(\'cdk8s\')"': () => run(process.execPath, ['-e', "require('cdk8s')"], root),
       'an empty cdk8s app': () => run(process.execPath, app, empty),
-      'our app': () => run(process.execPath, app, ROOT),
-      'npx cdk8s synth': () => run('npx', ['cdk8s', 'synth', '--check-upgrade=false'], ROOT),
+      'our app': () => run(process.execPath, app, root),
+      'npx cdk8s synth': () => run('npx', ['cdk8s', 'synth', '--check-upgrade=false'], root),
     };
     const times = new Map(Object.keys(commands).map((name) => [name, [] as number[]]));
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < rounds; round++) {
       for (const [name, command] of Object.entries(commands)) {
         const start = performance.now();
         command();
@@ -98,7 +98,7 @@ function median(values: readonly number[]): number {
 function print(commands: Record<string, number>, scale: readonly ({ environments: number } & Scale)[]): void {
   const baseline = Object.values(commands)[0] ?? NaN;
   console.log(
-    `Both environments, median of ${ROUNDS} (target: npx cdk8s synth at most 1.5 s, our code at most 0.3 s):`,
+    `Both environments, median of ${rounds} (target: npx cdk8s synth at most 1.5 s, our code at most 0.3 s):`,
   );
   for (const [name, seconds] of Object.entries(commands)) {
     console.log(`  ${name.padEnd(26)} ${seconds.toFixed(2)} s   ${(seconds / baseline).toFixed(1)}×`);

@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 
-import { PLATFORM, type Environment } from '../environments/schema';
+import { platform, type Environment } from '../environments/schema';
 import {
   Budget,
   BudgetSpecBudgetType,
@@ -28,7 +28,7 @@ export class EnvironmentBudget extends EnvironmentChart {
         // Cost allocation tags, which must be activated once in the billing console. Dev and prod may share an account,
         // so the project's tag alone would count both. AWS does not document whether tags of different keys must all
         // match or any: if any, the budget counts too much and warns early, never too little.
-        costFilters: { TagKeyValue: [`user:Environment$${env.name}`, `user:Project$${PLATFORM}`] },
+        costFilters: { TagKeyValue: [`user:Environment$${env.name}`, `user:Project$${platform}`] },
         notifications: this.notifications(),
         tags: this.tags.map(),
       },

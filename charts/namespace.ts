@@ -4,7 +4,7 @@ import { Chart } from 'cdk8s';
 
 import { names, type Environment } from '../environments/schema';
 import { labels } from './lib/chart';
-import { CONFIRM_DELETION } from './lib/data-safety';
+import { confirmDeletion } from './lib/data-safety';
 
 /** The environment's namespace. Its annotations tell ACK in which account and region everything in it lives. */
 export class EnvironmentNamespace extends Chart {
@@ -24,7 +24,7 @@ export class EnvironmentNamespace extends Chart {
           'services.k8s.aws/owner-account-id': env.account,
           'services.k8s.aws/default-region': env.region,
           // Whatever is in the namespace goes with it.
-          ...(env.retention.data === 'retain' ? CONFIRM_DELETION : {}),
+          ...(env.retention.data === 'retain' ? confirmDeletion : {}),
         },
       },
     });

@@ -14,9 +14,9 @@ import {
   VpcEndpoint,
 } from '../imports/ec2.services.k8s.aws';
 import { EnvironmentChart, objectName, refTo } from './lib/chart';
-import { SERVICE_TAG } from './lib/tags';
+import { serviceTag } from './lib/tags';
 
-const EVERYWHERE = '0.0.0.0/0';
+const everywhere = '0.0.0.0/0';
 
 /** The VPC: in each zone a public and a private subnet, NAT for the private ones, free endpoints for S3 and DynamoDB. */
 export class Network extends EnvironmentChart {
@@ -35,7 +35,7 @@ export class Network extends EnvironmentChart {
     this.vpc = this.makeVpc();
     const internetGateway = this.makeInternetGateway();
     const publicSides = zones.map((zone) => {
-      const routes = [{ destinationCidrBlock: EVERYWHERE, gatewayRef: refTo(internetGateway) }];
+      const routes = [{ destinationCidrBlock: everywhere, gatewayRef: refTo(internetGateway) }];
       const routeTable = this.makeRouteTable('public', zone, routes);
       const subnet = this.makeSubnet('public', zone, routeTable);
       return {
@@ -48,7 +48,7 @@ export class Network extends EnvironmentChart {
     // A single gateway serves the private subnets of every zone.
     const sharedGateway = publicSides[0]?.gateway;
     const privateSides = publicSides.map(({ zone, gateway = sharedGateway }) => {
-      const routes = gateway === undefined ? [] : [{ destinationCidrBlock: EVERYWHERE, natGatewayRef: refTo(gateway) }];
+      const routes = gateway === undefined ? [] : [{ destinationCidrBlock: everywhere, natGatewayRef: refTo(gateway) }];
       const routeTable = this.makeRouteTable('private', zone, routes);
       return { routeTable, subnet: this.makeSubnet('private', zone, routeTable) };
     });
@@ -161,7 +161,7 @@ export class Network extends EnvironmentChart {
         description: 'Security group for AWS Batch compute environment',
         vpcRef: refTo(this.vpc),
         // The controller removes AWS's default egress rule, so it must be spelled out. No ingress at all.
-        egressRules: [{ ipProtocol: '-1', ipRanges: [{ cidrIp: EVERYWHERE }] }],
+        egressRules: [{ ipProtocol: '-1', ipRanges: [{ cidrIp: everywhere }] }],
         tags: this.nameTags(name),
       },
     });
@@ -173,7 +173,7 @@ export class Network extends EnvironmentChart {
   }
 
   private nameTags(name: string) {
-    return this.tags.list({ ...SERVICE_TAG, Name: name });
+    return this.tags.list({ ...serviceTag, Name: name });
   }
 }
 

@@ -9,7 +9,7 @@ import {
 import { EnvironmentChart, objectName } from './lib/chart';
 import { readableJson } from './lib/policy';
 import type { StateMachineDefinition, Task } from './lib/states-language';
-import { SERVICE_TAG } from './lib/tags';
+import { serviceTag } from './lib/tags';
 
 type Step = Environment['orchestration']['steps'][keyof Environment['orchestration']['steps']];
 
@@ -29,7 +29,7 @@ export class Orchestration extends EnvironmentChart {
         type: StateMachineSpecType.STANDARD,
         loggingConfiguration: { level: LogLevel.OFF, includeExecutionData: false },
         tracingConfiguration: { enabled: false },
-        tags: this.tags.list(SERVICE_TAG),
+        tags: this.tags.list(serviceTag),
       },
     });
   }
@@ -97,7 +97,7 @@ export class Orchestration extends EnvironmentChart {
       TimeoutSeconds: step.timeoutMinutes * 60,
       Retry: [
         {
-          ErrorEquals: [...TRANSIENT_BATCH_ERRORS],
+          ErrorEquals: [...transientBatchErrors],
           IntervalSeconds: 10,
           MaxAttempts: 5,
           BackoffRate: 2,
@@ -114,7 +114,7 @@ export class Orchestration extends EnvironmentChart {
  * whatever has no class of its own). A job that failed is `States.TaskFailed`, which is not retried: it may have written half
  * of its output. Nor is an error of the client, after which nobody knows whether the job was submitted.
  */
-const TRANSIENT_BATCH_ERRORS = [
+const transientBatchErrors = [
   'Batch.AWSBatchException',
   'Batch.BatchException',
   'Batch.ServerException',

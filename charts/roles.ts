@@ -99,7 +99,7 @@ export class Roles extends EnvironmentChart {
   }
 
   private logStatements(): Statement[] {
-    const group = this.arns.regional('logs', `log-group:${JOB_LOG_GROUP}`);
+    const group = this.arns.regional('logs', `log-group:${jobLogGroup}`);
     return [
       // CloudWatch Logs checks the group's ARN with the end `:*`, older parts of it the one without:
       // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
@@ -161,7 +161,7 @@ export class Roles extends EnvironmentChart {
 }
 
 /** Where the awslogs driver writes the logs of Batch jobs when it is told nothing else. One group an account and region. */
-const JOB_LOG_GROUP = '/aws/batch/job';
+const jobLogGroup = '/aws/batch/job';
 
 interface Grants {
   /** ARNs of managed policies. */

@@ -16,7 +16,7 @@ import { Bucket } from '../imports/s3.services.k8s.aws';
 import { EnvironmentChart, objectName } from './lib/chart';
 import { dataAnnotations } from './lib/data-safety';
 import { compactJson, policy } from './lib/policy';
-import { SERVICE_TAG } from './lib/tags';
+import { serviceTag } from './lib/tags';
 
 /** What holds data: the bucket, the table of daily customer features, the repository of job images. */
 export class Storage extends EnvironmentChart {
@@ -75,7 +75,7 @@ export class Storage extends EnvironmentChart {
             },
           ],
         },
-        tagging: { tagSet: this.tags.list(SERVICE_TAG) },
+        tagging: { tagSet: this.tags.list(serviceTag) },
       },
     });
   }
@@ -99,7 +99,7 @@ export class Storage extends EnvironmentChart {
         streamSpecification: { streamEnabled: false },
         continuousBackups: { pointInTimeRecoveryEnabled: env.retention.pointInTimeRecovery },
         deletionProtectionEnabled: env.retention.deletionProtection,
-        tags: this.tags.list(SERVICE_TAG),
+        tags: this.tags.list(serviceTag),
       },
     });
   }
@@ -128,7 +128,7 @@ export class Storage extends EnvironmentChart {
             },
           ],
         }),
-        tags: this.tags.list(SERVICE_TAG),
+        tags: this.tags.list(serviceTag),
       },
     });
   }

@@ -14,7 +14,7 @@ import { parseAllDocuments, stringify } from 'yaml';
 
 import { type Schema, toJsonSchema } from './json-schema';
 
-const ROOT = join(__dirname, '..');
+const root = join(__dirname, '..');
 
 /** Where the CRDs of an API group come from, and the kinds that the charts use. */
 interface Source {
@@ -24,7 +24,7 @@ interface Source {
   readonly crds: readonly string[];
 }
 
-const SOURCES: readonly Source[] = [
+const sources: readonly Source[] = [
   ack('s3', ['Bucket']),
   ack('iam', ['Role']),
   ack('ec2', [
@@ -47,7 +47,7 @@ const SOURCES: readonly Source[] = [
 
 /** An official controller: its Go module carries its CRDs. */
 function ack(service: string, kinds: readonly string[], folder = 'config/crd/bases'): Source {
-  const program = join(ROOT, 'sandbox', 'programs', `ack-${service}`);
+  const program = join(root, 'sandbox', 'programs', `ack-${service}`);
   const module = `github.com/aws-controllers-k8s/${service}-controller`;
   const go = (...args: string[]) => execFileSync('go', ['-C', program, ...args], { encoding: 'utf8' });
   return {
@@ -62,7 +62,7 @@ function ack(service: string, kinds: readonly string[], folder = 'config/crd/bas
 
 /** A kind whose CRD this repository makes. */
 function ours(service: string, kinds: readonly string[], folder: string): Source {
-  return { group: `${service}.services.k8s.aws`, kinds, crds: [join(ROOT, 'controllers', 'config', 'crd', folder)] };
+  return { group: `${service}.services.k8s.aws`, kinds, crds: [join(root, 'controllers', 'config', 'crd', folder)] };
 }
 
 interface Crd {
@@ -91,11 +91,11 @@ function readCrds(source: Source): Crd[] {
 /** Makes the folder's generated files in `folder`. */
 function generate(folder: string): void {
   const schemas: Record<string, unknown> = {};
-  for (const source of SOURCES) {
+  for (const source of sources) {
     const crds = readCrds(source);
     const input = join(folder, 'crds.yaml');
     writeFileSync(input, crds.map((crd) => stringify(crd)).join('---\n'));
-    const cdk8s = join(ROOT, 'node_modules', 'cdk8s-cli', 'bin', 'cdk8s');
+    const cdk8s = join(root, 'node_modules', 'cdk8s-cli', 'bin', 'cdk8s');
     const args = [
       'import',
       input,

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import * as v from 'valibot';
-import { checkout, Folder, readIfThere } from './state/folder';
+import { checkout, type Folder, readIfThere } from './state/folder';
 
 /** The services whose controller may be replaced. */
 export const services = ['s3', 'iam', 'ec2', 'dynamodb', 'ecr', 'sfn'] as const;

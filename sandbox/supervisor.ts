@@ -6,11 +6,11 @@
 import * as fs from 'node:fs/promises';
 import { Stopped } from './process/failure';
 import { Graph } from './process/graph';
-import { Part, PartEvent, reason } from './process/part';
+import { Part, type PartEvent, reason } from './process/part';
 import { steps } from './platform';
-import { Settings } from './settings';
+import type { Settings } from './settings';
 import { Folder } from './state/folder';
-import { PartStatus, SandboxStatus, writeStatus } from './state/status';
+import { type PartStatus, type SandboxStatus, writeStatus } from './state/status';
 
 /** What `up` tells the supervisor first. */
 export interface Start {

@@ -15,9 +15,9 @@ import { writeKubeconfig } from '../sandbox/state/kubeconfig';
 import { Authority } from '../sandbox/state/pki';
 import { reservePorts } from '../sandbox/state/ports';
 
-const ROOT = join(__dirname, '..');
-const DIST = join(ROOT, 'dist');
-const MINUTES = 60_000;
+const root = join(__dirname, '..');
+const dist = join(root, 'dist');
+const minutes = 60_000;
 
 describe('a real API server', () => {
   let base: string;
@@ -44,20 +44,20 @@ describe('a real API server', () => {
     );
     const crds = [
       ...official.flatMap((crd) => [join(crd, 'bases'), join(crd, 'common', 'bases')]),
-      ...['bases', 'standins'].map((part) => join(ROOT, 'controllers', 'config', 'crd', part)),
+      ...['bases', 'standins'].map((part) => join(root, 'controllers', 'config', 'crd', part)),
     ];
     await kubectl.run(['apply', '--server-side', ...crds.flatMap((crd) => ['--filename', crd])]);
     await kubectl.run(['wait', '--for=condition=Established', '--timeout=60s', 'crd', '--all']);
-    for (const env of readdirSync(DIST))
-      await kubectl.run(['apply', '--filename', join(DIST, env, 'namespace.k8s.yaml')]);
-  }, 60 * MINUTES); // From nothing, the programs are built.
+    for (const env of readdirSync(dist))
+      await kubectl.run(['apply', '--filename', join(dist, env, 'namespace.k8s.yaml')]);
+  }, 60 * minutes); // From nothing, the programs are built.
 
   afterAll(async () => {
     await graph?.stop();
     rmSync(base, { recursive: true, force: true });
-  }, MINUTES);
+  }, minutes);
 
-  it.each(readdirSync(DIST))(
+  test.each(readdirSync(dist))(
     'accepts %s, and knows every field',
     async (env) => {
       const output = await kubectl.run([
@@ -66,17 +66,17 @@ describe('a real API server', () => {
         '--validate=strict',
         '--output=name',
         '--filename',
-        join(DIST, env),
+        join(dist, env),
       ]);
       expect(output.trim().split('\n').length).toBeGreaterThan(30);
     },
-    MINUTES,
+    minutes,
   );
 
-  it(
+  test(
     'finds everything of the platform by its label',
     async () => {
-      const applied = await kubectl.run(['apply', '--output=name', '--filename', join(DIST, 'dev')]);
+      const applied = await kubectl.run(['apply', '--output=name', '--filename', join(dist, 'dev')]);
       const names = applied
         .trim()
         .split('\n')
@@ -93,7 +93,7 @@ describe('a real API server', () => {
       ]);
       expect(found.trim().split('\n').sort()).toEqual(names);
     },
-    MINUTES,
+    minutes,
   );
 
   /** Mistakes that a chart could make, and that AWS would report minutes later. */
@@ -109,7 +109,7 @@ describe('a real API server', () => {
       says: /spec\.name: .*cannot be changed after creation/,
     },
   };
-  it.each(Object.entries(refused))('refuses %s at once', async (_, { patch, says }) => {
+  test.each(Object.entries(refused))('refuses %s at once', async (_, { patch, says }) => {
     const args = [
       'patch',
       'jobdefinition.batch.services.k8s.aws',

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const ROOT = join(__dirname, '..');
+const root = join(__dirname, '..');
 
 interface Outcome {
   readonly code: number;
@@ -56,13 +56,13 @@ describe('cdk8s synth', () => {
     const folder = join(scratch, name);
     mkdirSync(folder);
     for (const part of ['main.ts', 'cdk8s.yaml', 'tsconfig.json', 'charts', 'environments', 'imports', 'dist']) {
-      cpSync(join(ROOT, part), join(folder, part), { recursive: true });
+      cpSync(join(root, part), join(folder, part), { recursive: true });
     }
-    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
     return folder;
   }
 
-  it('makes what is committed, to the byte, in another folder, time zone, language and home', async () => {
+  test('makes what is committed, to the byte, in another folder, time zone, language and home', async () => {
     const folder = copy('deterministic');
     rmSync(join(folder, 'dist'), { recursive: true });
     const outcome = await synth(folder, [], {
@@ -74,10 +74,10 @@ describe('cdk8s synth', () => {
       CDK8S_DISABLE_SORT: '1',
     });
     expect(outcome).toMatchObject({ code: 0, stderr: 'dist/: 16 files changed, 0 removed\n' });
-    expect(contentOf(join(folder, 'dist'))).toEqual(contentOf(join(ROOT, 'dist')));
+    expect(contentOf(join(folder, 'dist'))).toEqual(contentOf(join(root, 'dist')));
   });
 
-  it('lists what it made, and removes what is stale', async () => {
+  test('lists what it made, and removes what is stale', async () => {
     const folder = copy('stale');
     writeFileSync(join(folder, 'dist', 'dev', 'old.k8s.yaml'), 'x');
     mkdirSync(join(folder, 'dist', 'gone'));
@@ -90,7 +90,7 @@ describe('cdk8s synth', () => {
     expect(existsSync(join(folder, 'dist', 'dev', 'old.k8s.yaml'))).toBe(false);
   });
 
-  it('reports the mistakes of an environment, exits 1 and leaves dist/ untouched', async () => {
+  test('reports the mistakes of an environment, exits 1 and leaves dist/ untouched', async () => {
     const folder = copy('mistake');
     const dev = join(folder, 'environments', 'dev.ts');
     writeFileSync(
@@ -110,7 +110,7 @@ describe('cdk8s synth', () => {
     expect(contentOf(join(folder, 'dist'))).toEqual(before);
   });
 
-  it('reports a chart that breaks a rule, exits 1 and leaves dist/ untouched', async () => {
+  test('reports a chart that breaks a rule, exits 1 and leaves dist/ untouched', async () => {
     const folder = copy('violation');
     const storage = join(folder, 'charts', 'storage.ts');
     writeFileSync(storage, readFileSync(storage, 'utf8').replace('scanOnPush: true', 'scanOnPush: false'));
@@ -124,7 +124,7 @@ describe('cdk8s synth', () => {
     expect(contentOf(join(folder, 'dist'))).toEqual(before);
   });
 
-  it('shows its stack when it fails for a reason of its own', async () => {
+  test('shows its stack when it fails for a reason of its own', async () => {
     const folder = copy('bug');
     writeFileSync(
       join(folder, 'charts', 'lib', 'publish.ts'),
@@ -135,7 +135,7 @@ describe('cdk8s synth', () => {
     expect(stderr).toMatch(/Error: boom\n\s+at /);
   });
 
-  it('writes elsewhere when asked to, and leaves dist/ alone', async () => {
+  test('writes elsewhere when asked to, and leaves dist/ alone', async () => {
     const folder = copy('elsewhere');
     rmSync(join(folder, 'dist'), { recursive: true });
     expect((await synth(folder, ['--output', 'other'])).code).toBe(0);
@@ -145,7 +145,7 @@ describe('cdk8s synth', () => {
     expect(stdout).toContain('kind: ComputeEnvironment');
   });
 
-  it('becomes one file and one line for a third environment', async () => {
+  test('becomes one file and one line for a third environment', async () => {
     const folder = copy('third');
     const environments = join(folder, 'environments');
     const dev = readFileSync(join(environments, 'dev.ts'), 'utf8');

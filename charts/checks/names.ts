@@ -1,9 +1,9 @@
-import { PLATFORM, names } from '../../environments/schema';
+import { platform, names } from '../../environments/schema';
 import { idOf } from '../lib/manifest';
 import type { Check, Violation } from './violation';
 
 /** RFC 1123, as Kubernetes wants the names of objects: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/. */
-const DNS_SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
+const dnsSubdomain = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 
 /** Names are DNS-valid and unique, everything is in the environment's namespace, and carries the platform's label. */
 export const checkNames: Check = ({ env, manifests }) => {
@@ -16,7 +16,7 @@ export const checkNames: Check = ({ env, manifests }) => {
     const violations: Violation[] = [];
     const add = (field: string, rule: string, fix: string) => violations.push({ object, field, rule, fix });
 
-    if (!DNS_SUBDOMAIN.test(metadata.name)) {
+    if (!dnsSubdomain.test(metadata.name)) {
       add(
         'metadata.name',
         'must be a DNS name: lower case letters, digits, dashes and dots',
@@ -35,8 +35,8 @@ export const checkNames: Check = ({ env, manifests }) => {
         'make the object in an EnvironmentChart',
       );
     }
-    if (metadata.labels?.['app.kubernetes.io/part-of'] !== PLATFORM) {
-      add('metadata.labels', `app.kubernetes.io/part-of must be ${PLATFORM}`, 'make the object in an EnvironmentChart');
+    if (metadata.labels?.['app.kubernetes.io/part-of'] !== platform) {
+      add('metadata.labels', `app.kubernetes.io/part-of must be ${platform}`, 'make the object in an EnvironmentChart');
     }
     return violations;
   });

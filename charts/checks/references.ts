@@ -21,7 +21,7 @@ export const checkReferences: Check = ({ env, manifests }) => {
         add(
           path,
           'nothing says which kind this refers to',
-          'add the field to REFERENCE_KINDS in charts/lib/references.ts',
+          'add the field to referenceKinds in charts/lib/references.ts',
         );
       else if (!ids.has(target))
         add(

@@ -5,7 +5,7 @@ import { idOf } from '../lib/manifest';
 import type { Check, Violation } from './violation';
 
 /** Kinds of Kubernetes itself, whose types cdk8s-plus checks at compile time. */
-const CORE_KINDS = ['v1/Namespace', 'v1/ConfigMap'];
+const coreKinds = ['v1/Namespace', 'v1/ConfigMap'];
 
 const validators = new Map<string, Validator>();
 
@@ -13,7 +13,7 @@ const validators = new Map<string, Validator>();
 export const checkSchema: Check = ({ env, manifests }) =>
   manifests.flatMap((manifest) => {
     const gvk = `${manifest.apiVersion}/${manifest.kind}`;
-    if (CORE_KINDS.includes(gvk)) return [];
+    if (coreKinds.includes(gvk)) return [];
 
     const object = `${env.name} ${idOf(manifest)}`;
     const validator = validatorOf(gvk);
@@ -29,7 +29,7 @@ export const checkSchema: Check = ({ env, manifests }) =>
     }
     const { errors } = validator.validate({ spec: manifest.spec ?? {} });
     return errors
-      .filter(({ keyword }) => !WRAPPERS.includes(keyword))
+      .filter(({ keyword }) => !wrappers.includes(keyword))
       .map(({ instanceLocation, error }): Violation => ({
         object,
         field: instanceLocation
@@ -42,7 +42,7 @@ export const checkSchema: Check = ({ env, manifests }) =>
   });
 
 /** Errors that only say that there is an error further in. */
-const WRAPPERS = ['properties', 'items', 'additionalProperties', '$ref'];
+const wrappers = ['properties', 'items', 'additionalProperties', '$ref'];
 
 function validatorOf(gvk: string): Validator | undefined {
   const known = validators.get(gvk);

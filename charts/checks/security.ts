@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import { PLATFORM, type Environment } from '../../environments/schema';
+import { platform, type Environment } from '../../environments/schema';
 import { Arns } from '../lib/arns';
 import { idOf, type Manifest } from '../lib/manifest';
 import { readPolicy } from '../lib/policy';
@@ -22,12 +22,12 @@ const equals = (expected: unknown) => (value: unknown) => isDeepStrictEqual(valu
 const inProduction = (value: unknown, env: Environment, expected: unknown) => !env.production || value === expected;
 
 /** Kinds that carry no tags: they are of Kubernetes, not of AWS. */
-const UNTAGGED = ['Namespace', 'ConfigMap', 'FieldExport'];
+const untagged = ['Namespace', 'ConfigMap', 'FieldExport'];
 
 /** Kinds without the tag Service, which is for data, network and orchestration. */
-const WITHOUT_SERVICE = [...UNTAGGED, 'Budget', 'ComputeEnvironment', 'JobDefinition', 'JobQueue', 'Role'];
+const withoutService = [...untagged, 'Budget', 'ComputeEnvironment', 'JobDefinition', 'JobQueue', 'Role'];
 
-const RULES: readonly Rule[] = [
+const rules: readonly Rule[] = [
   // Encryption.
   {
     kinds: ['Bucket'],
@@ -144,7 +144,7 @@ const RULES: readonly Rule[] = [
     kinds: ['Bucket', 'Table', 'Repository', 'Namespace'],
     field: 'metadata.annotations.argocd.argoproj.io/sync-options',
     rule: 'Argo CD must ask before it removes retained data, or the namespace that it is in: Prune=confirm,Delete=confirm',
-    fix: 'annotate with dataAnnotations() or CONFIRM_DELETION of charts/lib/data-safety.ts',
+    fix: 'annotate with dataAnnotations() or confirmDeletion of charts/lib/data-safety.ts',
     holds: (value, _, env) => env.retention.data === 'delete' || equals('Prune=confirm,Delete=confirm')(value),
   },
   {
@@ -164,28 +164,28 @@ const RULES: readonly Rule[] = [
 
   // Tags.
   {
-    kinds: { allBut: UNTAGGED },
+    kinds: { allBut: untagged },
     field: 'spec.tags',
     rule: 'must have the tags Project, Environment and ManagedBy',
     fix: 'set tags with charts/lib/tags.ts',
     holds: (_, manifest, env) => {
       const tags = tagsOf(manifest);
-      return tags['Project'] === PLATFORM && tags['Environment'] === env.name && tags['ManagedBy'] === 'ACK';
+      return tags['Project'] === platform && tags['Environment'] === env.name && tags['ManagedBy'] === 'ACK';
     },
   },
   {
-    kinds: { allBut: WITHOUT_SERVICE },
+    kinds: { allBut: withoutService },
     field: 'spec.tags',
     rule: 'data, network and orchestration must have the tag Service',
-    fix: 'add SERVICE_TAG of charts/lib/tags.ts',
-    holds: (_, manifest) => tagsOf(manifest)['Service'] === PLATFORM,
+    fix: 'add serviceTag of charts/lib/tags.ts',
+    holds: (_, manifest) => tagsOf(manifest)['Service'] === platform,
   },
 ];
 
 /** Encryption, public access, ingress, retention and tags. Policies are checked in iam.ts. */
 export const checkSecurity: Check = ({ env, manifests }) =>
   manifests.flatMap((manifest) =>
-    RULES.filter(
+    rules.filter(
       ({ kinds, field, holds }) => isFor(kinds, manifest.kind) && !holds(valueAt(manifest, field), manifest, env),
     ).map(({ field, rule, fix }): Violation => ({ object: `${env.name} ${idOf(manifest)}`, field, rule, fix })),
   );

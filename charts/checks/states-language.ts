@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { version as VALIDATOR_VERSION } from 'asl-validator/package.json';
+import { version as validatorVersion } from 'asl-validator/package.json';
 
 import { idOf } from '../lib/manifest';
 import type { Check, Violation } from './violation';
@@ -25,14 +25,14 @@ export const checkStatesLanguage: Check = ({ env, manifests }) =>
  * Where valid definitions are remembered. The validator takes a third of a second to load and compile its schemas, which
  * is as long as all the rest of synthesis; a definition rarely changes its shape.
  */
-const CACHE = join(__dirname, '..', '..', 'node_modules', '.cache', 'states-language');
+const cacheFolder = join(__dirname, '..', '..', 'node_modules', '.cache', 'states-language');
 
 /** What is wrong with a definition. @param cache where valid ones are remembered; one that cannot be written costs time only */
-export function problemsOf(definition: string, cache = CACHE): string[] {
+export function problemsOf(definition: string, cache = cacheFolder): string[] {
   const seen = join(
     cache,
     createHash('sha256')
-      .update(`${VALIDATOR_VERSION}\n${shapeOf(definition)}`)
+      .update(`${validatorVersion}\n${shapeOf(definition)}`)
       .digest('hex'),
   );
   if (existsSync(seen)) return [];
@@ -73,7 +73,7 @@ function validate(definition: string): string[] {
   } catch (error) {
     return [`is not JSON: ${(error as Error).message}`];
   }
-  // Loaded only here, see CACHE; and without types, which it does not bring.
+  // Loaded only here, see cacheFolder; and without types, which it does not bring.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const validator = require('asl-validator') as AslValidator;
   return validator(parsed).errors.map((error) => error.Message);

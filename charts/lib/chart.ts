@@ -1,7 +1,7 @@
-import { ApiObject, Chart } from 'cdk8s';
+import { type ApiObject, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 
-import { PLATFORM, names, type Environment, type Names } from '../../environments/schema';
+import { platform, names, type Environment, type Names } from '../../environments/schema';
 import { Arns } from './arns';
 import { Tags } from './tags';
 
@@ -30,8 +30,8 @@ export abstract class EnvironmentChart extends Chart {
 export function labels(env: Environment, component: string): Record<string, string> {
   // Not app.kubernetes.io/instance: Argo CD may track its resources by it.
   return {
-    'app.kubernetes.io/name': PLATFORM,
-    'app.kubernetes.io/part-of': PLATFORM,
+    'app.kubernetes.io/name': platform,
+    'app.kubernetes.io/part-of': platform,
     'app.kubernetes.io/component': component,
     'app.kubernetes.io/managed-by': 'argocd',
     environment: env.name,

@@ -19,9 +19,9 @@ export function dataAnnotations(
   return {
     'services.k8s.aws/deletion-policy': 'retain',
     'services.k8s.aws/adoption-policy': 'adopt-or-create',
-    ...CONFIRM_DELETION,
+    ...confirmDeletion,
   };
 }
 
 /** Argo CD neither prunes nor deletes the object before somebody confirms it. */
-export const CONFIRM_DELETION = { 'argocd.argoproj.io/sync-options': 'Prune=confirm,Delete=confirm' };
+export const confirmDeletion = { 'argocd.argoproj.io/sync-options': 'Prune=confirm,Delete=confirm' };

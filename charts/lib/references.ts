@@ -9,7 +9,7 @@ export interface Reference {
 }
 
 /** The kind that each of ACK's reference fields refers to. The field does not say it itself. */
-const REFERENCE_KINDS: Readonly<Record<string, string>> = {
+const referenceKinds: Readonly<Record<string, string>> = {
   allocationRef: 'ElasticIPAddress',
   computeEnvironmentRef: 'ComputeEnvironment',
   executionRoleRef: 'Role',
@@ -25,7 +25,7 @@ const REFERENCE_KINDS: Readonly<Record<string, string>> = {
 };
 
 /** The field of each kind that holds its name in AWS, and so in its ARN. */
-const AWS_NAMES: Readonly<Record<string, string>> = {
+const awsNames: Readonly<Record<string, string>> = {
   Bucket: 'name',
   ComputeEnvironment: 'name',
   JobDefinition: 'name',
@@ -37,7 +37,7 @@ const AWS_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** What the ARNs of those kinds look like behind the partition: the service, region, account, and resource type. */
-const ARN_KINDS: readonly (readonly [RegExp, string])[] = [
+const arnKinds: readonly (readonly [RegExp, string])[] = [
   [/^arn:[^:]+:s3:::([^/:]+)/, 'Bucket'],
   [/^arn:[^:]+:dynamodb:[^:]+:\d+:table\/([^/]+)/, 'Table'],
   [/^arn:[^:]+:ecr:[^:]+:\d+:repository\/(.+)$/, 'Repository'],
@@ -55,12 +55,12 @@ export type FindByArn = (arn: string) => string | undefined;
 export function arnIndex(manifests: readonly Manifest[]): FindByArn {
   const byName = new Map<string, string>();
   for (const manifest of manifests) {
-    const field = AWS_NAMES[manifest.kind];
+    const field = awsNames[manifest.kind];
     const name = field === undefined ? undefined : manifest.spec?.[field];
     if (typeof name === 'string') byName.set(`${manifest.kind}/${name}`, idOf(manifest));
   }
   return (arn) => {
-    for (const [pattern, kind] of ARN_KINDS) {
+    for (const [pattern, kind] of arnKinds) {
       const name = pattern.exec(arn)?.[1];
       if (name !== undefined) return byName.get(`${kind}/${name}`) ?? `${kind}/?${name}`;
     }
@@ -90,7 +90,7 @@ export function referencesOf(manifest: Manifest, findByArn: FindByArn): Referenc
   for (const { path, key, value } of walk(spec, 'spec')) {
     const name = (value as { from?: { name?: unknown } } | null | undefined)?.from?.name;
     if (/Refs?$/.test(key) && typeof name === 'string') {
-      const target = REFERENCE_KINDS[key];
+      const target = referenceKinds[key];
       references.push({ path, target: target === undefined ? undefined : `${target}/${name}` });
     }
     if (kind === 'StateMachine' && typeof value === 'string') {

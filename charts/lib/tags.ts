@@ -1,4 +1,4 @@
-import { PLATFORM, type Environment } from '../../environments/schema';
+import { platform, type Environment } from '../../environments/schema';
 
 /** The tags of an environment's resources, sorted by key, as AWS's APIs and so ACK's kinds want them. */
 export class Tags {
@@ -10,7 +10,7 @@ export class Tags {
    * @param extra `Name` for the EC2 console, `Service` for data, network and orchestration.
    */
   map(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
-    const tags = { ...this.env.tags, ...extra, Project: PLATFORM, Environment: this.env.name, ManagedBy: 'ACK' };
+    const tags = { ...this.env.tags, ...extra, Project: platform, Environment: this.env.name, ManagedBy: 'ACK' };
     return Object.fromEntries(Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
@@ -21,4 +21,4 @@ export class Tags {
 }
 
 /** The tag of data, network and orchestration. */
-export const SERVICE_TAG = { Service: PLATFORM };
+export const serviceTag = { Service: platform };

@@ -13,7 +13,7 @@ interface FargateSize {
   readonly step: number;
 }
 
-const SIZES: readonly FargateSize[] = [
+const sizes: readonly FargateSize[] = [
   { vcpu: 0.25, min: 512, max: 2048, step: 512 },
   { vcpu: 0.5, min: 1024, max: 4096, step: 1024 },
   { vcpu: 1, min: 2048, max: 8192, step: 1024 },
@@ -24,11 +24,11 @@ const SIZES: readonly FargateSize[] = [
 ];
 
 /** Every vCPU count that Fargate offers, ascending. */
-export const FARGATE_VCPUS: readonly number[] = SIZES.map((size) => size.vcpu);
+export const fargateVcpus: readonly number[] = sizes.map((size) => size.vcpu);
 
 /** The memory sizes, in MiB, that Fargate offers with `vcpu`; empty when it does not offer that vCPU count. */
 export function fargateMemories(vcpu: number): readonly number[] {
-  const size = SIZES.find((candidate) => candidate.vcpu === vcpu);
+  const size = sizes.find((candidate) => candidate.vcpu === vcpu);
   if (size === undefined) return [];
   const memories = Array.from({ length: (size.max - size.min) / size.step + 1 }, (_, i) => size.min + i * size.step);
   return vcpu === 0.25 ? memories.filter((memory) => memory !== 1536) : memories;
@@ -36,7 +36,7 @@ export function fargateMemories(vcpu: number): readonly number[] {
 
 /** What Fargate offers with `vcpu`, for error messages: `4096–16384 MiB in steps of 1024`. */
 export function describeFargateMemories(vcpu: number): string {
-  const size = SIZES.find((candidate) => candidate.vcpu === vcpu);
+  const size = sizes.find((candidate) => candidate.vcpu === vcpu);
   if (size === undefined) return 'no memory size';
   if (vcpu === 0.25) return `${fargateMemories(vcpu).join(', ')} MiB`;
   return `${size.min}–${size.max} MiB in steps of ${size.step}`;

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 
 import { EnvironmentError, formatPath, formatProblem, type Problem } from './problem';
-import { IDENTITY, problemsBetween, RULES } from './rules';
+import { identity, problemsBetween, rules } from './rules';
 import { environmentSchema, type Environment, type EnvironmentInput } from './schema';
 
 export { EnvironmentError } from './problem';
-export { names, PLATFORM, type Names } from './names';
+export { names, platform, type Names } from './names';
 export type { Environment, EnvironmentInput } from './schema';
 
 /**
@@ -15,7 +15,7 @@ export type { Environment, EnvironmentInput } from './schema';
  */
 export function parseEnvironments(inputs: readonly EnvironmentInput[]): Environment[] {
   const checked = inputs.map((input) => checkEnvironment(input));
-  const comparable = checked.filter(({ readable }) => readable(IDENTITY));
+  const comparable = checked.filter(({ readable }) => readable(identity));
   const between = problemsBetween(comparable.map(({ env }) => env));
 
   const lines = checked.flatMap((one, i) => {
@@ -43,7 +43,7 @@ function checkEnvironment(input: unknown): Checked {
   const readable = (fields: readonly string[]) => fields.every((field) => !bad.some((path) => touches(path, field)));
 
   // A rule between fields still runs when other fields are bad, so that one run reports every mistake.
-  const between = RULES.filter(({ reads }) => readable(reads)).flatMap((rule) => rule.check(env));
+  const between = rules.filter(({ reads }) => readable(reads)).flatMap((rule) => rule.check(env));
   return { env, problems: [...own, ...between], readable };
 }
 

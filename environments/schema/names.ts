@@ -1,10 +1,10 @@
 import type { Environment } from './schema';
 
 /** The name of the platform; also the value of the tag `Project` and of `app.kubernetes.io/part-of`. */
-export const PLATFORM = 'sanders-customer-platform';
+export const platform = 'sanders-customer-platform';
 
 /** The tags that the platform sets itself. */
-export const PLATFORM_TAGS: readonly string[] = ['Project', 'Environment', 'ManagedBy', 'Service'];
+export const platformTags: readonly string[] = ['Project', 'Environment', 'ManagedBy', 'Service'];
 
 /** The names of an environment's resources in AWS: `sanders-{resource-type}-{environment}`. */
 export interface Names {
@@ -31,9 +31,9 @@ export function names(env: Pick<Environment, 'name' | 'names'>): Names {
   const e = env.name;
   return {
     namespace: `sanders-${e}`,
-    bucket: env.names.bucket ?? `${PLATFORM}-${e}`,
+    bucket: env.names.bucket ?? `${platform}-${e}`,
     table: env.names.table ?? `sanders_daily_customer_features_${e}`,
-    repository: env.names.repository ?? `${PLATFORM}-${e}`,
+    repository: env.names.repository ?? `${platform}-${e}`,
     queue: env.names.queue ?? `sanders-batch-queue-${e}`,
     computeEnvironment: `sanders-batch-compute-${e}`,
     stateMachine: `sanders-orchestrator-${e}`,
@@ -43,7 +43,7 @@ export function names(env: Pick<Environment, 'name' | 'names'>): Names {
     jobRole: `sanders-batch-job-role-${e}`,
     stateMachineRole: `sanders-stepfunctions-role-${e}`,
     securityGroup: `sanders-batch-sg-${e}`,
-    vpc: `${PLATFORM}-vpc-${e}`,
+    vpc: `${platform}-vpc-${e}`,
     job: (size) => `sanders-job-${size}-${e}`,
   };
 }
@@ -58,7 +58,7 @@ interface NameRule {
  * What AWS allows as a name of the resources whose name an environment may override, and the beginning that the IAM policies of the
  * controllers ask for (argocd/iam, controllers/config/iam).
  */
-export const NAME_RULES: Readonly<Record<'bucket' | 'table' | 'repository' | 'queue', NameRule>> = {
+export const nameRules: Readonly<Record<'bucket' | 'table' | 'repository' | 'queue', NameRule>> = {
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html. Dots are legal there, but AWS's
   // TLS certificate does not cover such a bucket's host name, and this bucket refuses plain HTTP.
   bucket: {

@@ -1,6 +1,6 @@
 import { Netmask } from 'netmask';
 
-import { NAME_RULES, names, PLATFORM_TAGS } from './names';
+import { nameRules, names, platformTags } from './names';
 import { formatPath, type Problem } from './problem';
 import type { Environment } from './schema';
 
@@ -11,10 +11,10 @@ interface Rule {
   check(env: Environment): Problem[];
 }
 
-const STEPS = ['featureExtraction', 'dataProcessing', 'modelTraining'] as const;
+const steps = ['featureExtraction', 'dataProcessing', 'modelTraining'] as const;
 
 /** The rules between the fields of one environment. */
-export const RULES: readonly Rule[] = [
+export const rules: readonly Rule[] = [
   {
     reads: ['partition', 'region'],
     check: ({ partition, region }) => {
@@ -106,7 +106,7 @@ export const RULES: readonly Rule[] = [
       ];
     },
   },
-  ...STEPS.flatMap((step): Rule[] => [
+  ...steps.flatMap((step): Rule[] => [
     {
       reads: ['batch.jobs[*].name', `orchestration.steps.${step}.job`],
       check: ({ batch: { jobs }, orchestration: { steps } }) => {
@@ -162,7 +162,7 @@ export const RULES: readonly Rule[] = [
     reads: ['tags'],
     check: ({ tags }) => {
       // S3 allows the fewest, 50 a bucket; ACK adds up to four of its own.
-      const most = 50 - PLATFORM_TAGS.length - 4;
+      const most = 50 - platformTags.length - 4;
       const keys = Object.keys(tags);
       const lower = keys.map((key) => key.toLowerCase());
       // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html: tag keys of roles differ by more than case.
@@ -182,16 +182,16 @@ export const RULES: readonly Rule[] = [
     check: (env) => {
       const named = names(env);
       return (['bucket', 'table', 'repository', 'queue'] as const).flatMap((kind) =>
-        NAME_RULES[kind].accepts(named[kind])
+        nameRules[kind].accepts(named[kind])
           ? []
-          : [{ path: ['names', kind], allowed: NAME_RULES[kind].allowed, got: named[kind] }],
+          : [{ path: ['names', kind], allowed: nameRules[kind].allowed, got: named[kind] }],
       );
     },
   },
 ];
 
 /** The fields that decide what an environment's resources are called, and where they are. */
-export const IDENTITY: readonly string[] = ['name', 'account', 'partition', 'region', 'names', 'batch.jobs[*].name'];
+export const identity: readonly string[] = ['name', 'account', 'partition', 'region', 'names', 'batch.jobs[*].name'];
 
 /** The rules between environments: nothing in AWS has two owners. Returns the problems of each environment, in their order. */
 export function problemsBetween(envs: readonly Environment[]): Problem[][] {

@@ -1,8 +1,8 @@
 import { Netmask } from 'netmask';
 import * as v from 'valibot';
 
-import { describeFargateMemories, FARGATE_VCPUS, fargateMemories } from './fargate';
-import { PLATFORM_TAGS } from './names';
+import { describeFargateMemories, fargateVcpus, fargateMemories } from './fargate';
+import { platformTags } from './names';
 
 /*
  * The shape of an environment and what is allowed in each field on its own. Rules between fields are in rules.ts.
@@ -62,7 +62,7 @@ const job = v.pipe(
     /** What the job definition is called: `sanders-job-<name>-<environment>`. */
     name: text(/^[a-z0-9][a-z0-9-]{0,31}$/, '1 to 32 lower case letters, digits and dashes'),
     /** vCPUs. */
-    vcpu: v.picklist(FARGATE_VCPUS, `one of ${FARGATE_VCPUS.join(', ')} vCPU`),
+    vcpu: v.picklist(fargateVcpus, `one of ${fargateVcpus.join(', ')} vCPU`),
     /** Memory in MiB. */
     memoryMiB: number(Number.isInteger, 'a whole number of MiB that Fargate offers with the vCPUs'),
   }),
@@ -89,10 +89,10 @@ const step = group({
 });
 
 /** CloudWatch Logs, PutRetentionPolicy: `retentionInDays`. */
-const LOG_RETENTION_DAYS = [
+const retentionDays = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
-const logRetentionDays = `one of ${LOG_RETENTION_DAYS.join(', ')} days`;
+const logRetentionDays = `one of ${retentionDays.join(', ')} days`;
 
 const amount = 'an amount of at least 0.01 USD, in whole cents';
 const isAmount = (value: number) => value >= 0.01 && Number(value.toFixed(2)) === value;
@@ -110,8 +110,8 @@ const tagKey = v.pipe(
   v.regex(tagText, 'a tag key of letters, digits, spaces and _ . : / = + - @'),
   v.check((key) => !/^aws:/i.test(key), 'a tag key that does not begin with "aws:", which AWS reserves'),
   v.check(
-    (key) => !PLATFORM_TAGS.some((tag) => tag.toLowerCase() === key.toLowerCase()),
-    `a tag other than ${PLATFORM_TAGS.join(', ')}, which the platform sets`,
+    (key) => !platformTags.some((tag) => tag.toLowerCase() === key.toLowerCase()),
+    `a tag other than ${platformTags.join(', ')}, which the platform sets`,
   ),
 );
 const tagValue = v.pipe(
@@ -194,7 +194,7 @@ export const environmentSchema = group({
     /** Noncurrent versions of objects are deleted after this many days. @default 90 */
     noncurrentVersionDays: v.optional(wholeNumber(1, 3650, 'days'), 90),
     /** How long Batch's job logs are to be kept. Published as an output; set by hand, see docs/operations.md. @default 90 */
-    logDays: v.optional(v.picklist(LOG_RETENTION_DAYS, logRetentionDays), 90),
+    logDays: v.optional(v.picklist(retentionDays, logRetentionDays), 90),
   }),
 
   budget: group({

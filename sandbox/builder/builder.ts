@@ -2,9 +2,9 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { saysDiskFull } from '../state/disk';
 import { cacheFolder, digest, exists, fillOnce, prune, sources, touch } from './cache';
-import { Program } from './catalog';
+import type { Program } from './catalog';
 import { BuildFailure, remedy } from './failure';
-import { GoOptions, go, goVersion, moduleFolder, readGoMod } from './go';
+import { type GoOptions, go, goVersion, moduleFolder, readGoMod } from './go';
 
 /** What happens while programs are built. Times are milliseconds. */
 export type BuildEvent =

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { LockOptions, lock } from '../state/lock';
+import { type LockOptions, lock } from '../state/lock';
 
 /** The user's cache folder: `$SANDERS_CACHE`, else `$XDG_CACHE_HOME/sanders`, else `~/.cache/sanders`. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {

@@ -1,5 +1,5 @@
-import { Terminal, duration } from '../terminal/terminal';
-import { BuildEvent } from './builder';
+import { type Terminal, duration } from '../terminal/terminal';
+import type { BuildEvent } from './builder';
 
 /** Shows builds on a terminal: what is being built, how far it is, how long it took and about how long it will take. */
 export function showBuild(terminal: Terminal): (event: BuildEvent) => void {

@@ -4,7 +4,7 @@ import { port } from '../parts/context';
 import { admin } from '../parts/control-plane';
 import { kubeconfigFile } from '../state/kubeconfig';
 import { Authority } from '../state/pki';
-import { Folder } from '../state/folder';
+import type { Folder } from '../state/folder';
 import { readPorts } from '../state/ports';
 import { find } from './supervision';
 import { adminKubectl, toolsFolder } from './tools';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { Folder } from '../state/folder';
+import type { Folder } from '../state/folder';
 
 /** Thrown for a part that has no log; the message lists those that have one. */
 export class NoSuchLog extends Error {

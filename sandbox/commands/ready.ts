@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import { Kubectl } from '../kube/kubectl';
-import { ApplicationStatus, applications, isReady, refresh } from '../gitops/applications';
-import { Terminal, duration } from '../terminal/terminal';
+import type { Kubectl } from '../kube/kubectl';
+import { type ApplicationStatus, applications, isReady, refresh } from '../gitops/applications';
+import { type Terminal, duration } from '../terminal/terminal';
 import { Interrupted } from './interrupted';
 
 /** Thrown when the environments are not Ready in time; everything is left running to be looked at. */

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describeFailure } from '../process/failure';
-import { Folder } from '../state/folder';
-import { PartStatus } from '../state/status';
+import type { Folder } from '../state/folder';
+import type { PartStatus } from '../state/status';
 import { duration } from '../terminal/terminal';
 import { find } from './supervision';
 

@@ -3,9 +3,9 @@ import { setTimeout } from 'node:timers/promises';
 import { marker } from '../parts/context';
 import { endMarked, marked, signalAll } from '../process/marked';
 import { isRunning } from '../process/running';
-import { Folder } from '../state/folder';
+import type { Folder } from '../state/folder';
 import { holderOf } from '../state/lock';
-import { SandboxStatus, readStatus } from '../state/status';
+import { type SandboxStatus, readStatus } from '../state/status';
 
 /** What is running of a sandbox. */
 export type Found =

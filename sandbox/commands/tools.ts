@@ -2,7 +2,7 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { Kubectl } from '../kube/kubectl';
 import { admin } from '../parts/control-plane';
-import { Folder } from '../state/folder';
+import type { Folder } from '../state/folder';
 import { kubeconfigFile } from '../state/kubeconfig';
 
 /** Where kubectl and argocd are for those who have none of their own. */

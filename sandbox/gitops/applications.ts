@@ -1,8 +1,8 @@
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Kubectl } from '../kube/kubectl';
+import type { Kubectl } from '../kube/kubectl';
 import { argocdNamespace } from '../parts/argocd';
-import { checkout, Folder } from '../state/folder';
+import { checkout, type Folder } from '../state/folder';
 import { repository } from './remote';
 
 /** What argocd/overlays/sandbox says in place of the repository's URL. */

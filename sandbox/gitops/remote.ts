@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import * as fs from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { argocdNamespace } from '../parts/argocd';
-import { checkout, Folder } from '../state/folder';
+import { checkout, type Folder } from '../state/folder';
 
 /** The branch that Argo CD follows. */
 export const branch = 'main';

@@ -1,6 +1,6 @@
 import * as https from 'node:https';
 import { json } from 'node:stream/consumers';
-import { Kubectl } from '../kube/kubectl';
+import type { Kubectl } from '../kube/kubectl';
 import { argocdNamespace } from '../parts/argocd';
 
 /** Logs in to Argo CD's API as its first administrator, and returns the token; it is good for 24 hours. */

@@ -1,7 +1,7 @@
-import { PartSpec } from '../process/part';
+import type { PartSpec } from '../process/part';
 import { answersOk } from '../process/checks';
 import { writeKubeconfig } from '../state/kubeconfig';
-import { Context, command, port } from './context';
+import { type Context, command, port } from './context';
 import { awsEnvironment } from './aws';
 
 /** Where ACK controllers look for their own settings. */

@@ -1,9 +1,9 @@
 import * as path from 'node:path';
-import { PartSpec } from '../process/part';
+import type { PartSpec } from '../process/part';
 import { answersOk, redisAnswers } from '../process/checks';
 import { secret } from '../state/secrets';
 import { writeKubeconfig } from '../state/kubeconfig';
-import { Context, binary, command, port } from './context';
+import { type Context, binary, command, port } from './context';
 
 export const argocdNamespace = 'argocd';
 

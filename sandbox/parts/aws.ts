@@ -1,6 +1,6 @@
-import { PartSpec } from '../process/part';
+import type { PartSpec } from '../process/part';
 import { answersOk } from '../process/checks';
-import { Context, command, port } from './context';
+import { type Context, command, port } from './context';
 
 /** Port that the emulator needs. */
 export const awsPorts = ['aws'] as const;

@@ -1,13 +1,13 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { Kubectl } from '../kube/kubectl';
-import { Settings } from '../settings';
+import type { Kubectl } from '../kube/kubectl';
+import type { Settings } from '../settings';
 import { checkout } from '../state/folder';
 import { secret } from '../state/secrets';
 import { ackNamespace } from './ack';
 import { argocdNamespace } from './argocd';
-import { Context, binary } from './context';
+import { type Context, binary } from './context';
 import { definedKind } from './kinds';
 
 /** Puts into a fresh or known cluster what the controllers need before they start: kinds, namespaces, roles, Argo CD's configuration. */

@@ -1,7 +1,7 @@
-import { Command } from '../process/child';
-import { Authority } from '../state/pki';
-import { Folder } from '../state/folder';
-import { Ports } from '../state/ports';
+import type { Command } from '../process/child';
+import type { Authority } from '../state/pki';
+import type { Folder } from '../state/folder';
+import type { Ports } from '../state/ports';
 
 /** What every part is made from. */
 export interface Context {

@@ -1,8 +1,8 @@
-import { PartSpec } from '../process/part';
+import type { PartSpec } from '../process/part';
 import { answersOk } from '../process/checks';
 import { tokenKeys } from '../state/pki';
 import { writeKubeconfig } from '../state/kubeconfig';
-import { Context, binary, command, port } from './context';
+import { type Context, binary, command, port } from './context';
 
 /** Ports that the control plane needs. */
 export const controlPlanePorts = ['etcd', 'etcd-peer', 'kube-apiserver', 'kube-controller-manager'] as const;

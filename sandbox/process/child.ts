@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
-import { Exit } from './failure';
+import type { Exit } from './failure';
 import { isGroupRunning } from './running';
 
 /** A program to run. */

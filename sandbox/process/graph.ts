@@ -1,5 +1,5 @@
 import { Stopped } from './failure';
-import { PartEvent } from './part';
+import type { PartEvent } from './part';
 
 /** Something to bring up, after others and before others: a Part, or a Task. */
 export interface Step {

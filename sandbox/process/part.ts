@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { Child, Command } from './child';
-import { Failure, PartFailed, Stopped } from './failure';
+import { Child, type Command } from './child';
+import { type Failure, PartFailed, Stopped } from './failure';
 
 /** A server to keep running. Times are milliseconds. */
 export interface PartSpec {

@@ -1,6 +1,6 @@
-import { Terminal, duration } from '../terminal/terminal';
+import { type Terminal, duration } from '../terminal/terminal';
 import { describeFailure } from './failure';
-import { PartEvent } from './part';
+import type { PartEvent } from './part';
 
 /** Shows parts coming up and going down: a line for what has happened, and what is awaited in the changing line. */
 export function showParts(terminal: Terminal): (event: PartEvent) => void {

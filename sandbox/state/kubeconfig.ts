@@ -1,5 +1,5 @@
-import { Authority } from './pki';
-import { Folder, writePrivate } from './folder';
+import type { Authority } from './pki';
+import { type Folder, writePrivate } from './folder';
 
 /** Whom a kubeconfig speaks for. */
 export interface Identity {

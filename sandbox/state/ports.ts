@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import * as net from 'node:net';
 import * as path from 'node:path';
-import { Folder, readIfThere, writePrivate } from './folder';
+import { type Folder, readIfThere, writePrivate } from './folder';
 
 /**
  * Where ports are picked: below the ranges that systems take outgoing connections' ports from (Linux from 32768,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Folder, readIfThere, writePrivate } from './folder';
+import { type Folder, readIfThere, writePrivate } from './folder';
 
 /** A random secret of a sandbox, made at the first call and the same ever after. */
 export async function secret(folder: Folder, name: string): Promise<string> {

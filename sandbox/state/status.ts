@@ -1,6 +1,6 @@
-import { Failure } from '../process/failure';
-import { PartState } from '../process/part';
-import { Folder, readIfThere, writePrivate } from './folder';
+import type { Failure } from '../process/failure';
+import type { PartState } from '../process/part';
+import { type Folder, readIfThere, writePrivate } from './folder';
 
 /** How a part is, as written down by the supervisor. Times are milliseconds since 1970. */
 export interface PartStatus {

@@ -47,13 +47,13 @@ function values(element: Element): Record<string, unknown> {
 }
 
 describe('the list', () => {
-  it('pins every controller to a release', () => {
+  test('pins every controller to a release', () => {
     for (const { version } of elements) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
     expect(targetRevision).toBe('{{ .version }}');
     expect(crds.targetRevision).toBe('v{{ .version }}');
   });
 
-  it('serves the kinds of dist/, but those that have no official controller', () => {
+  test('serves the kinds of dist/, but those that have no official controller', () => {
     const used = renderedEnvironments()
       .flatMap(officiallyServed)
       .map((o) => `${groupOf(o)} ${o.kind}`);
@@ -61,7 +61,7 @@ describe('the list', () => {
     expect(difference([...new Set(used)], served)).toEqual({ missing: [], unexpected: [] });
   });
 
-  it('repairs drift in networks and roles within 5 minutes, elsewhere within 10', () => {
+  test('repairs drift in networks and roles within 5 minutes, elsewhere within 10', () => {
     const seconds = Object.fromEntries(elements.map(({ service, resyncSeconds }) => [service, resyncSeconds]));
     expect(seconds).toEqual({ s3: 600, dynamodb: 600, ecr: 600, ec2: 300, iam: 300, sfn: 600 });
   });
@@ -81,27 +81,27 @@ describe.each(['s3', 'iam', 'ec2'])('%s', (service) => {
     ));
   });
 
-  it('is the release that the sandbox runs', () => {
+  test('is the release that the sandbox runs', () => {
     expect(element.version).toBe(version);
   });
 
-  it('sets only values that its chart has: Helm ignores others in silence', () => {
+  test('sets only values that its chart has: Helm ignores others in silence', () => {
     const known = readYaml(path.join(folder, 'helm/values.yaml')) as object;
     expect(unknownKeys(values(element), known)).toEqual([]);
   });
 
-  it('sets values that its chart’s schema accepts', () => {
+  test('sets values that its chart’s schema accepts', () => {
     const schema = JSON.parse(read(path.join(folder, 'helm/values.schema.json'))) as Record<string, unknown>;
     const known = readYaml(path.join(folder, 'helm/values.yaml')) as Record<string, unknown>;
     expect(errorsOf(mergeValues(known, values(element)), schema)).toEqual([]);
   });
 
-  it('runs under the service account that bootstrap.sh gives its role to', () => {
+  test('runs under the service account that bootstrap.sh gives its role to', () => {
     const known = readYaml(path.join(folder, 'helm/values.yaml')) as { serviceAccount: { name: string } };
     expect(known.serviceAccount.name).toBe(`ack-${service}-controller`);
   });
 
-  it('installs only kinds that its project admits', () => {
+  test('installs only kinds that its project admits', () => {
     const { spec: project } = only(manifests, 'AppProject', 'ack-controllers');
     const admitted = [...project.clusterResourceWhitelist, ...project.namespaceResourceWhitelist].map(
       ({ kind }) => kind,
@@ -114,7 +114,7 @@ describe.each(['s3', 'iam', 'ec2'])('%s', (service) => {
     expect(difference([...new Set(kinds)], [...admitted, 'Service']).missing).toEqual([]);
   });
 
-  it('finds the CRDs of its kinds, and not the shared ones, where the second source looks', () => {
+  test('finds the CRDs of its kinds, and not the shared ones, where the second source looks', () => {
     const pattern = new RegExp(
       `^${include.replace('{{ .service }}', service).replaceAll('.', '\\.').replace('*', '.*')}$`,
     );
@@ -125,13 +125,13 @@ describe.each(['s3', 'iam', 'ec2'])('%s', (service) => {
   });
 });
 
-it('nothing that deletes an Application deletes a CRD, and with it what its objects have in AWS', () => {
+test('nothing that deletes an Application deletes a CRD, and with it what its objects have in AWS', () => {
   expect(spec.syncPolicy.preserveResourcesOnDeletion).toBe(true);
   expect(spec.template.metadata.finalizers).toBeUndefined();
   expect(spec.template.spec.syncPolicy.automated.prune).toBe(false);
 });
 
-it('the shared CRDs are the ones that the charts carry', async () => {
+test('the shared CRDs are the ones that the charts carry', async () => {
   const { folder } = await pinnedModule('ack-ec2', 'github.com/aws-controllers-k8s/ec2-controller');
   const shared = fs.readdirSync(path.join(folder, 'helm/crds')).filter((file) => file.startsWith('services.k8s.aws_'));
   expect(shared).toHaveLength(2);
@@ -142,7 +142,7 @@ it('the shared CRDs are the ones that the charts carry', async () => {
   }
 });
 
-it('every account of dist/ has a role for every controller', () => {
+test('every account of dist/ has a role for every controller', () => {
   const map = only(manifests, 'ConfigMap', 'ack-role-account-map');
   expect(map.metadata.namespace).toBe('ack-system');
   const accounts = renderedEnvironments().map(accountOf);
@@ -152,7 +152,7 @@ it('every account of dist/ has a role for every controller', () => {
   expect(map.data).toMatchObject(Object.fromEntries(expected) as object);
 });
 
-it("the settings of Argo CD's own are ones that it has", async () => {
+test("the settings of Argo CD's own are ones that it has", async () => {
   const { folder } = await pinnedModule('argocd', 'github.com/argoproj/argo-cd/v3');
   const known = readYaml(path.join(folder, 'docs/operator-manual/argocd-cmd-params-cm.yaml')) as { data: object };
   const patch = readYaml(path.join(argocd, 'overlays/self-managed/argocd-cmd-params-cm.patch.yaml')) as {

@@ -117,7 +117,7 @@ function target(service: string): string {
 }
 
 describe('controllers', () => {
-  it('makes for each service a role that its pod alone may use, and only to become the service’s target role', () => {
+  test('makes for each service a role that its pod alone may use, and only to become the service’s target role', () => {
     const { status, calls } = run(['controllers', 'management']);
     expect(status).toBe(0);
     expect(changes(calls)).toEqual(
@@ -147,7 +147,7 @@ describe('controllers', () => {
     );
   });
 
-  it('brings up to date what is there already, and makes nothing twice', () => {
+  test('brings up to date what is there already, and makes nothing twice', () => {
     const names = [...official, 'sanders'].map((s) => `ack-${s}-controller`);
     const associations = Object.fromEntries(names.map((name) => [name, `a-${name}`]));
     const { status, calls } = run(['controllers', 'management'], { roles: names, associations });
@@ -158,7 +158,7 @@ describe('controllers', () => {
 });
 
 describe('capability', () => {
-  it('makes one role that EKS may use to become any of the target roles, and our own controller’s', () => {
+  test('makes one role that EKS may use to become any of the target roles, and our own controller’s', () => {
     const { status, calls } = run(['capability', 'management']);
     expect(status).toBe(0);
     expect(changes(calls)).toEqual([
@@ -181,7 +181,7 @@ describe('targets', () => {
     capability: { reason: 'EKS runs all controllers under one role', trusted: 'ack-capability' },
   };
 
-  it.each(Object.entries(cases))('for %s makes the roles with the rights of iam/<service>.json', (who, { trusted }) => {
+  test.each(Object.entries(cases))('for %s makes the roles with the rights of iam/<service>.json', (who, { trusted }) => {
     const { status, calls } = run(['targets', '222222222222', who]);
     expect(status).toBe(0);
     expect(changes(calls)).toEqual([
@@ -201,7 +201,7 @@ describe('targets', () => {
     expect(policyOf('ack-batch-target', calls)).toEqual(JSON.parse(read(path.join(policyFolders.own, 'batch.json'))));
   });
 
-  it('brings the boundary up to date, and takes out its oldest version when AWS keeps no more', () => {
+  test('brings the boundary up to date, and takes out its oldest version when AWS keeps no more', () => {
     const boundary = ({ calls }: ReturnType<typeof run>) => changes(calls).filter((change) => change.includes('polic'));
     const up = (account: Account) => boundary(run(['targets', '222222222222', 'controllers'], account));
     const arn = 'arn:aws-cn:iam::111111111111:policy/sanders-boundary';
@@ -210,7 +210,7 @@ describe('targets', () => {
     expect(full.slice(0, 2)).toEqual([`iam delete-policy-version ${arn}`, `iam create-policy-version ${arn}`]);
   });
 
-  it('stops at a role that it may not read, with what AWS says, and changes no role', () => {
+  test('stops at a role that it may not read, with what AWS says, and changes no role', () => {
     const { status, stderr, calls } = run(['targets', '222222222222', 'controllers'], {
       getRoleFails: 'AccessDenied: no',
     });
@@ -250,7 +250,7 @@ describe('bad input is refused before anything is changed', () => {
     },
   };
 
-  it.each(Object.entries(cases))('%s', (_, { args, says }) => {
+  test.each(Object.entries(cases))('%s', (_, { args, says }) => {
     const { status, stderr, calls } = run(args);
     expect(status).toBe(2);
     expect(stderr).toMatch(says);

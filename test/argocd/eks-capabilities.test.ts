@@ -13,11 +13,11 @@ import {
 
 const manifests = build('eks-capabilities');
 
-it('installs no controller: EKS runs them', () => {
+test('installs no controller: EKS runs them', () => {
   expect(all(manifests, 'ApplicationSet').map((m) => m.metadata.name)).toEqual(['sanders-environments']);
 });
 
-it('lets Argo CD write exactly what the project allows', () => {
+test('lets Argo CD write exactly what the project allows', () => {
   const { spec } = only(manifests, 'AppProject', 'sanders');
   const allowed = [...spec.clusterResourceWhitelist, ...spec.namespaceResourceWhitelist].map(
     ({ group, kind }) => `${group} ${plural(kind)}`,
@@ -28,7 +28,7 @@ it('lets Argo CD write exactly what the project allows', () => {
   expect(difference(allowed, writable)).toEqual({ missing: [], unexpected: [] });
 });
 
-it('selects exactly one role for each object that the managed ACK serves: the one of its service and account', () => {
+test('selects exactly one role for each object that the managed ACK serves: the one of its service and account', () => {
   const selectors = all(manifests, 'IAMRoleSelector').map((m) => m.spec);
   for (const environment of renderedEnvironments()) {
     const wrong = officiallyServed(environment)

@@ -5,14 +5,14 @@ describe.each(overlays)('ApplicationSet sanders-environments of overlay %s', (ov
   const application = spec.template;
   const { syncPolicy } = application.spec;
 
-  it('makes one Application of each folder of dist/, and fails on a parameter that is missing', () => {
+  test('makes one Application of each folder of dist/, and fails on a parameter that is missing', () => {
     expect(spec.generators).toMatchObject([{ git: { revision: 'main', directories: [{ path: 'dist/*' }] } }]);
     expect(spec.goTemplate).toBe(true);
     expect(spec.goTemplateOptions).toEqual(['missingkey=error']);
     expect(application.spec.source).toMatchObject({ targetRevision: 'main', path: '{{ .path.path }}' });
   });
 
-  it('puts it where the environment’s own manifests are', () => {
+  test('puts it where the environment’s own manifests are', () => {
     expect(application.metadata.name).toBe('sanders-{{ .path.basename }}');
     expect(application.spec.destination).toEqual({ name: 'in-cluster', namespace: 'sanders-{{ .path.basename }}' });
     for (const { name, objects } of renderedEnvironments()) {
@@ -21,15 +21,15 @@ describe.each(overlays)('ApplicationSet sanders-environments of overlay %s', (ov
     }
   });
 
-  it('belongs to the fenced project', () => {
+  test('belongs to the fenced project', () => {
     expect(application.spec.project).toBe('sanders');
   });
 
-  it('syncs, prunes and repairs by itself', () => {
+  test('syncs, prunes and repairs by itself', () => {
     expect(syncPolicy.automated).toEqual({ prune: true, selfHeal: true });
   });
 
-  it('tries again for a while, and takes up a newer commit meanwhile', () => {
+  test('tries again for a while, and takes up a newer commit meanwhile', () => {
     expect(syncPolicy.retry).toEqual({
       limit: 10,
       refresh: true,
@@ -37,26 +37,26 @@ describe.each(overlays)('ApplicationSet sanders-environments of overlay %s', (ov
     });
   });
 
-  it('deletes in the background only, or ACK objects may stay for ever', () => {
+  test('deletes in the background only, or ACK objects may stay for ever', () => {
     expect(application.metadata.finalizers).toEqual(['resources-finalizer.argocd.argoproj.io/background']);
     expect(syncPolicy.syncOptions).toContain('PrunePropagationPolicy=background');
   });
 
-  it('applies on the client’s side: ACK’s own fields are no difference then', () => {
+  test('applies on the client’s side: ACK’s own fields are no difference then', () => {
     expect(JSON.stringify(application)).not.toContain('ServerSideApply');
   });
 
-  it('removes an environment whose folder is removed, with what it has in AWS', () => {
+  test('removes an environment whose folder is removed, with what it has in AWS', () => {
     expect(spec.syncPolicy).toEqual({ applicationsSync: 'sync', preserveResourcesOnDeletion: false });
   });
 
-  it('leaves alone what a person does to an Application: pause it, approve a deletion', () => {
+  test('leaves alone what a person does to an Application: pause it, approve a deletion', () => {
     expect(spec.ignoreApplicationDifferences).toEqual([{ jsonPointers: ['/spec/syncPolicy/automated'] }]);
     expect(spec.preservedFields.annotations).toContain('argocd.argoproj.io/deletion-approved');
   });
 });
 
-it('prod’s namespace and data go only after confirmation', () => {
+test('prod’s namespace and data go only after confirmation', () => {
   const prod = renderedEnvironments().find(({ name }) => name === 'prod');
   if (!prod) throw new Error('no dist/prod');
   const kinds = ['Namespace', 'Bucket', 'Table', 'Repository'];

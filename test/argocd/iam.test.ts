@@ -60,7 +60,7 @@ const boundaryStatements = (
   JSON.parse(read(path.join(policyFolders.official, 'boundary/sanders-boundary.json'))) as { Statement: Statement[] }
 ).Statement;
 
-it('the boundary leaves each role what its own policies grant', () => {
+test('the boundary leaves each role what its own policies grant', () => {
   const covers = (action: string, resource: string) =>
     boundaryStatements.some(
       ({ Action, Resource }) =>
@@ -77,7 +77,7 @@ it('the boundary leaves each role what its own policies grant', () => {
   expect(grants.filter(([action, resource]) => !covers(action, resource))).toEqual([]);
 });
 
-it('the boundary lets nobody write roles, or become one', () => {
+test('the boundary lets nobody write roles, or become one', () => {
   const actions = boundaryStatements.flatMap(({ Action }) => list(Action));
   expect(actions.filter((action) => /^(iam|sts|organizations|\*)/.test(action)).sort()).toEqual([
     'iam:GetInstanceProfile',
@@ -86,7 +86,7 @@ it('the boundary lets nobody write roles, or become one', () => {
   ]);
 });
 
-it('every controller of the self-managed overlay has a policy', () => {
+test('every controller of the self-managed overlay has a policy', () => {
   const elements = all(build('self-managed'), 'ApplicationSet').flatMap(({ spec }) =>
     spec.generators.flatMap(({ list: elements }) => (elements?.elements ?? []) as { service: string }[]),
   );
@@ -94,14 +94,14 @@ it('every controller of the self-managed overlay has a policy', () => {
 });
 
 describe.each(services)('%s', (service) => {
-  it.each(statements(service).map((s) => [s.Sid, s] as const))('%s names actions that exist', async (_, statement) => {
+  test.each(statements(service).map((s) => [s.Sid, s] as const))('%s names actions that exist', async (_, statement) => {
     for (const action of list(statement.Action)) {
       const [prefix = '', name = ''] = action.split(':');
       expect([action, await iamActionExists(prefix, name)]).toEqual([action, true]);
     }
   });
 
-  it.each(statements(service).map((s) => [s.Sid, s] as const))(
+  test.each(statements(service).map((s) => [s.Sid, s] as const))(
     '%s allows everything (*) only where AWS offers no resource, or for reading',
     async (_, statement) => {
       if (!list(statement.Resource).includes('*')) return;
@@ -114,7 +114,7 @@ describe.each(services)('%s', (service) => {
     },
   );
 
-  it.each(statements(service).map((s) => [s.Sid, s] as const))('%s asks for conditions that exist', async (_, s) => {
+  test.each(statements(service).map((s) => [s.Sid, s] as const))('%s asks for conditions that exist', async (_, s) => {
     for (const key of Object.values(s.Condition ?? {}).flatMap((keys) => Object.keys(keys))) {
       const [prefix = '', name = ''] = key.split(':');
       const globals = ['aws:RequestTag/Project', 'aws:ResourceTag/Project'];
@@ -125,11 +125,11 @@ describe.each(services)('%s', (service) => {
     }
   });
 
-  it('fits into a role: 10,240 characters without white space', () => {
+  test('fits into a role: 10,240 characters without white space', () => {
     expect(policy(service).replaceAll(/\s/g, '').length).toBeLessThan(10_240);
   });
 
-  it('calls each statement by a name of its own', () => {
+  test('calls each statement by a name of its own', () => {
     const sids = statements(service).map(({ Sid }) => Sid);
     expect(sids).toEqual([...new Set(sids)]);
     for (const sid of sids) expect(sid).toMatch(/^[A-Za-z0-9]+$/);
@@ -178,7 +178,7 @@ const named = renderedEnvironments().flatMap((environment) =>
 );
 
 describe('what dist/ names', () => {
-  it.each(named.map((n) => [n.id, n] as const))('%s may be created, read and deleted', (_, { service, arn }) => {
+  test.each(named.map((n) => [n.id, n] as const))('%s may be created, read and deleted', (_, { service, arn }) => {
     const actions = allowed(service)
       .filter(({ Action, Resource }) =>
         // AWS Batch knows no narrower resource for reading.
@@ -191,7 +191,7 @@ describe('what dist/ names', () => {
     }
   });
 
-  it('never is a role that the controllers themselves work under', () => {
+  test('never is a role that the controllers themselves work under', () => {
     const patterns = statements('iam').flatMap(({ Resource }) => list(Resource).map(pattern));
     for (const own of ['ack-iam-controller', 'ack-iam-target', 'ack-capability', 'ack-sanders-controller']) {
       expect(patterns.filter((p) => p.test(`arn:aws:iam::120569615884:role/${own}`))).toEqual([]);
@@ -208,11 +208,11 @@ describe('what dist/ names', () => {
         .filter(({ Effect, Resource }) => Effect === 'Deny' && list(Resource).some((r) => pattern(r).test(arn)))
         .flatMap(({ Action }) => list(Action));
 
-    it.each(data.map((d) => [d.id, d] as const))('%s may be deleted by no controller', (_, { service, arn }) => {
+    test.each(data.map((d) => [d.id, d] as const))('%s may be deleted by no controller', (_, { service, arn }) => {
       expect(denied(service, arn)).toEqual([expect.stringMatching(/:Delete(Bucket|Table|Repository)$/)]);
     });
 
-    it('its objects may be removed by no controller', () => {
+    test('its objects may be removed by no controller', () => {
       const [bucket] = data.filter(({ service }) => service === 's3');
       const removing = allowed('bucket-emptier').flatMap(({ Action }) =>
         list(Action).filter((action) => /:(Delete|Abort)/.test(action)),
@@ -222,7 +222,7 @@ describe('what dist/ names', () => {
     });
   });
 
-  it('gets rights only in roles that have the boundary', () => {
+  test('gets rights only in roles that have the boundary', () => {
     const granting = /:(CreateRole|(Put|Delete|Attach|Detach)RolePolicy|PutRolePermissionsBoundary|Update)/;
     for (const { Action, Condition } of statements('iam').filter((s) => list(s.Action).some((a) => granting.test(a))))
       expect([Action, Condition?.['ArnLike']?.['iam:PermissionsBoundary']]).toEqual([Action, boundary]);
@@ -232,7 +232,7 @@ describe('what dist/ names', () => {
     }
   });
 
-  it('attaches only managed policies that the iam controller may attach', () => {
+  test('attaches only managed policies that the iam controller may attach', () => {
     const attach = statements('iam').find(({ Action }) => list(Action).includes('iam:AttachRolePolicy'));
     const allowed = (attach?.Condition?.['ArnLike']?.['iam:PolicyARN'] ?? []) as string[];
     for (const { object, arn } of named.filter(({ object: o }) => o.kind === 'Role')) {
@@ -244,7 +244,7 @@ describe('what dist/ names', () => {
     }
   });
 
-  it('hands a state machine only roles that the sfn controller may pass', () => {
+  test('hands a state machine only roles that the sfn controller may pass', () => {
     const pass = statements('sfn').find(({ Action }) => list(Action).includes('iam:PassRole'));
     const machines = named.filter(({ object }) => object.kind === 'StateMachine');
     expect(machines.length).toBeGreaterThan(0);
@@ -263,7 +263,7 @@ describe('AWS Batch', () => {
       .flatMap(({ Resource }) => list(Resource).map(pattern));
   const roles = named.filter(({ object }) => object.kind === 'Role');
 
-  it.each([
+  test.each([
     ['batch.amazonaws.com', /batch-service-role/],
     ['ecs-tasks.amazonaws.com', /(batch-job|ecs-task-execution)-role/],
   ])('is handed by its controller only the roles that trust %s', (service, name) => {
@@ -281,7 +281,7 @@ describe('the network', () => {
   );
 
   // ec2.json lets the controller create and change only what carries this tag.
-  it.each(network.map((o) => [`${o.kind} ${o.metadata.namespace ?? ''}/${o.metadata.name}`, o] as const))(
+  test.each(network.map((o) => [`${o.kind} ${o.metadata.namespace ?? ''}/${o.metadata.name}`, o] as const))(
     '%s carries the tag that its policy asks for',
     (_, object) => {
       const { tags } = (object as Manifest & { spec: { tags: object[] } }).spec;
@@ -289,7 +289,7 @@ describe('the network', () => {
     },
   );
 
-  it('uses only the kinds of resource that its policy lists', async () => {
+  test('uses only the kinds of resource that its policy lists', async () => {
     for (const { Sid, Action, Resource } of statements('ec2')) {
       if (list(Resource).some((resource) => resource === '*' || resource.endsWith('*/*'))) continue;
       const types = list(Resource).map((resource) => resource.replace(/^.*:(.*)\/\*$/, '$1'));

@@ -4,7 +4,7 @@ describe.each(overlays)('AppProject sanders of overlay %s', (overlay) => {
   const { spec } = only(build(overlay), 'AppProject', 'sanders');
   const allowed = spec.namespaceResourceWhitelist.map(({ group, kind }) => `${group} ${kind}`);
 
-  it('allows exactly the kinds that dist/ holds', () => {
+  test('allows exactly the kinds that dist/ holds', () => {
     const used = renderedEnvironments()
       .flatMap(({ objects }) => objects)
       .filter(({ kind }) => kind !== 'Namespace')
@@ -13,18 +13,18 @@ describe.each(overlays)('AppProject sanders of overlay %s', (overlay) => {
     expect(new Set(allowed).size).toBe(allowed.length);
   });
 
-  it('allows no cluster-wide object but the environments’ namespaces', () => {
+  test('allows no cluster-wide object but the environments’ namespaces', () => {
     expect(spec.clusterResourceWhitelist).toEqual([{ group: '', kind: 'Namespace', name: 'sanders-*' }]);
     for (const { objects } of renderedEnvironments()) {
       expect(only(objects, 'Namespace').metadata.name).toMatch(/^sanders-/);
     }
   });
 
-  it('leads nowhere but into those namespaces of this cluster', () => {
+  test('leads nowhere but into those namespaces of this cluster', () => {
     expect(spec.destinations).toEqual([{ name: 'in-cluster', namespace: 'sanders-*' }]);
   });
 
-  it('names the namespace of its Applications, which EKS Capabilities demands', () => {
+  test('names the namespace of its Applications, which EKS Capabilities demands', () => {
     expect(spec.sourceNamespaces).toEqual(['argocd']);
   });
 });

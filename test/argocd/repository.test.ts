@@ -20,7 +20,7 @@ function urls(manifests: readonly Manifest[]): string[] {
   ];
 }
 
-it('stands in one place', () => {
+test('stands in one place', () => {
   const files = fs.readdirSync(argocd, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.yaml'));
   const places = files.flatMap((file) =>
     read(path.join(argocd, file))
@@ -30,7 +30,7 @@ it('stands in one place', () => {
   expect(places).toHaveLength(1);
 });
 
-it.each(overlays)('is filled in everywhere by overlay %s', (overlay) => {
+test.each(overlays)('is filled in everywhere by overlay %s', (overlay) => {
   expect(urls(build(overlay))).toEqual(Array(overlay === 'self-managed' ? 5 : 3).fill(url));
 });
 
@@ -40,7 +40,7 @@ describe('an overlay that patches that place', () => {
     fs.rmSync(folder, { recursive: true });
   });
 
-  it('changes all of them', () => {
+  test('changes all of them', () => {
     const other = 'file:///srv/platform.git';
     fs.writeFileSync(
       path.join(folder, 'kustomization.yaml'),

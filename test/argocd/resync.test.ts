@@ -8,7 +8,7 @@ const periods = only(build('self-managed'), 'ApplicationSet', 'ack-controllers')
 );
 
 describe.each(parseEnvironments(environments))('$name', ({ resyncSeconds }) => {
-  it.each(periods)('has its wish how soon drift in $service is repaired', ({ service, resyncSeconds: period }) => {
+  test.each(periods)('has its wish how soon drift in $service is repaired', ({ service, resyncSeconds: period }) => {
     const { others, ...own } = resyncSeconds;
     const wish = (own as Readonly<Record<string, number | undefined>>)[service] ?? others;
     expect(period).toBeLessThanOrEqual(wish);

@@ -29,7 +29,7 @@ const values = readYaml(path.join(argocd, 'controller/values.yaml')) as {
 };
 const { spec, metadata } = only(build('self-managed'), 'Application', 'ack-sanders-controller');
 
-it('comes from the chart in this repository, with values from this repository', () => {
+test('comes from the chart in this repository, with values from this repository', () => {
   const chart = path.join(root, spec.source.path);
   expect((readYaml(path.join(chart, 'Chart.yaml')) as { name: string }).name).toBe('sanders-ack-chart');
   expect(spec.source.helm?.valueFiles?.map((file) => path.resolve(chart, file))).toEqual([
@@ -37,25 +37,25 @@ it('comes from the chart in this repository, with values from this repository', 
   ]);
 });
 
-it('sets values that the chart’s schema accepts', () => {
+test('sets values that the chart’s schema accepts', () => {
   const chart = path.join(root, spec.source.path);
   const schema = JSON.parse(read(path.join(chart, 'values.schema.json'))) as Record<string, unknown>;
   const known = readYaml(path.join(chart, 'values.yaml')) as Record<string, unknown>;
   expect(errorsOf(mergeValues(known, values), schema)).toEqual([]);
 });
 
-it('nothing that deletes the Application deletes a CRD, and with it what its objects have in AWS', () => {
+test('nothing that deletes the Application deletes a CRD, and with it what its objects have in AWS', () => {
   expect(metadata.finalizers).toBeUndefined();
   expect(spec.syncPolicy.automated.prune).toBe(false);
 });
 
-it('is let into its own namespace only, by a project of its own', () => {
+test('is let into its own namespace only, by a project of its own', () => {
   expect(spec.destination.namespace).toBe('ack-system');
   const project = only(build('self-managed'), 'AppProject', spec.project);
   expect(project.spec.destinations).toEqual([{ name: 'in-cluster', namespace: 'ack-system' }]);
 });
 
-it('installs only kinds that its project admits', () => {
+test('installs only kinds that its project admits', () => {
   const project = only(build('self-managed'), 'AppProject', spec.project).spec;
   const admitted = [...project.clusterResourceWhitelist, ...project.namespaceResourceWhitelist].map(({ kind }) => kind);
   const templates = path.join(root, spec.source.path, 'templates');
@@ -67,11 +67,11 @@ it('installs only kinds that its project admits', () => {
   expect(difference([...new Set(kinds)], [...admitted, ...optional]).missing).toEqual([]);
 });
 
-it('serves exactly what has a policy', () => {
+test('serves exactly what has a policy', () => {
   expect(difference(values.services, servicesIn(policyFolders.own))).toEqual({ missing: [], unexpected: [] });
 });
 
-it.each(overlays)('has a role for every account of dist/ in overlay %s', (overlay) => {
+test.each(overlays)('has a role for every account of dist/ in overlay %s', (overlay) => {
   const { data } = only(build(overlay), 'ConfigMap', 'ack-role-account-map');
   for (const account of new Set(renderedEnvironments().map(accountOf))) {
     for (const service of values.services) {
@@ -81,7 +81,7 @@ it.each(overlays)('has a role for every account of dist/ in overlay %s', (overla
 });
 
 describe.each(parseEnvironments(environments))('$name', ({ resyncSeconds }) => {
-  it('has its wish how soon drift is repaired', () => {
+  test('has its wish how soon drift is repaired', () => {
     const { defaultResyncPeriod, resourceResyncPeriods } = values.reconcile;
     expect(Math.max(...Object.values(resourceResyncPeriods))).toBeLessThanOrEqual(resyncSeconds.batch);
     expect(defaultResyncPeriod).toBeLessThanOrEqual(resyncSeconds.others);

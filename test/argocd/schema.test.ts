@@ -19,18 +19,18 @@ beforeAll(async () => {
 describe.each(overlays)('overlay %s', (overlay) => {
   const manifests = build(overlay);
 
-  it('holds only objects of kinds that Kubernetes, Argo CD or ACK define', () => {
+  test('holds only objects of kinds that Kubernetes, Argo CD or ACK define', () => {
     expect(manifests.filter((m) => !crds.define(m) && !builtIn.includes(m.kind))).toEqual([]);
   });
 
-  it('validates against the CRDs, with no field they do not know', () => {
+  test('validates against the CRDs, with no field they do not know', () => {
     const errors = manifests
       .filter((m) => crds.define(m))
       .flatMap((m) => crds.errors(m).map((error) => `${m.kind} ${m.metadata.name}: ${error}`));
     expect(errors).toEqual([]);
   });
 
-  it('gives each object a place: namespaced ones a namespace, and none twice', () => {
+  test('gives each object a place: namespaced ones a namespace, and none twice', () => {
     const ids = manifests.map((m) => [m.apiVersion, m.kind, m.metadata.namespace ?? '', m.metadata.name].join(' '));
     expect(new Set(ids).size).toBe(ids.length);
     const placed = ['ConfigMap', 'AppProject', 'Application', 'ApplicationSet'];
@@ -52,7 +52,7 @@ describe('the check itself', () => {
     },
   };
 
-  it.each(Object.entries(cases))('finds %s', (_, { patch, error }) => {
+  test.each(Object.entries(cases))('finds %s', (_, { patch, error }) => {
     const set = only(build('self-managed'), 'ApplicationSet', 'sanders-environments');
     // The deepest is told last.
     expect(crds.errors({ ...set, spec: { ...set.spec, ...patch } } as Manifest).at(-1)).toMatch(error);

@@ -2,15 +2,15 @@ import { everything, minimal } from '../fixtures';
 import { fileOf, object, objects } from './rendered';
 
 describe('batch', () => {
-  it('minimal', () => {
+  test('minimal', () => {
     expect(fileOf(minimal, 'batch')).toMatchSnapshot();
   });
 
-  it('with everything set', () => {
+  test('with everything set', () => {
     expect(fileOf(everything, 'batch')).toMatchSnapshot();
   });
 
-  it('names its service role, or leaves it to Batch', () => {
+  test('names its service role, or leaves it to Batch', () => {
     expect(object(minimal, 'ComputeEnvironment').spec.serviceRoleRef).toEqual({
       from: { name: 'sanders-batch-service-role-minimal' },
     });
@@ -31,7 +31,7 @@ describe('batch', () => {
       reason: 'the image comes through the internet gateway',
     },
   };
-  it.each(Object.entries(networks))('runs jobs %s', (_, { natGateways, subnets, assignPublicIP }) => {
+  test.each(Object.entries(networks))('runs jobs %s', (_, { natGateways, subnets, assignPublicIP }) => {
     const env = { ...minimal, network: { ...minimal.network, natGateways } };
     const { subnetRefs } = object(env, 'ComputeEnvironment').spec.computeResources;
     expect(subnetRefs).toEqual(
@@ -54,7 +54,7 @@ describe('batch', () => {
       image: '111111111111.dkr.ecr.cn-north-1.amazonaws.com.cn/sanders-customer-platform-minimal:latest',
     },
   };
-  it.each(Object.entries(registries))('takes the image from the registry of %s', (_, { partition, region, image }) => {
+  test.each(Object.entries(registries))('takes the image from the registry of %s', (_, { partition, region, image }) => {
     const env = { ...minimal, partition, region, network: { availabilityZones: [`${region}a`, `${region}b`] } };
     expect(object(env, 'JobDefinition').spec.containerProperties.image).toBe(image);
   });

@@ -2,19 +2,19 @@ import { everything, minimal } from '../fixtures';
 import { fileOf, object } from './rendered';
 
 describe('budget', () => {
-  it('minimal', () => {
+  test('minimal', () => {
     expect(fileOf(minimal, 'budget')).toMatchSnapshot();
   });
 
-  it('with everything set', () => {
+  test('with everything set', () => {
     expect(fileOf(everything, 'budget')).toMatchSnapshot();
   });
 
-  it('notifies nobody without addresses', () => {
+  test('notifies nobody without addresses', () => {
     expect(object(minimal, 'Budget').spec.notifications).toBeUndefined();
   });
 
-  it('notifies at 80 % spent and 100 % forecast by default', () => {
+  test('notifies at 80 % spent and 100 % forecast by default', () => {
     const env = { ...minimal, budget: { emails: ['ops@example.com'] } };
     const subscribers = [{ subscriptionType: 'EMAIL', address: 'ops@example.com' }];
     const common = { comparisonOperator: 'GREATER_THAN', thresholdType: 'PERCENTAGE', subscribers };

@@ -16,15 +16,15 @@ const addresses = (env: EnvironmentInput) =>
   Object.fromEntries(objects(env, 'Subnet').map(({ metadata, spec }) => [metadata.name, spec?.['cidrBlock']]));
 
 describe('network', () => {
-  it('minimal', () => {
+  test('minimal', () => {
     expect(fileOf(minimal, 'network')).toMatchSnapshot();
   });
 
-  it('with everything set', () => {
+  test('with everything set', () => {
     expect(fileOf(everything, 'network')).toMatchSnapshot();
   });
 
-  it('gives the subnets of two zones the first blocks of the VPC as the CDK stack does, each further zone the next two', () => {
+  test('gives the subnets of two zones the first blocks of the VPC as the CDK stack does, each further zone the next two', () => {
     expect(addresses(everything)).toEqual({
       'sanders-public-subnet-a-everything': '172.16.0.0/26',
       'sanders-public-subnet-b-everything': '172.16.0.64/26',
@@ -35,7 +35,7 @@ describe('network', () => {
     });
   });
 
-  it('moves no subnet when a zone is added, which AWS could not do', () => {
+  test('moves no subnet when a zone is added, which AWS could not do', () => {
     const { network } = everything;
     const [a = '', b = '', c = ''] = network.availabilityZones;
     const before = addresses({ ...everything, network: { ...network, natGateways: 1, availabilityZones: [a, b] } });
@@ -43,17 +43,17 @@ describe('network', () => {
     expect(after).toMatchObject(before);
   });
 
-  it('sends all private subnets through the only NAT gateway', () => {
+  test('sends all private subnets through the only NAT gateway', () => {
     const gateways = ['a', 'b'].map((zone) => gatewayOf(withGateways(1), zone));
     expect(gateways).toEqual(['sanders-nat-gateway-a-minimal', 'sanders-nat-gateway-a-minimal']);
   });
 
-  it('sends each private subnet through the NAT gateway of its zone when there is one', () => {
+  test('sends each private subnet through the NAT gateway of its zone when there is one', () => {
     const gateways = ['a', 'b', 'c'].map((zone) => gatewayOf(everything, zone));
     expect(gateways).toEqual(['a', 'b', 'c'].map((zone) => `sanders-nat-gateway-${zone}-everything`));
   });
 
-  it('without NAT gateways makes none, nor an address for one, and leaves the private subnets without a way out', () => {
+  test('without NAT gateways makes none, nor an address for one, and leaves the private subnets without a way out', () => {
     const env = withGateways(0);
     expect(objects(env, 'NATGateway')).toEqual([]);
     expect(objects(env, 'ElasticIPAddress')).toEqual([]);
@@ -61,7 +61,7 @@ describe('network', () => {
     expect(objects(env, 'Subnet')).toHaveLength(4);
   });
 
-  it.each([0, 1, 2])(
+  test.each([0, 1, 2])(
     'with %i NAT gateways reaches S3 and DynamoDB from all private subnets, and from where the jobs are, for free',
     (natGateways) => {
       const env = withGateways(natGateways);
@@ -82,7 +82,7 @@ describe('network', () => {
     },
   );
 
-  it('lets nobody connect to a job', () => {
+  test('lets nobody connect to a job', () => {
     expect(object(minimal, 'SecurityGroup').spec.ingressRules).toBeUndefined();
   });
 });

@@ -4,15 +4,15 @@ import { fileOf, object } from './rendered';
 const definition = JSON.parse(object(minimal, 'StateMachine').spec.definition);
 
 describe('orchestration', () => {
-  it('minimal', () => {
+  test('minimal', () => {
     expect(fileOf(minimal, 'orchestration')).toMatchSnapshot();
   });
 
-  it('with everything set', () => {
+  test('with everything set', () => {
     expect(fileOf(everything, 'orchestration')).toMatchSnapshot();
   });
 
-  it('gives each job its time-out, and the execution its own', () => {
+  test('gives each job its time-out, and the execution its own', () => {
     const [extraction, processing] = definition.States.ParallelJobs.Branches;
     expect([
       extraction.States.FeatureExtractionJob.TimeoutSeconds,
@@ -22,7 +22,7 @@ describe('orchestration', () => {
     ]).toEqual([600, 1200, 1800, 86400]);
   });
 
-  it("retries when Batch's API fails, never when a job does", () => {
+  test("retries when Batch's API fails, never when a job does", () => {
     const errors = definition.States.ModelTrainingJob.Retry.flatMap(
       (retrier: { ErrorEquals: string[] }) => retrier.ErrorEquals,
     );
@@ -30,7 +30,7 @@ describe('orchestration', () => {
     expect(errors.every((error: string) => error.startsWith('Batch.'))).toBe(true);
   });
 
-  it('tags the jobs, so that its role may stop them', () => {
+  test('tags the jobs, so that its role may stop them', () => {
     expect(definition.States.ModelTrainingJob.Parameters.Tags.Environment).toBe('minimal');
   });
 });

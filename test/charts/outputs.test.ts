@@ -2,15 +2,15 @@ import { everything, minimal } from '../fixtures';
 import { fileOf, object, objects } from './rendered';
 
 describe('outputs', () => {
-  it('minimal', () => {
+  test('minimal', () => {
     expect(fileOf(minimal, 'outputs')).toMatchSnapshot();
   });
 
-  it('with everything set', () => {
+  test('with everything set', () => {
     expect(fileOf(everything, 'outputs')).toMatchSnapshot();
   });
 
-  it('are each written once: what is known, and what ACK exports', () => {
+  test('are each written once: what is known, and what ACK exports', () => {
     const known = Object.keys(object(minimal, 'ConfigMap').data);
     const exported = objects(minimal, 'FieldExport').map(({ spec }) => (spec?.['to'] as { key: string }).key);
     expect(exported).toEqual([
@@ -24,7 +24,7 @@ describe('outputs', () => {
     expect(new Set([...known, ...exported]).size).toBe(known.length + exported.length);
   });
 
-  it('leave out a role that does not exist', () => {
+  test('leave out a role that does not exist', () => {
     expect(object(minimal, 'ConfigMap').data.BatchServiceRoleARN).toBe(
       'arn:aws:iam::111111111111:role/sanders-batch-service-role-minimal',
     );

@@ -6,16 +6,16 @@ import { environments } from '../../environments';
 import type { EnvironmentInput } from '../../environments/schema';
 import { named, object, objects } from './rendered';
 
-const ACCOUNT = '120569615884';
-const REGION = 'eu-central-1';
-const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
+const account = '120569615884';
+const region = 'eu-central-1';
+const arn = (service: string, resource: string) => `arn:aws:${service}:${region}:${account}:${resource}`;
 const ref = (name: string) => ({ from: { name } });
 
 describe.each(environments.map((env) => [env.name, env] as const))('%s has', (e, env: EnvironmentInput) => {
   const prod = e === 'prod';
   const bucket = `sanders-customer-platform-${e}`;
   const table = `sanders_daily_customer_features_${e}`;
-  const repositoryUri = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/sanders-customer-platform-${e}`;
+  const repositoryUri = `${account}.dkr.ecr.${region}.amazonaws.com/sanders-customer-platform-${e}`;
   const role = (name: string) => named(env, 'Role', name);
   const trusted = (name: string) => JSON.parse(role(name).spec.assumeRolePolicyDocument).Statement[0];
   /** `action on resource`, of every statement of a role's inline policies. */
@@ -264,7 +264,7 @@ describe.each(environments.map((env) => [env.name, env] as const))('%s has', (e,
       expect(spec).toMatchObject({
         name: `sanders-orchestrator-${e}`,
         type_: 'STANDARD',
-        roleARN: `arn:aws:iam::${ACCOUNT}:role/sanders-stepfunctions-role-${e}`,
+        roleARN: `arn:aws:iam::${account}:role/sanders-stepfunctions-role-${e}`,
       });
       const job = (JobName: string, size: string, ResultPath: string) =>
         expect.objectContaining({
@@ -357,7 +357,7 @@ describe.each(environments.map((env) => [env.name, env] as const))('%s has', (e,
     },
   };
 
-  it.each(Object.keys(rows))('row %s', (row) => {
+  test.each(Object.keys(rows))('row %s', (row) => {
     rows[row]?.();
     expect.hasAssertions();
   });

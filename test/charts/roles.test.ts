@@ -8,15 +8,15 @@ function statements(role: string, policy: string): Record<string, any> {
 }
 
 describe('roles', () => {
-  it('minimal', () => {
+  test('minimal', () => {
     expect(fileOf(minimal, 'roles')).toMatchSnapshot();
   });
 
-  it('with everything set', () => {
+  test('with everything set', () => {
     expect(fileOf(everything, 'roles')).toMatchSnapshot();
   });
 
-  it("make no service role where Batch's service-linked role is chosen", () => {
+  test("make no service role where Batch's service-linked role is chosen", () => {
     expect(objects(minimal, 'Role')).toHaveLength(4);
     expect(objects(everything, 'Role').map(({ metadata }) => metadata.name)).toEqual([
       'sanders-ecs-task-execution-role-everything',
@@ -25,14 +25,14 @@ describe('roles', () => {
     ]);
   });
 
-  it('are trusted only for the own account', () => {
+  test('are trusted only for the own account', () => {
     for (const { spec } of objects(minimal, 'Role')) {
       const [statement] = JSON.parse(String(spec?.['assumeRolePolicyDocument'])).Statement;
       expect(statement.Condition).toEqual({ StringEquals: { 'aws:SourceAccount': '111111111111' } });
     }
   });
 
-  it('let jobs log to the log group of Batch alone', () => {
+  test('let jobs log to the log group of Batch alone', () => {
     const { JobLogGroup, JobLogStreams } = statements('sanders-batch-job-role-minimal', 'logs');
     expect(JobLogGroup.Resource).toEqual([
       'arn:aws:logs:eu-west-1:111111111111:log-group:/aws/batch/job',
@@ -47,7 +47,7 @@ describe('roles', () => {
       'run-jobs',
     );
 
-    it("submit to this environment's queue with this environment's job definitions only", () => {
+    test("submit to this environment's queue with this environment's job definitions only", () => {
       expect(SubmitJobs.Resource).toEqual([
         'arn:aws:batch:eu-west-1:111111111111:job-queue/sanders-batch-queue-minimal',
         'arn:aws:batch:eu-west-1:111111111111:job-definition/sanders-job-small-minimal',
@@ -56,22 +56,22 @@ describe('roles', () => {
       ]);
     });
 
-    it('tag what it submits, for which AWS asks for the right to tag the definition too', () => {
+    test('tag what it submits, for which AWS asks for the right to tag the definition too', () => {
       expect(TagJobs.Resource).toEqual(SubmitJobs.Resource);
     });
 
-    it("stop only what carries this environment's tag, and set no other's", () => {
+    test("stop only what carries this environment's tag, and set no other's", () => {
       expect(StopJobs.Condition).toEqual({ StringEquals: { 'aws:ResourceTag/Environment': 'minimal' } });
       expect(TagJobs.Condition).toEqual({ StringEquals: { 'aws:RequestTag/Environment': 'minimal' } });
     });
 
-    it('use the one events rule of Step Functions for Batch', () => {
+    test('use the one events rule of Step Functions for Batch', () => {
       expect(JobEvents.Resource).toBe(
         'arn:aws:events:eu-west-1:111111111111:rule/StepFunctionsGetEventsForBatchJobsRule',
       );
     });
 
-    it('look at all jobs, since AWS offers no resource for that, and do nothing else on *', () => {
+    test('look at all jobs, since AWS offers no resource for that, and do nothing else on *', () => {
       expect(WatchJobs).toMatchObject({ Action: 'batch:DescribeJobs', Resource: '*' });
       expect([SubmitJobs, TagJobs, StopJobs, JobEvents].flatMap(({ Resource }) => Resource)).not.toContain('*');
     });

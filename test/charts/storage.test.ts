@@ -3,30 +3,30 @@ import { everything, minimal } from '../fixtures';
 import { fileOf, object } from './rendered';
 
 describe('storage', () => {
-  it('minimal', () => {
+  test('minimal', () => {
     expect(fileOf(minimal, 'storage')).toMatchSnapshot();
   });
 
-  it('with everything set', () => {
+  test('with everything set', () => {
     expect(fileOf(everything, 'storage')).toMatchSnapshot();
   });
 
   describe.each(['Bucket', 'Table', 'Repository'])('%s', (kind) => {
-    it('is kept in AWS, and Argo CD asks first, where data is retained', () => {
+    test('is kept in AWS, and Argo CD asks first, where data is retained', () => {
       expect(object(everything, kind).metadata.annotations).toMatchObject({
         'services.k8s.aws/deletion-policy': 'retain',
         'argocd.argoproj.io/sync-options': 'Prune=confirm,Delete=confirm',
       });
     });
 
-    it('goes without a question where data is deleted', () => {
+    test('goes without a question where data is deleted', () => {
       const { annotations } = object(minimal, kind).metadata;
       expect(annotations['services.k8s.aws/deletion-policy']).toBe('delete');
       expect(annotations['argocd.argoproj.io/sync-options']).toBeUndefined();
     });
   });
 
-  it('empties nothing that is retained', () => {
+  test('empties nothing that is retained', () => {
     const contents = ['s3.services.k8s.aws/empty-on-delete', 'ecr.services.k8s.aws/force-delete'];
     const marked = (env: EnvironmentInput) =>
       ['Bucket', 'Repository']
@@ -36,7 +36,7 @@ describe('storage', () => {
     expect(marked(everything)).toEqual([]);
   });
 
-  it('names objects of Kubernetes without what Kubernetes does not allow', () => {
+  test('names objects of Kubernetes without what Kubernetes does not allow', () => {
     expect(object(everything, 'Table').metadata.name).toBe('sanders-daily-customer-features-2-0');
     expect(object(everything, 'Table').spec.tableName).toBe('sanders_daily_customer_features_2.0');
     expect(object(everything, 'Repository').metadata.name).toBe('sanders-customer-platform-team-jobs');

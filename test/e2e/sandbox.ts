@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import * as path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { adminKubectl } from '../../sandbox/commands/tools';
-import { Kubectl } from '../../sandbox/kube/kubectl';
+import type { Kubectl } from '../../sandbox/kube/kubectl';
 import { checkout, Folder } from '../../sandbox/state/folder';
 
 /**

@@ -1,4 +1,4 @@
-import { describeFargateMemories, FARGATE_VCPUS, fargateMemories } from '../../environments/schema/fargate';
+import { describeFargateMemories, fargateVcpus, fargateMemories } from '../../environments/schema/fargate';
 
 describe('Fargate sizes', () => {
   /** AWS Batch API reference, ResourceRequirement: how many memory sizes each vCPU count has, the smallest and the largest. */
@@ -12,13 +12,13 @@ describe('Fargate sizes', () => {
     sixteen: { vcpu: 16, count: 12, min: 32768, max: 122880 },
   };
 
-  it.each(Object.entries(sizes))('%s vCPU', (_, { vcpu, count, min, max }) => {
+  test.each(Object.entries(sizes))('%s vCPU', (_, { vcpu, count, min, max }) => {
     const memories = fargateMemories(vcpu);
     expect([memories.length, memories[0], memories.at(-1)]).toEqual([count, min, max]);
   });
 
-  it('has no others', () => {
-    expect(FARGATE_VCPUS).toEqual(Object.values(sizes).map(({ vcpu }) => vcpu));
+  test('has no others', () => {
+    expect(fargateVcpus).toEqual(Object.values(sizes).map(({ vcpu }) => vcpu));
     expect(fargateMemories(3)).toEqual([]);
     expect(describeFargateMemories(3)).toBe('no memory size');
   });

@@ -20,13 +20,13 @@ function problemsAmong(envs: readonly EnvironmentInput[]): string[] {
 }
 
 describe('the environments of this repository', () => {
-  it('are valid', () => {
+  test('are valid', () => {
     expect(parseEnvironments(environments).map((env) => env.name)).toEqual(['dev', 'prod']);
   });
 });
 
 describe('defaults', () => {
-  it('are filled in', () => {
+  test('are filled in', () => {
     expect(parse(minimal)).toMatchObject({
       partition: 'aws',
       network: { vpcCidr: '10.0.0.0/16', subnetMask: 24, natGateways: 1, avoidCidrs: [] },
@@ -40,7 +40,7 @@ describe('defaults', () => {
     });
   });
 
-  it('leave what is given alone', () => {
+  test('leave what is given alone', () => {
     expect(parse(everything)).toEqual(everything);
   });
 });
@@ -419,12 +419,12 @@ describe('mistakes', () => {
     },
   };
 
-  it.each(Object.entries(cases))('%s', (_, { change, says }) => {
+  test.each(Object.entries(cases))('%s', (_, { change, says }) => {
     const label = problemsOf(change).map((line) => line.replace(/^environments\/[^:]+: /, ''));
     expect(label).toEqual([says].flat());
   });
 
-  it('are all reported in one run, each with its file', () => {
+  test('are all reported in one run, each with its file', () => {
     const broken = structuredClone(minimal) as any;
     broken.account = '1';
     broken.network.availabilityZones = ['us-east-1a', 'eu-west-1b'];
@@ -446,7 +446,7 @@ describe('mistakes', () => {
     ]);
   });
 
-  it('count themselves', () => {
+  test('count themselves', () => {
     expect(() => parseEnvironments([{ ...minimal, account: 'x' }])).toThrow(
       /^1 mistake in environments\/:\n {2}environments\/minimal: account: /,
     );
@@ -455,7 +455,7 @@ describe('mistakes', () => {
     );
   });
 
-  it('name an environment without a name by its place', () => {
+  test('name an environment without a name by its place', () => {
     expect(problemsAmong([minimal, null as never])).toEqual([
       expect.stringMatching(/^environments\/\[1\]: keys name, account, .*, got null$/),
     ]);
@@ -465,7 +465,7 @@ describe('mistakes', () => {
 describe('between environments', () => {
   const second = { ...structuredClone(minimal), name: 'second' };
 
-  it('names must differ', () => {
+  test('names must differ', () => {
     expect(problemsAmong([minimal, minimal])).toContain(
       'environments/minimal: name: a name that no other environment has (environments/minimal has it), got "minimal"',
     );
@@ -477,7 +477,7 @@ describe('between environments', () => {
     repository: { names: { repository: 'sanders-customer-platform-minimal' }, says: 'names.repository' },
     queue: { names: { queue: 'sanders-batch-queue-minimal' }, says: 'names.queue' },
   };
-  it.each(Object.entries(kinds))('a %s belongs to one environment', (_, { names, says }) => {
+  test.each(Object.entries(kinds))('a %s belongs to one environment', (_, { names, says }) => {
     expect(problemsAmong([minimal, { ...second, names }])).toEqual([
       expect.stringContaining(
         `environments/second: ${says}: a name that no other environment has (environments/minimal has it)`,
@@ -485,7 +485,7 @@ describe('between environments', () => {
     ]);
   });
 
-  it('a table of the same name in another account is another table', () => {
+  test('a table of the same name in another account is another table', () => {
     expect(
       problemsAmong([
         minimal,
@@ -494,7 +494,7 @@ describe('between environments', () => {
     ).toEqual([]);
   });
 
-  it('a bucket of the same name in another account is the same bucket', () => {
+  test('a bucket of the same name in another account is the same bucket', () => {
     expect(
       problemsAmong([
         minimal,
@@ -503,7 +503,7 @@ describe('between environments', () => {
     ).toHaveLength(1);
   });
 
-  it('are compared even where one has another mistake', () => {
+  test('are compared even where one has another mistake', () => {
     const broken = {
       ...structuredClone(minimal),
       account: '111111111111',
@@ -516,7 +516,7 @@ describe('between environments', () => {
     ]);
   });
 
-  it('a job definition belongs to one environment', () => {
+  test('a job definition belongs to one environment', () => {
     const step = (job: string) => ({ job, timeoutMinutes: 10 });
     const withJob = (name: string, job: string) => ({
       ...structuredClone(minimal),

@@ -1,9 +1,9 @@
-import { ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { StatusReport } from '../../sandbox/commands/status';
+import type { StatusReport } from '../../sandbox/commands/status';
 import { marker } from '../../sandbox/parts/context';
 import { marked } from '../../sandbox/process/marked';
 import { checkout, Folder } from '../../sandbox/state/folder';

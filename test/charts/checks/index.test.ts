@@ -4,13 +4,13 @@ import { everything, minimal } from '../../fixtures';
 import { rendered } from '../rendered';
 
 describe('what the charts make', () => {
-  it.each([minimal, everything, ...environments])('of $name breaks no rule', async (env) => {
+  test.each([minimal, everything, ...environments])('of $name breaks no rule', async (env) => {
     expect(await check(rendered(env))).toEqual([]);
   });
 });
 
 describe('the report', () => {
-  it('names the object, the field, the rule and the fix', () => {
+  test('names the object, the field, the rule and the fix', () => {
     const violation = {
       object: 'dev Bucket/b',
       field: 'spec.policy',

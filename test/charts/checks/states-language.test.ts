@@ -48,7 +48,7 @@ describe('the memory of what is valid', () => {
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'states-language-'))));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('remembers a shape, whatever the texts in its parameters', () => {
+  test('remembers a shape, whatever the texts in its parameters', () => {
     expect(problemsOf(machine({ JobName: 'a', 'Command.$': '$.command' }), folder)).toEqual([]);
     expect(problemsOf(machine({ JobName: 'b', 'Command.$': '$.command' }), folder)).toEqual([]);
     expect(readdirSync(folder)).toHaveLength(1);
@@ -56,13 +56,13 @@ describe('the memory of what is valid', () => {
     expect(readdirSync(folder)).toHaveLength(2);
   });
 
-  it('remembers nothing that is wrong', () => {
+  test('remembers nothing that is wrong', () => {
     expect(problemsOf(machine({}, 'Nowhere'), folder)).not.toEqual([]);
     expect(problemsOf('{', folder)).toEqual([expect.stringContaining('is not JSON')]);
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('does without a folder that cannot be written', () => {
+  test('does without a folder that cannot be written', () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
     expect(problemsOf(machine({}), join(file, 'cache'))).toEqual([]);

@@ -22,7 +22,7 @@ export const prod = environments[1] as EnvironmentInput;
 
 /** A test for each case: the violation is found, and says how to mend it. */
 export function violations(cases: Readonly<Record<string, Case>>): void {
-  it.each(Object.entries(cases))('%s', async (_, { kind, change, env, says }) => {
+  test.each(Object.entries(cases))('%s', async (_, { kind, change, env, says }) => {
     const found = await violationsOf(kind, change, env);
     expect(found).toContainEqual(typeof says === 'string' ? says : expect.stringMatching(says));
   });

@@ -21,7 +21,7 @@ describe('publish', () => {
 
   const content = () => readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
 
-  it('makes the folder', () => {
+  test('makes the folder', () => {
     const dist = join(folder, 'dist');
     expect(publish(dist, new Map([['dev/a.yaml', 'a']]))).toEqual({
       written: ['dev/a.yaml'],
@@ -30,14 +30,14 @@ describe('publish', () => {
     expect(readFileSync(join(dist, 'dev/a.yaml'), 'utf8')).toBe('a');
   });
 
-  it('leaves what is the same untouched', () => {
+  test('leaves what is the same untouched', () => {
     publish(folder, new Map([['dev/a.yaml', 'a'], ['dev/b.yaml', 'b']])); // prettier-ignore
     utimesSync(join(folder, 'dev/a.yaml'), 1, 1);
     expect(publish(folder, new Map([['dev/a.yaml', 'a'], ['dev/b.yaml', 'c']]))).toEqual({ written: ['dev/b.yaml'], removed: [] }); // prettier-ignore
     expect(statSync(join(folder, 'dev/a.yaml')).mtimeMs).toBe(1000);
   });
 
-  it('removes what is stale, and the folders that it leaves empty', () => {
+  test('removes what is stale, and the folders that it leaves empty', () => {
     mkdirSync(join(folder, 'old/deep'), { recursive: true });
     writeFileSync(join(folder, 'old/deep/x.yaml'), 'x');
     writeFileSync(join(folder, 'stray'), 'x');
@@ -46,7 +46,7 @@ describe('publish', () => {
     expect(content()).toEqual(['dev', 'dev/a.yaml']);
   });
 
-  it('does not hide that it may not read the folder', () => {
+  test('does not hide that it may not read the folder', () => {
     writeFileSync(join(folder, 'dist'), 'a file');
     expect(() => publish(join(folder, 'dist'), new Map())).toThrow(/ENOTDIR/);
   });

@@ -4,14 +4,14 @@ import { EnvironmentError } from '../../../environments/schema';
 import { everything, minimal } from '../../fixtures';
 
 describe('synthesize', () => {
-  it('makes one file a chart and environment', async () => {
+  test('makes one file a chart and environment', async () => {
     const charts = ['namespace', 'storage', 'network', 'roles', 'batch', 'orchestration', 'budget', 'outputs'];
     expect([...(await synthesize([minimal, everything])).keys()]).toEqual(
       ['minimal', 'everything'].flatMap((env) => charts.map((chart) => `${env}/${chart}.k8s.yaml`)),
     );
   });
 
-  it('makes the same bytes again, whatever the environment variables', async () => {
+  test('makes the same bytes again, whatever the environment variables', async () => {
     const before = await synthesize([minimal]);
     process.env['CDK8S_DISABLE_SORT'] = 'true';
     try {
@@ -21,11 +21,11 @@ describe('synthesize', () => {
     }
   });
 
-  it('refuses a bad environment', async () => {
+  test('refuses a bad environment', async () => {
     await expect(synthesize([{ ...minimal, account: 'x' }])).rejects.toBeInstanceOf(EnvironmentError);
   });
 
-  it('refuses what breaks a rule: a name that AWS allows and Kubernetes does not', async () => {
+  test('refuses what breaks a rule: a name that AWS allows and Kubernetes does not', async () => {
     const refused = synthesize([
       { ...minimal, names: { table: `sanders_daily_customer_features_${'x'.repeat(223)}` } },
     ]);

@@ -19,7 +19,7 @@ function wavesOf(manifests: readonly Manifest[]): Record<string, number> {
 }
 
 describe('sync waves', () => {
-  it('count the depth of references, whatever the order of the objects', () => {
+  test('count the depth of references, whatever the order of the objects', () => {
     const manifests = [
       manifest('Subnet', 's', { vpcRef: ref('v'), routeTableRefs: [ref('r')] }),
       manifest('RouteTable', 'r', { vpcRef: ref('v'), routes: [{ gatewayRef: ref('i') }] }),
@@ -30,7 +30,7 @@ describe('sync waves', () => {
     expect(wavesOf([...manifests].reverse())).toEqual(wavesOf(manifests));
   });
 
-  it('count references by ARN of a state machine, which has no others', () => {
+  test('count references by ARN of a state machine, which has no others', () => {
     const manifests = [
       manifest('StateMachine', 'm', { name: 'm', roleARN: 'arn:aws:iam::1:role/r' }),
       manifest('Role', 'r', { name: 'r' }),
@@ -38,7 +38,7 @@ describe('sync waves', () => {
     expect(wavesOf(manifests)).toEqual({ 'StateMachine/m': 1, 'Role/r': 0 });
   });
 
-  it('are shared by what the Batch controller keeps in step itself', () => {
+  test('are shared by what the Batch controller keeps in step itself', () => {
     const manifests = [
       manifest('StateMachine', 'm', { name: 'm', definition: '{"q":"arn:aws:batch:x:1:job-queue/q"}' }),
       manifest('Role', 'r', { name: 'r' }),
@@ -53,7 +53,7 @@ describe('sync waves', () => {
     });
   });
 
-  it('do not count ARNs in policies, which may name what does not exist yet', () => {
+  test('do not count ARNs in policies, which may name what does not exist yet', () => {
     const policy = '{"Resource":"arn:aws:s3:::b"}';
     expect(
       wavesOf([
@@ -66,13 +66,13 @@ describe('sync waves', () => {
     });
   });
 
-  it('leave missing objects to the checks', () => {
+  test('leave missing objects to the checks', () => {
     expect(wavesOf([manifest('Subnet', 's', { vpcRef: ref('elsewhere'), unknownRef: ref('x') })])).toEqual({
       'Subnet/s': 0,
     });
   });
 
-  it('refuse a circle, and name it', () => {
+  test('refuse a circle, and name it', () => {
     const circle = [
       manifest('RouteTable', 'r', { routes: [{ natGatewayRef: ref('n') }] }),
       manifest('NATGateway', 'n', { subnetRef: ref('s') }),
@@ -83,7 +83,7 @@ describe('sync waves', () => {
     );
   });
 
-  it.each([minimal, everything])('of $name: every object comes after everything that it refers to', (env) => {
+  test.each([minimal, everything])('of $name: every object comes after everything that it refers to', (env) => {
     const { manifests } = rendered(env);
     const waves = wavesOf(manifests);
     const findByArn = arnIndex(manifests);
@@ -99,7 +99,7 @@ describe('sync waves', () => {
     expect(pairs.filter((pair) => !comesAfter(pair))).toEqual([]);
   });
 
-  it('delete the service role after the compute environment', () => {
+  test('delete the service role after the compute environment', () => {
     const waves = wavesOf(rendered(minimal).manifests);
     expect(waves['Role/sanders-batch-service-role-minimal']).toBeLessThan(
       waves['ComputeEnvironment/sanders-batch-compute-minimal'] ?? 0,

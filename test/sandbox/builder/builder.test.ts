@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { BuildEvent, assetsFolder, build } from '../../../sandbox/builder/builder';
-import { Program } from '../../../sandbox/builder/catalog';
-import { BuildFailure, BuildFailureReason } from '../../../sandbox/builder/failure';
+import { type BuildEvent, assetsFolder, build } from '../../../sandbox/builder/builder';
+import type { Program } from '../../../sandbox/builder/catalog';
+import { BuildFailure, type BuildFailureReason } from '../../../sandbox/builder/failure';
 import { temporaryFolder } from '../process/fakes';
 
 jest.setTimeout(120_000);

@@ -1,4 +1,4 @@
-import { BuildFailureReason, classify } from '../../../sandbox/builder/failure';
+import { type BuildFailureReason, classify } from '../../../sandbox/builder/failure';
 
 const cases: Record<string, { stderr: string; want: BuildFailureReason }> = {
   'no space while linking': { stderr: 'link: writing output: write /x: no space left on device', want: 'disk-full' },

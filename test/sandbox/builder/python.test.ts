@@ -5,16 +5,16 @@ import { BuildFailure, type BuildFailureReason } from '../../../sandbox/builder/
 import { emulatorPython } from '../../../sandbox/builder/python';
 import { temporaryFolder } from '../process/fakes';
 
-const PATH = process.env['PATH'];
+const searchPath = process.env['PATH'];
 afterEach(() => {
-  process.env['PATH'] = PATH;
+  process.env['PATH'] = searchPath;
 });
 
 /** Puts in place of Python what says and does the same as sandbox/aws/environment.py. */
 function fakePython(script: string): void {
   const folder = temporaryFolder();
   fs.writeFileSync(path.join(folder, 'python3.11'), `#!/bin/sh\n${script}\n`, { mode: 0o700 });
-  process.env['PATH'] = `${folder}:${PATH ?? ''}`;
+  process.env['PATH'] = `${folder}:${searchPath ?? ''}`;
 }
 
 async function kindsOf(script: string): Promise<{ python: string; kinds: BuildEvent['kind'][] }> {

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as net from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { Command } from '../../../sandbox/process/child';
+import type { Command } from '../../../sandbox/process/child';
 
 export type Behaviour =
   'serve' | 'complain-and-exit' | 'hang' | 'ignore-sigterm' | 'leave-a-child' | 'serve-then-exit' | 'fail-once';

@@ -1,5 +1,5 @@
 import { Stopped } from '../../../sandbox/process/failure';
-import { Graph, Step } from '../../../sandbox/process/graph';
+import { Graph, type Step } from '../../../sandbox/process/graph';
 
 const boom = new Error('boom');
 

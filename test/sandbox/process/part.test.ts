@@ -1,10 +1,10 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { answersOk } from '../../../sandbox/process/checks';
-import { Failure, PartFailed, Stopped } from '../../../sandbox/process/failure';
-import { Part, PartEvent, PartSpec, backoffDelay } from '../../../sandbox/process/part';
+import { type Failure, PartFailed, Stopped } from '../../../sandbox/process/failure';
+import { Part, type PartEvent, type PartSpec, backoffDelay } from '../../../sandbox/process/part';
 import { isRunning } from '../../../sandbox/process/running';
-import { Behaviour, fake, freePort, temporaryFolder, until } from './fakes';
+import { type Behaviour, fake, freePort, temporaryFolder, until } from './fakes';
 
 // Starting a process takes long on a machine that has much to do.
 jest.setTimeout(120_000);

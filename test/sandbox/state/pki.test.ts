@@ -1,7 +1,7 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import * as fs from 'node:fs';
 import { once } from 'node:events';
-import { AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import * as tls from 'node:tls';
 import { Authority } from '../../../sandbox/state/pki';
 import { Folder } from '../../../sandbox/state/folder';

@@ -1,4 +1,4 @@
-import { Output, capabilities, duration, openTerminal } from '../../../sandbox/terminal/terminal';
+import { type Output, capabilities, duration, openTerminal } from '../../../sandbox/terminal/terminal';
 
 const cases: Record<string, { isTTY: boolean; env: NodeJS.ProcessEnv; want: [interactive: boolean, colour: boolean] }> =
   {
