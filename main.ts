@@ -8,9 +8,9 @@
 import { rmSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-import { CheckError } from './charts/checks';
-import { publish } from './charts/lib/publish';
-import { synthesize } from './charts/lib/synth';
+import { CheckError } from './synthesis/checks';
+import { publish } from './synthesis/publish';
+import { synthesize } from './synthesis/synth';
 import { environments } from './environments';
 import { EnvironmentError } from './environments/schema';
 

@@ -35,7 +35,7 @@ interface Scale {
 
 async function synthesizeMany(count: number): Promise<Scale> {
   // Here, so that the parent does not load it.
-  const { synthesize } = await import('../charts/lib/synth');
+  const { synthesize } = await import('../synthesis/synth');
   const one = await synthesize([dev]); // Start-up: validators, tables, just-in-time compilation.
   const environments = Array.from({ length: count }, (_, i) => ({ ...dev, name: `env${i}` }));
   const start = performance.now();

@@ -147,7 +147,7 @@ export class Roles extends EnvironmentChart {
         Resource: jobs,
         Condition: { StringEquals: { 'aws:ResourceTag/Environment': env.name } },
       },
-      // AWS offers no resource for this action: it is on the list in charts/checks/iam.ts.
+      // AWS offers no resource for this action: it is on the list in synthesis/checks/iam.ts.
       { Sid: 'WatchJobs', Effect: 'Allow', Action: 'batch:DescribeJobs', Resource: '*' },
       {
         // How Step Functions learns that a job has ended: https://docs.aws.amazon.com/step-functions/latest/dg/connect-batch.html

@@ -2,7 +2,7 @@
  * Makes the generated files of this folder: `npm run import`.
  *
  *  - `<group>.ts`: what `cdk8s import` makes of the CRDs of the kinds below;
- *  - `schemas.json`: the same CRDs' schemas, for the checks that run at synthesis (charts/checks/schema.ts).
+ *  - `schemas.json`: the same CRDs' schemas, for the checks that run at synthesis (synthesis/checks/schema.ts).
  *
  * `npm run import -- --check` changes nothing and fails when the folder is not what it would make.
  */

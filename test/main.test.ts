@@ -55,7 +55,16 @@ describe('cdk8s synth', () => {
   function copy(name: string): string {
     const folder = join(scratch, name);
     mkdirSync(folder);
-    for (const part of ['main.ts', 'cdk8s.yaml', 'tsconfig.json', 'charts', 'environments', 'imports', 'dist']) {
+    for (const part of [
+      'main.ts',
+      'cdk8s.yaml',
+      'tsconfig.json',
+      'charts',
+      'environments',
+      'imports',
+      'synthesis',
+      'dist',
+    ]) {
       cpSync(join(root, part), join(folder, part), { recursive: true });
     }
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
@@ -126,10 +135,7 @@ describe('cdk8s synth', () => {
 
   test('shows its stack when it fails for a reason of its own', async () => {
     const folder = copy('bug');
-    writeFileSync(
-      join(folder, 'charts', 'lib', 'publish.ts'),
-      "export function publish() { throw new Error('boom'); }",
-    );
+    writeFileSync(join(folder, 'synthesis', 'publish.ts'), "export function publish() { throw new Error('boom'); }");
     const { code, stderr } = await synth(folder);
     expect(code).toBe(1);
     expect(stderr).toMatch(/Error: boom\n\s+at /);

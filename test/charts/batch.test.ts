@@ -1,5 +1,5 @@
 import { everything, minimal } from '../fixtures';
-import { fileOf, object, objects } from './rendered';
+import { fileOf, object, objects } from '../rendered';
 
 describe('batch', () => {
   test('minimal', () => {
@@ -54,8 +54,11 @@ describe('batch', () => {
       image: '111111111111.dkr.ecr.cn-north-1.amazonaws.com.cn/sanders-customer-platform-minimal:latest',
     },
   };
-  test.each(Object.entries(registries))('takes the image from the registry of %s', (_, { partition, region, image }) => {
-    const env = { ...minimal, partition, region, network: { availabilityZones: [`${region}a`, `${region}b`] } };
-    expect(object(env, 'JobDefinition').spec.containerProperties.image).toBe(image);
-  });
+  test.each(Object.entries(registries))(
+    'takes the image from the registry of %s',
+    (_, { partition, region, image }) => {
+      const env = { ...minimal, partition, region, network: { availabilityZones: [`${region}a`, `${region}b`] } };
+      expect(object(env, 'JobDefinition').spec.containerProperties.image).toBe(image);
+    },
+  );
 });

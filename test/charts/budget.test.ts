@@ -1,5 +1,5 @@
 import { everything, minimal } from '../fixtures';
-import { fileOf, object } from './rendered';
+import { fileOf, object } from '../rendered';
 
 describe('budget', () => {
   test('minimal', () => {

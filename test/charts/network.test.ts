@@ -1,6 +1,6 @@
 import type { EnvironmentInput } from '../../environments/schema';
 import { everything, minimal } from '../fixtures';
-import { fileOf, named, object, objects } from './rendered';
+import { fileOf, named, object, objects } from '../rendered';
 
 const withGateways = (natGateways: number) => ({ ...minimal, network: { ...minimal.network, natGateways } });
 

@@ -1,5 +1,5 @@
 import { everything, minimal } from '../fixtures';
-import { fileOf, object } from './rendered';
+import { fileOf, object } from '../rendered';
 
 const definition = JSON.parse(object(minimal, 'StateMachine').spec.definition);
 

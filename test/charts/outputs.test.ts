@@ -1,5 +1,5 @@
 import { everything, minimal } from '../fixtures';
-import { fileOf, object, objects } from './rendered';
+import { fileOf, object, objects } from '../rendered';
 
 describe('outputs', () => {
   test('minimal', () => {

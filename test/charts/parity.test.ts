@@ -4,7 +4,7 @@
  */
 import { environments } from '../../environments';
 import type { EnvironmentInput } from '../../environments/schema';
-import { named, object, objects } from './rendered';
+import { named, object, objects } from '../rendered';
 
 const account = '120569615884';
 const region = 'eu-central-1';

@@ -1,5 +1,5 @@
 import { everything, minimal } from '../fixtures';
-import { fileOf, named, objects } from './rendered';
+import { fileOf, named, objects } from '../rendered';
 
 /** An inline policy's statements by their Sid. */
 function statements(role: string, policy: string): Record<string, any> {

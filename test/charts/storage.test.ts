@@ -1,6 +1,6 @@
 import type { EnvironmentInput } from '../../environments/schema';
 import { everything, minimal } from '../fixtures';
-import { fileOf, object } from './rendered';
+import { fileOf, object } from '../rendered';
 
 describe('storage', () => {
   test('minimal', () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { problemsOf } from '../../../charts/checks/states-language';
+import { problemsOf } from '../../../synthesis/checks/states-language';
 import { inDefinition, violations } from './violations';
 
 const machine = (parameters: object, next = 'Done') =>

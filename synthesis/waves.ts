@@ -14,7 +14,7 @@ const inStepWithTheirUsers = ['ComputeEnvironment', 'JobQueue', 'JobDefinition']
  * before is healthy, and deletes in reverse. So nothing waits out ACK's back-off for a reference that is not ready,
  * and nothing is deleted while something still uses it.
  *
- * References to objects that do not exist do not count here: charts/checks/references.ts reports them.
+ * References to objects that do not exist do not count here: synthesis/checks/references.ts reports them.
  *
  * @throws when references go round in a circle.
  */

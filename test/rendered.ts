@@ -1,9 +1,9 @@
 import { parseAllDocuments } from 'yaml';
 
-import { render, type Rendered } from '../../charts/lib/render';
-import type { Manifest } from '../../charts/lib/manifest';
-import type { EnvironmentInput } from '../../environments/schema';
-import { parse } from '../fixtures';
+import { render, type Rendered } from '../synthesis/render';
+import type { Manifest } from '../synthesis/manifest';
+import type { EnvironmentInput } from '../environments/schema';
+import { parse } from './fixtures';
 
 /** An environment's manifests, as the charts make them. */
 export function rendered(input: EnvironmentInput): Rendered {

@@ -1,7 +1,7 @@
-import { CheckError } from '../../../charts/checks';
-import { synthesize } from '../../../charts/lib/synth';
-import { EnvironmentError } from '../../../environments/schema';
-import { everything, minimal } from '../../fixtures';
+import { CheckError } from '../../synthesis/checks';
+import { synthesize } from '../../synthesis/synth';
+import { EnvironmentError } from '../../environments/schema';
+import { everything, minimal } from '../fixtures';
 
 describe('synthesize', () => {
   test('makes one file a chart and environment', async () => {

@@ -1,7 +1,7 @@
-import { check, CheckError } from '../../../charts/checks';
+import { check, CheckError } from '../../../synthesis/checks';
 import { environments } from '../../../environments';
 import { everything, minimal } from '../../fixtures';
-import { rendered } from '../rendered';
+import { rendered } from '../../rendered';
 
 describe('what the charts make', () => {
   test.each([minimal, everything, ...environments])('of $name breaks no rule', async (env) => {

@@ -1,7 +1,7 @@
 import { App, Yaml } from 'cdk8s';
 
-import type { Environment } from '../../environments/schema';
-import { environmentCharts } from '../index';
+import type { Environment } from '../environments/schema';
+import { environmentCharts } from '../charts';
 import type { Manifest } from './manifest';
 import { withSyncWaves } from './waves';
 

@@ -1,7 +1,7 @@
 import { Validator, type Schema } from '@cfworker/json-schema';
 
 import schemas from '../../imports/schemas.json';
-import { idOf } from '../lib/manifest';
+import { idOf } from '../manifest';
 import type { Check, Violation } from './violation';
 
 /** Kinds of Kubernetes itself, whose types cdk8s-plus checks at compile time. */

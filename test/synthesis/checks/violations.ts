@@ -1,8 +1,8 @@
-import { check } from '../../../charts/checks';
+import { check } from '../../../synthesis/checks';
 import { environments } from '../../../environments';
 import type { EnvironmentInput } from '../../../environments/schema';
 import { minimal } from '../../fixtures';
-import { rendered } from '../rendered';
+import { rendered } from '../../rendered';
 
 /** Changes an object that the charts made, so that it breaks a rule. */
 export type Change = (manifest: any) => void;

@@ -1,5 +1,5 @@
 import { platform, names } from '../../environments/schema';
-import { idOf } from '../lib/manifest';
+import { idOf } from '../manifest';
 import type { Check, Violation } from './violation';
 
 /** RFC 1123, as Kubernetes wants the names of objects: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/. */

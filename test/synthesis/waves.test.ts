@@ -1,7 +1,7 @@
-import { arnIndex, referencesOf } from '../../../charts/lib/references';
-import { idOf, type Manifest } from '../../../charts/lib/manifest';
-import { withSyncWaves } from '../../../charts/lib/waves';
-import { everything, minimal } from '../../fixtures';
+import { arnIndex, referencesOf } from '../../synthesis/references';
+import { idOf, type Manifest } from '../../synthesis/manifest';
+import { withSyncWaves } from '../../synthesis/waves';
+import { everything, minimal } from '../fixtures';
 import { rendered } from '../rendered';
 
 function manifest(kind: string, name: string, spec: Record<string, unknown> = {}): Manifest {

@@ -1,6 +1,6 @@
 import schemas from '../../imports/schemas.json';
-import { idOf, walk, type Manifest } from '../lib/manifest';
-import { arnIndex, arnsIn, referencesOf } from '../lib/references';
+import { idOf, walk, type Manifest } from '../manifest';
+import { arnIndex, arnsIn, referencesOf } from '../references';
 import type { Check, Violation } from './violation';
 
 /** Whatever an object names exists in the same environment: by reference, by ARN, or as a field to export. */
@@ -21,7 +21,7 @@ export const checkReferences: Check = ({ env, manifests }) => {
         add(
           path,
           'nothing says which kind this refers to',
-          'add the field to referenceKinds in charts/lib/references.ts',
+          'add the field to referenceKinds in synthesis/references.ts',
         );
       else if (!ids.has(target))
         add(

@@ -1,4 +1,4 @@
-import type { Rendered } from '../lib/render';
+import type { Rendered } from '../render';
 
 /** Something in the manifests that must not reach dist/. */
 export interface Violation {

@@ -1,4 +1,4 @@
-import type { Rendered } from '../lib/render';
+import type { Rendered } from '../render';
 import { checkIam } from './iam';
 import { checkNames } from './names';
 import { checkReferences } from './references';

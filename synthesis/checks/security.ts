@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import { platform, type Environment } from '../../environments/schema';
-import { Arns } from '../lib/arns';
-import { idOf, type Manifest } from '../lib/manifest';
-import { readPolicy } from '../lib/policy';
+import { Arns } from '../../charts/lib/arns';
+import { idOf, type Manifest } from '../manifest';
+import { readPolicy } from './policy';
 import type { Check, Violation } from './violation';
 
 /** A rule for the objects of some kinds. */
@@ -185,9 +185,11 @@ const rules: readonly Rule[] = [
 /** Encryption, public access, ingress, retention and tags. Policies are checked in iam.ts. */
 export const checkSecurity: Check = ({ env, manifests }) =>
   manifests.flatMap((manifest) =>
-    rules.filter(
-      ({ kinds, field, holds }) => isFor(kinds, manifest.kind) && !holds(valueAt(manifest, field), manifest, env),
-    ).map(({ field, rule, fix }): Violation => ({ object: `${env.name} ${idOf(manifest)}`, field, rule, fix })),
+    rules
+      .filter(
+        ({ kinds, field, holds }) => isFor(kinds, manifest.kind) && !holds(valueAt(manifest, field), manifest, env),
+      )
+      .map(({ field, rule, fix }): Violation => ({ object: `${env.name} ${idOf(manifest)}`, field, rule, fix })),
   );
 
 function isFor(kinds: Rule['kinds'], kind: string): boolean {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { version as validatorVersion } from 'asl-validator/package.json';
 
-import { idOf } from '../lib/manifest';
+import { idOf } from '../manifest';
 import type { Check, Violation } from './violation';
 
 /** State machine definitions are valid Amazon States Language. */

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { publish } from '../../../charts/lib/publish';
+import { publish } from '../../synthesis/publish';
 
 describe('publish', () => {
   let folder: string;

@@ -1,5 +1,5 @@
-import { parseEnvironments, type EnvironmentInput } from '../../environments/schema';
-import { check, CheckError } from '../checks';
+import { parseEnvironments, type EnvironmentInput } from '../environments/schema';
+import { check, CheckError } from './checks';
 import { render } from './render';
 
 /**
