@@ -1,10 +1,10 @@
 /**
- * Makes the generated files of this folder: `npm run import`.
+ * Makes the generated files of this folder: `make import`.
  *
- *  - `<group>.ts`: what `cdk8s import` makes of the CRDs of the kinds below;
+ *  - `<group>.ts`: what `cdk8s import` makes of the CRDs of the kinds in synthesis/kinds.ts;
  *  - `schemas.json`: the same CRDs' schemas, for the checks that run at synthesis (synthesis/checks/schema.ts).
  *
- * `npm run import -- --check` changes nothing and fails when the folder is not what it would make.
+ * With `--check` it changes nothing and fails when the folder is not what it would make.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,57 +12,46 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
 
+import { kinds, serviceNamed, serviceOf, standIn } from '../synthesis/kinds';
 import { type Schema, toJsonSchema } from './json-schema';
 
 const root = join(__dirname, '..');
 
-/** Where the CRDs of an API group come from, and the kinds that the charts use. */
+/** An API group: the kinds that the charts use, and the folder of their CRDs. */
 interface Source {
   readonly group: string;
   readonly kinds: readonly string[];
-  /** Folders of CRDs: in a Go module that a program of the sandbox pins, or in this repository. */
-  readonly crds: readonly string[];
+  readonly folder: string;
 }
 
-const sources: readonly Source[] = [
-  ack('s3', ['Bucket']),
-  ack('iam', ['Role']),
-  ack('ec2', [
-    'VPC',
-    'InternetGateway',
-    'RouteTable',
-    'Subnet',
-    'ElasticIPAddress',
-    'NATGateway',
-    'SecurityGroup',
-    'VPCEndpoint',
-  ]),
-  { ...ack('s3', ['FieldExport'], 'config/crd/common/bases'), group: 'services.k8s.aws' },
-  ours('batch', ['ComputeEnvironment', 'JobQueue', 'JobDefinition'], 'bases'),
-  ours('budgets', ['Budget'], 'bases'),
-  ours('dynamodb', ['Table'], 'standins'),
-  ours('ecr', ['Repository'], 'standins'),
-  ours('sfn', ['StateMachine'], 'standins'),
-];
+/** The groups of synthesis/kinds.ts but Kubernetes' own, in its order. */
+function sources(): Source[] {
+  const groups = [...new Set(kinds.map(({ group }) => group))].filter((group) => group !== '');
+  return groups.map((group) => ({
+    group,
+    kinds: kinds.filter((row) => row.group === group).map(({ kind }) => kind),
+    folder: folderOf(group),
+  }));
+}
 
-/** An official controller: its Go module carries its CRDs. */
-function ack(service: string, kinds: readonly string[], folder = 'config/crd/bases'): Source {
-  const program = join(root, 'sandbox', 'programs', `ack-${service}`);
+/** Where the CRDs of a group are: in the Go module of an official controller that the sandbox builds, or in this repository. */
+function folderOf(group: string): string {
+  const own = (folder: string) => join(root, 'controllers', 'config', 'crd', folder);
+  const name = serviceOf(group);
+  // The group that all official controllers share: each carries it.
+  if (name === undefined) return join(moduleOf('s3'), 'config', 'crd', 'common', 'bases');
+  const service = serviceNamed(name);
+  if (service.controller === 'ours') return own('bases');
+  return service.sandbox === standIn ? own('standins') : join(moduleOf(name), 'config', 'crd', 'bases');
+}
+
+/** The folder of an official controller's Go module, which is fetched when it is not there. */
+function moduleOf(service: string): string {
   const module = `github.com/aws-controllers-k8s/${service}-controller`;
+  const program = join(root, 'sandbox', 'programs', `ack-${service}`);
   const go = (...args: string[]) => execFileSync('go', ['-C', program, ...args], { encoding: 'utf8' });
-  return {
-    group: `${service}.services.k8s.aws`,
-    kinds,
-    get crds() {
-      go('mod', 'download', module);
-      return [join(go('list', '-m', '-f', '{{.Dir}}', module).trim(), folder)];
-    },
-  };
-}
-
-/** A kind whose CRD this repository makes. */
-function ours(service: string, kinds: readonly string[], folder: string): Source {
-  return { group: `${service}.services.k8s.aws`, kinds, crds: [join(root, 'controllers', 'config', 'crd', folder)] };
+  go('mod', 'download', module);
+  return go('list', '-m', '-f', '{{.Dir}}', module).trim();
 }
 
 interface Crd {
@@ -74,16 +63,14 @@ interface Crd {
 }
 
 function readCrds(source: Source): Crd[] {
-  const all = source.crds.flatMap((folder) =>
-    readdirSync(folder)
-      .filter((file) => file.endsWith('.yaml'))
-      .sort()
-      .flatMap((file) => parseAllDocuments(readFileSync(join(folder, file), 'utf8')))
-      .map((document) => document.toJS() as Crd),
-  );
+  const all = readdirSync(source.folder)
+    .filter((file) => file.endsWith('.yaml'))
+    .sort()
+    .flatMap((file) => parseAllDocuments(readFileSync(join(source.folder, file), 'utf8')))
+    .map((document) => document.toJS() as Crd);
   return source.kinds.map((kind) => {
     const crd = all.find(({ spec }) => spec.group === source.group && spec.names.kind === kind);
-    if (crd === undefined) throw new Error(`no CRD of ${kind}.${source.group} in ${source.crds.join(', ')}`);
+    if (crd === undefined) throw new Error(`no CRD of ${kind}.${source.group} in ${source.folder}`);
     return crd;
   });
 }
@@ -91,7 +78,7 @@ function readCrds(source: Source): Crd[] {
 /** Makes the folder's generated files in `folder`. */
 function generate(folder: string): void {
   const schemas: Record<string, unknown> = {};
-  for (const source of sources) {
+  for (const source of sources()) {
     const crds = readCrds(source);
     const input = join(folder, 'crds.yaml');
     writeFileSync(input, crds.map((crd) => stringify(crd)).join('---\n'));
@@ -136,7 +123,7 @@ function main(): void {
       (name) => made.get(name) !== present.get(name),
     );
     if (check && stale.length > 0)
-      throw new Error(`imports/ is stale (${stale.join(', ')}): run \`npm run import\` and commit`);
+      throw new Error(`imports/ is stale (${stale.join(', ')}): run \`make import\` and commit`);
     for (const name of stale) {
       const content = made.get(name);
       if (content === undefined) rmSync(join(__dirname, name));
@@ -151,6 +138,6 @@ function main(): void {
 try {
   main();
 } catch (error) {
-  console.error(`npm run import: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(`make import: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
 }

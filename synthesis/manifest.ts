@@ -17,6 +17,11 @@ export function idOf(manifest: Manifest): string {
   return `${manifest.kind}/${manifest.metadata.name}`;
 }
 
+/** The API group of an object; `''` is Kubernetes' core. */
+export function groupOf({ apiVersion }: Pick<Manifest, 'apiVersion'>): string {
+  return apiVersion.includes('/') ? apiVersion.replace(/\/.*/, '') : '';
+}
+
 /** A value in an object and where it stands: `spec.routes[0].gatewayRef`. */
 export interface Leaf {
   readonly path: string;
@@ -33,4 +38,10 @@ export function* walk(value: unknown, path = '', key = ''): Generator<Leaf> {
   } else if (typeof value === 'object' && value !== null) {
     for (const [name, child] of Object.entries(value)) yield* walk(child, path === '' ? name : `${path}.${name}`, name);
   }
+}
+
+/** The value at `a.b[0].c` in an object; undefined where there is none. */
+export function valueAt(object: unknown, path: string): unknown {
+  const keys = path.replaceAll(/\[(\d+)\]/g, '.$1').split('.');
+  return keys.reduce<unknown>((value, key) => (value as Record<string, unknown> | null | undefined)?.[key], object);
 }

@@ -1,4 +1,5 @@
-import { idOf, walk, type Manifest } from './manifest';
+import { kindOf, kinds } from './kinds';
+import { idOf, valueAt, walk, type Manifest } from './manifest';
 
 /** A field of an object that names another object of the same environment. */
 export interface Reference {
@@ -8,46 +9,6 @@ export interface Reference {
   readonly target: string | undefined;
 }
 
-/** The kind that each of ACK's reference fields refers to. The field does not say it itself. */
-const referenceKinds: Readonly<Record<string, string>> = {
-  allocationRef: 'ElasticIPAddress',
-  computeEnvironmentRef: 'ComputeEnvironment',
-  executionRoleRef: 'Role',
-  gatewayRef: 'InternetGateway',
-  jobRoleRef: 'Role',
-  natGatewayRef: 'NATGateway',
-  routeTableRefs: 'RouteTable',
-  securityGroupRefs: 'SecurityGroup',
-  serviceRoleRef: 'Role',
-  subnetRef: 'Subnet',
-  subnetRefs: 'Subnet',
-  vpcRef: 'VPC',
-};
-
-/** The field of each kind that holds its name in AWS, and so in its ARN. */
-const awsNames: Readonly<Record<string, string>> = {
-  Bucket: 'name',
-  ComputeEnvironment: 'name',
-  JobDefinition: 'name',
-  JobQueue: 'name',
-  Repository: 'name',
-  Role: 'name',
-  StateMachine: 'name',
-  Table: 'tableName',
-};
-
-/** What the ARNs of those kinds look like behind the partition: the service, region, account, and resource type. */
-const arnKinds: readonly (readonly [RegExp, string])[] = [
-  [/^arn:[^:]+:s3:::([^/:]+)/, 'Bucket'],
-  [/^arn:[^:]+:dynamodb:[^:]+:\d+:table\/([^/]+)/, 'Table'],
-  [/^arn:[^:]+:ecr:[^:]+:\d+:repository\/(.+)$/, 'Repository'],
-  [/^arn:[^:]+:iam::\d+:role\/([^/]+)$/, 'Role'],
-  [/^arn:[^:]+:batch:[^:]+:\d+:job-queue\/([^/]+)$/, 'JobQueue'],
-  [/^arn:[^:]+:batch:[^:]+:\d+:job-definition\/([^/:]+)/, 'JobDefinition'],
-  [/^arn:[^:]+:batch:[^:]+:\d+:compute-environment\/([^/]+)$/, 'ComputeEnvironment'],
-  [/^arn:[^:]+:states:[^:]+:\d+:stateMachine:([^:]+)/, 'StateMachine'],
-];
-
 /** The object whose resource has this ARN; undefined for ARNs of what no object of ours makes. */
 export type FindByArn = (arn: string) => string | undefined;
 
@@ -55,13 +16,13 @@ export type FindByArn = (arn: string) => string | undefined;
 export function arnIndex(manifests: readonly Manifest[]): FindByArn {
   const byName = new Map<string, string>();
   for (const manifest of manifests) {
-    const field = awsNames[manifest.kind];
-    const name = field === undefined ? undefined : manifest.spec?.[field];
+    const field = kindOf(manifest.kind)?.name;
+    const name = field === undefined ? undefined : valueAt(manifest.spec, field);
     if (typeof name === 'string') byName.set(`${manifest.kind}/${name}`, idOf(manifest));
   }
   return (arn) => {
-    for (const [pattern, kind] of arnKinds) {
-      const name = pattern.exec(arn)?.[1];
+    for (const { arn: pattern, kind } of kinds) {
+      const name = pattern?.exec(arn)?.[1];
       if (name !== undefined) return byName.get(`${kind}/${name}`) ?? `${kind}/?${name}`;
     }
     return undefined;
@@ -69,13 +30,14 @@ export function arnIndex(manifests: readonly Manifest[]): FindByArn {
 }
 
 /**
- * The objects that an object cannot do without: its namespace, what its reference fields name, and for a state machine,
- * which has no reference fields, what its role and definition name by ARN.
+ * The objects that an object cannot do without: its namespace, what its reference fields name, and where its kind has none
+ * (kinds.ts: refersByArn), what it names by ARN.
  *
  * ARNs in IAM and bucket policies are not among them: AWS lets them name what does not exist yet.
  */
 export function referencesOf(manifest: Manifest, findByArn: FindByArn): Reference[] {
   const { kind, metadata, spec } = manifest;
+  const row = kindOf(kind);
   const references: Reference[] = [];
   if (metadata.namespace !== undefined)
     references.push({ path: 'metadata.namespace', target: `Namespace/${metadata.namespace}` });
@@ -90,10 +52,10 @@ export function referencesOf(manifest: Manifest, findByArn: FindByArn): Referenc
   for (const { path, key, value } of walk(spec, 'spec')) {
     const name = (value as { from?: { name?: unknown } } | null | undefined)?.from?.name;
     if (/Refs?$/.test(key) && typeof name === 'string') {
-      const target = referenceKinds[key];
+      const target = row?.references?.[key];
       references.push({ path, target: target === undefined ? undefined : `${target}/${name}` });
     }
-    if (kind === 'StateMachine' && typeof value === 'string') {
+    if (row?.refersByArn === true && typeof value === 'string') {
       references.push(...arnsIn(value).flatMap((arn) => toReference(path, findByArn(arn))));
     }
   }

@@ -1,13 +1,8 @@
+import { kindOf, serviceNamed, serviceOf } from './kinds';
 import { idOf, type Manifest } from './manifest';
 import { arnIndex, referencesOf } from './references';
 
 const syncWave = 'argocd.argoproj.io/sync-wave';
-
-/**
- * The kinds of the Batch controller, which is ours: it wakes what waits for them when they become ready, and deletes none while
- * another uses it. So who refers to them may be in the same wave, and each wave costs Argo CD a second.
- */
-const inStepWithTheirUsers = ['ComputeEnvironment', 'JobQueue', 'JobDefinition'];
 
 /**
  * Gives every object of an environment its sync wave: how deep its references go. Argo CD creates a wave when the one
@@ -30,7 +25,7 @@ export function withSyncWaves(manifests: readonly Manifest[]): Manifest[] {
     const depths = referencesOf(manifest, findByArn).map(({ target }) => {
       const next = target === undefined ? undefined : byId.get(target);
       if (target === undefined || next === undefined) return 0;
-      const step = inStepWithTheirUsers.includes(next.kind) ? 0 : 1;
+      const step = sharesWaves(next.kind) ? 0 : 1;
       return waveOf(target, next, [...above, id]) + step;
     });
     const wave = Math.max(0, ...depths);
@@ -45,4 +40,10 @@ export function withSyncWaves(manifests: readonly Manifest[]): Manifest[] {
       annotations: { ...manifest.metadata.annotations, [syncWave]: String(waveOf(idOf(manifest), manifest, [])) },
     },
   }));
+}
+
+/** Whether who refers to objects of a kind may be in the same wave: see Service.sharesWaves. */
+function sharesWaves(kind: string): boolean {
+  const service = serviceOf(kindOf(kind)?.group ?? '');
+  return service !== undefined && serviceNamed(service).sharesWaves === true;
 }

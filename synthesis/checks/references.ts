@@ -21,7 +21,7 @@ export const checkReferences: Check = ({ env, manifests }) => {
         add(
           path,
           'nothing says which kind this refers to',
-          'add the field to referenceKinds in synthesis/references.ts',
+          'add the field to `references` of the kind in synthesis/kinds.ts',
         );
       else if (!ids.has(target))
         add(

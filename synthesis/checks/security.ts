@@ -2,14 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { platform, type Environment } from '../../environments/schema';
 import { Arns } from '../../charts/lib/arns';
-import { idOf, type Manifest } from '../manifest';
+import { kindOf, kinds } from '../kinds';
+import { idOf, valueAt, type Manifest } from '../manifest';
 import { readPolicy } from './policy';
 import type { Check, Violation } from './violation';
 
 /** A rule for the objects of some kinds. */
 interface Rule {
-  /** The kinds it is for, or those that it is not for: a new kind must not slip through. */
-  readonly kinds: readonly string[] | { readonly allBut: readonly string[] };
+  /** The kinds it is for. */
+  readonly kinds: readonly string[];
   readonly field: string;
   /** What must hold. */
   readonly rule: string;
@@ -21,11 +22,11 @@ const equals = (expected: unknown) => (value: unknown) => isDeepStrictEqual(valu
 
 const inProduction = (value: unknown, env: Environment, expected: unknown) => !env.production || value === expected;
 
-/** Kinds that carry no tags: they are of Kubernetes, not of AWS. */
-const untagged = ['Namespace', 'ConfigMap', 'FieldExport'];
+/** The kinds that hold data. */
+const data = kinds.filter((row) => row.data).map(({ kind }) => kind);
 
-/** Kinds without the tag Service, which is for data, network and orchestration. */
-const withoutService = [...untagged, 'Budget', 'ComputeEnvironment', 'JobDefinition', 'JobQueue', 'Role'];
+/** The kinds that carry tags. */
+const tagged = kinds.filter((row) => row.tags !== undefined);
 
 const rules: readonly Rule[] = [
   // Encryption.
@@ -134,14 +135,14 @@ const rules: readonly Rule[] = [
     holds: equals('Enabled'),
   },
   {
-    kinds: ['Bucket', 'Table', 'Repository'],
+    kinds: data,
     field: 'metadata.annotations.services.k8s.aws/deletion-policy',
     rule: "must follow the environment's retention.data, which in production is retain",
     fix: "annotate with dataAnnotations() of charts/lib/data-safety.ts; in production set retention.data to 'retain'",
     holds: (value, _, env) => value === env.retention.data && inProduction(value, env, 'retain'),
   },
   {
-    kinds: ['Bucket', 'Table', 'Repository', 'Namespace'],
+    kinds: [...data, 'Namespace'],
     field: 'metadata.annotations.argocd.argoproj.io/sync-options',
     rule: 'Argo CD must ask before it removes retained data, or the namespace that it is in: Prune=confirm,Delete=confirm',
     fix: 'annotate with dataAnnotations() or confirmDeletion of charts/lib/data-safety.ts',
@@ -164,7 +165,7 @@ const rules: readonly Rule[] = [
 
   // Tags.
   {
-    kinds: { allBut: untagged },
+    kinds: tagged.map(({ kind }) => kind),
     field: 'spec.tags',
     rule: 'must have the tags Project, Environment and ManagedBy',
     fix: 'set tags with charts/lib/tags.ts',
@@ -174,7 +175,7 @@ const rules: readonly Rule[] = [
     },
   },
   {
-    kinds: { allBut: withoutService },
+    kinds: tagged.filter(({ serviceTag }) => serviceTag).map(({ kind }) => kind),
     field: 'spec.tags',
     rule: 'data, network and orchestration must have the tag Service',
     fix: 'add serviceTag of charts/lib/tags.ts',
@@ -187,14 +188,10 @@ export const checkSecurity: Check = ({ env, manifests }) =>
   manifests.flatMap((manifest) =>
     rules
       .filter(
-        ({ kinds, field, holds }) => isFor(kinds, manifest.kind) && !holds(valueAt(manifest, field), manifest, env),
+        ({ kinds, field, holds }) => kinds.includes(manifest.kind) && !holds(fieldOf(manifest, field), manifest, env),
       )
       .map(({ field, rule, fix }): Violation => ({ object: `${env.name} ${idOf(manifest)}`, field, rule, fix })),
   );
-
-function isFor(kinds: Rule['kinds'], kind: string): boolean {
-  return 'allBut' in kinds ? !kinds.allBut.includes(kind) : kinds.includes(kind);
-}
 
 /** Whether a bucket's policy denies everybody everything that does not come through TLS. */
 function deniesPlainHttp(policy: unknown, { spec }: Manifest, env: Environment): boolean {
@@ -211,17 +208,15 @@ function deniesPlainHttp(policy: unknown, { spec }: Manifest, env: Environment):
   }
 }
 
-/** The value of `a.b[0].c`; what follows `annotations.` is one key. */
-function valueAt(manifest: Manifest, field: string): unknown {
+/** The value of a field; what follows `annotations.` is one key. */
+function fieldOf(manifest: Manifest, field: string): unknown {
   const annotation = /^metadata\.annotations\.(.+)$/.exec(field)?.[1];
-  if (annotation !== undefined) return manifest.metadata.annotations?.[annotation];
-  const keys = field.replaceAll(/\[(\d+)\]/g, '.$1').split('.');
-  return keys.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], manifest);
+  return annotation === undefined ? valueAt(manifest, field) : manifest.metadata.annotations?.[annotation];
 }
 
-/** An object's tags, whichever of ACK's three shapes they have. */
-function tagsOf({ spec = {} }: Manifest): Record<string, string> {
-  const tags = spec['tags'] ?? (spec['tagging'] as { tagSet?: unknown } | undefined)?.tagSet ?? {};
+/** An object's tags, as a map or as a list of key and value. */
+function tagsOf({ kind, spec }: Manifest): Record<string, string> {
+  const tags = valueAt(spec, kindOf(kind)?.tags ?? '') ?? {};
   if (!Array.isArray(tags)) return tags as Record<string, string>;
   return Object.fromEntries((tags as { key: string; value: string }[]).map(({ key, value }) => [key, value]));
 }
