@@ -19,7 +19,7 @@ import { EnvironmentChart, objectName, refTo } from './lib/chart';
 import type { Network } from './network';
 import type { Roles } from './roles';
 
-/** AWS Batch on Fargate: where jobs run, the queue they wait in, and a definition for each job size. */
+/** AWS Batch on Fargate: where jobs run, the queue they wait in, and one definition per job size. */
 export class Batch extends EnvironmentChart {
   constructor(scope: Construct, env: Environment, network: Network, roles: Roles) {
     super(scope, 'batch', env);
@@ -36,7 +36,7 @@ export class Batch extends EnvironmentChart {
         name,
         type: ComputeEnvironmentSpecType.MANAGED,
         state: ComputeEnvironmentSpecState.ENABLED,
-        // The role is deleted after the compute environment, because the reference gives it an earlier sync wave.
+        // A reference, so that the role gets an earlier sync wave and is deleted after the compute environment.
         serviceRoleRef: roles.batchService && refTo(roles.batchService),
         computeResources: {
           type: ComputeEnvironmentSpecComputeResourcesType.FARGATE,
@@ -72,11 +72,11 @@ export class Batch extends EnvironmentChart {
         name,
         type: JobDefinitionSpecType.CONTAINER,
         platformCapabilities: [JobDefinitionSpecPlatformCapabilities.FARGATE],
-        // The tasks that Fargate bills carry the tags that the budget counts by.
+        // Fargate bills tasks, so they need the tags by which the budget counts.
         propagateTags: true,
         containerProperties: {
           image: `${repositoryUri(env, this.names.repository)}:${env.batch.imageTag}`,
-          // What a job needs to find its data, whatever the environment; by name, as AWS returns it.
+          // Tells a job where its data is, in every environment. Sorted by name, as AWS returns it.
           environment: [
             { name: 'SANDERS_BUCKET', value: this.names.bucket },
             { name: 'SANDERS_TABLE', value: this.names.table },
@@ -89,7 +89,7 @@ export class Batch extends EnvironmentChart {
           ],
           fargatePlatformConfiguration: { platformVersion: 'LATEST' },
           logConfiguration: { logDriver: LogDriver.AWSLOGS },
-          // Without NAT a public address is the only way to the image (network.ts: jobSubnets).
+          // Without NAT, a job can pull its image only from a public address (network.ts: jobSubnets).
           networkConfiguration: {
             assignPublicIp: env.network.natGateways === 0 ? AssignPublicIp.ENABLED : AssignPublicIp.DISABLED,
           },
@@ -100,7 +100,7 @@ export class Batch extends EnvironmentChart {
   }
 }
 
-/** Where the environment's images are pushed to and pulled from. */
+/** The address to push the environment's images to, and to pull them from. */
 export function repositoryUri({ account, region, partition }: Environment, repository: string): string {
   const domain = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
   return `${account}.dkr.ecr.${region}.${domain}/${repository}`;

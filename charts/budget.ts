@@ -13,7 +13,7 @@ import {
 } from '../imports/budgets.services.k8s.aws';
 import { EnvironmentChart, objectName } from './lib/chart';
 
-/** The environment's monthly spending limit, and who hears of it. */
+/** The environment's monthly spending limit, and who is told when it is reached. */
 export class EnvironmentBudget extends EnvironmentChart {
   constructor(scope: Construct, env: Environment) {
     super(scope, 'budget', env);
@@ -25,9 +25,9 @@ export class EnvironmentBudget extends EnvironmentChart {
         budgetType: BudgetSpecBudgetType.COST,
         timeUnit: BudgetSpecTimeUnit.MONTHLY,
         budgetLimit: { amount: String(env.budget.limitUSD), unit: 'USD' },
-        // Cost allocation tags, which must be activated once in the billing console. Dev and prod may share an account,
-        // so the project's tag alone would count both. AWS does not document whether tags of different keys must all
-        // match or any: if any, the budget counts too much and warns early, never too little.
+        // These are cost allocation tags, which somebody must activate once in the billing console. Dev and prod may
+        // share an account, so the tag Project alone would count both. AWS does not say whether one tag is enough
+        // or both must match. If one is enough, the budget counts too much and warns too early, but never too late.
         costFilters: { TagKeyValue: [`user:Environment$${env.name}`, `user:Project$${platform}`] },
         notifications: this.notifications(),
         tags: this.tags.map(),

@@ -11,7 +11,7 @@ import { Outputs } from './outputs';
 import { Roles } from './roles';
 import { Storage } from './storage';
 
-/** The platform of one environment: a chart for each file of `dist/<environment>`. */
+/** The whole platform of one environment: one chart per file of `dist/<environment>`. */
 export function environmentCharts(scope: Construct, env: Environment): Chart[] {
   const namespace = new EnvironmentNamespace(scope, env);
   const storage = new Storage(scope, env);

@@ -9,9 +9,9 @@ import { confirmDeletion } from './lib/data-safety';
 /** The environment's namespace. Its annotations tell ACK in which account and region everything in it lives. */
 export class EnvironmentNamespace extends Chart {
   constructor(scope: Construct, env: Environment) {
-    // A namespace is in no namespace, which an EnvironmentChart would give it.
+    // Not an EnvironmentChart, which puts its objects into the environment's namespace; a namespace is in none.
     super(scope, 'namespace', {
-      // EKS Capabilities choose the role to assume by the account's label (argocd/overlays/eks-capabilities).
+      // EKS Capabilities choose the role to assume by the label `account` (argocd/overlays/eks-capabilities).
       labels: { ...labels(env, 'namespace'), account: env.account },
     });
 
@@ -19,11 +19,11 @@ export class EnvironmentNamespace extends Chart {
       metadata: {
         name: names(env).namespace,
         annotations: {
-          // Makes the controllers look up the role to assume for that account, so that an environment never ends
-          // up in another account than its own: https://aws-controllers-k8s.github.io/community/docs/user-docs/cross-account-resource-management/.
+          // Makes the controllers assume a role in this account, so that an environment never ends up in any other:
+          // https://aws-controllers-k8s.github.io/community/docs/user-docs/cross-account-resource-management/.
           'services.k8s.aws/owner-account-id': env.account,
           'services.k8s.aws/default-region': env.region,
-          // Whatever is in the namespace goes with it.
+          // Deleting a namespace deletes everything in it.
           ...(env.retention.data === 'retain' ? confirmDeletion : {}),
         },
       },

@@ -18,13 +18,13 @@ import { serviceTag } from './lib/tags';
 
 const everywhere = '0.0.0.0/0';
 
-/** The VPC: in each zone a public and a private subnet, NAT for the private ones, free endpoints for S3 and DynamoDB. */
+/** The VPC: a public and a private subnet per zone, NAT for the private ones, free endpoints for S3 and DynamoDB. */
 export class Network extends EnvironmentChart {
   readonly vpc: Vpc;
   readonly securityGroup: SecurityGroup;
   readonly publicSubnets: readonly Subnet[];
   readonly privateSubnets: readonly Subnet[];
-  /** Where jobs run: in the private subnets, or in the public ones when no NAT gateway lets them pull their image. */
+  /** Where jobs run: in the private subnets, or in the public ones if no NAT gateway lets them pull their image. */
   readonly jobSubnets: readonly Subnet[];
 
   constructor(scope: Construct, env: Environment) {
@@ -73,7 +73,7 @@ export class Network extends EnvironmentChart {
         enableDnsSupport: true,
         enableDnsHostnames: true,
         enableNetworkAddressUsageMetrics: false,
-        // Strips the default security group of its rules, for which the CDK stack needed a Lambda function.
+        // Removes the rules of the default security group. The CDK stack needed a Lambda function for that.
         disallowSecurityGroupDefaultRules: true,
         tags: this.nameTags(name),
       },
@@ -109,7 +109,7 @@ export class Network extends EnvironmentChart {
         enableDns64: false,
         enableResourceNameDnsaRecord: false,
         enableResourceNameDnsaaaaRecord: false,
-        // Left out, the ec2 controller sets it anew at each resync.
+        // Without this, the ec2 controller sets it again at every resync.
         hostnameType: 'ip-name',
         ipv6Native: false,
         routeTableRefs: [refTo(routeTable)],
@@ -137,7 +137,10 @@ export class Network extends EnvironmentChart {
     });
   }
 
-  /** Free, and keeps the jobs' data off the NAT gateway, which charges by the gigabyte, or off the internet where there is none. */
+  /**
+   * Free. Keeps the jobs' data away from the NAT gateway, which charges by the gigabyte, or from the internet if there
+   * is no NAT gateway.
+   */
   private makeGatewayEndpoint(service: string, routeTables: readonly RouteTable[]): VpcEndpoint {
     const name = this.nameOf(`${service}-endpoint`);
     return new VpcEndpoint(this, `${service}-endpoint`, {
@@ -160,14 +163,14 @@ export class Network extends EnvironmentChart {
         name,
         description: 'Security group for AWS Batch compute environment',
         vpcRef: refTo(this.vpc),
-        // The controller removes AWS's default egress rule, so it must be spelled out. No ingress at all.
+        // The controller removes AWS's default egress rule, so it must be listed here. No ingress is allowed at all.
         egressRules: [{ ipProtocol: '-1', ipRanges: [{ cidrIp: everywhere }] }],
         tags: this.nameTags(name),
       },
     });
   }
 
-  /** `sanders-public-subnet-a-dev`: AWS shows it as the tag `Name`. */
+  /** For example `sanders-public-subnet-a-dev`. The AWS console shows it, because it is also the tag `Name`. */
   private nameOf(what: string, zone?: Zone): string {
     return ['sanders', what, ...(zone === undefined ? [] : [zone.letter]), this.env.name].join('-');
   }
@@ -189,8 +192,9 @@ interface Zone {
 }
 
 /**
- * The environment's zones. Of two zones the public subnets have the VPC's first two blocks and the private ones the next two, as in the
- * CDK stack; each further zone has the two after those. So a zone that is added moves no subnet: AWS cannot change a subnet's addresses.
+ * The environment's zones. As in the CDK stack, the first two zones' public subnets take the VPC's first two blocks,
+ * and their private subnets the next two. Each further zone takes the two blocks that follow. So adding a zone moves no
+ * existing subnet, which matters because AWS cannot change a subnet's addresses.
  */
 function zonesOf({ region, network: { vpcCidr, subnetMask, availabilityZones } }: Environment): Zone[] {
   const first = new Netmask(`${new Netmask(vpcCidr).base}/${subnetMask}`);

@@ -25,7 +25,7 @@ export class Orchestration extends EnvironmentChart {
         // The kind has no roleRef.
         roleArn: this.arns.role(this.names.stateMachineRole),
         definition: readableJson(this.definition()),
-        // Left out, the controller updates these three for ever: aws-controllers-k8s/community#3035.
+        // Without these three, the controller never stops updating them: aws-controllers-k8s/community#3035.
         type: StateMachineSpecType.STANDARD,
         loggingConfiguration: { level: LogLevel.OFF, includeExecutionData: false },
         tracingConfiguration: { enabled: false },
@@ -78,7 +78,7 @@ export class Orchestration extends EnvironmentChart {
     };
   }
 
-  /** Submits a Batch job with the command of the execution's input, and waits until it has ended. */
+  /** Submits a Batch job with the command from the execution's input, and waits until it has ended. */
   private runJob(jobName: string, step: Step, resultPath: string): Task {
     return {
       Type: 'Task',
@@ -88,7 +88,7 @@ export class Orchestration extends EnvironmentChart {
         JobQueue: this.arns.queue,
         JobDefinition: this.arns.jobDefinition(step.job),
         ContainerOverrides: { 'Command.$': '$.command' },
-        // Step Functions stops the job when the task times out, if it can; Batch does so in any case.
+        // When the task times out, Step Functions tries to stop the job. With this, Batch stops it even if that fails.
         Timeout: { AttemptDurationSeconds: step.timeoutMinutes * 60 },
         // The role may stop only jobs that carry the environment's tag (roles.ts).
         Tags: this.tags.map(),
@@ -109,10 +109,11 @@ export class Orchestration extends EnvironmentChart {
 }
 
 /**
- * Errors of Batch's API, not of a job: throttling and faults of the service, as Step Functions names them (the SDK's
- * class behind the service's name; `BatchException` and `AWSBatchException` are what the two generations of the SDK call
- * whatever has no class of its own). A job that failed is `States.TaskFailed`, which is not retried: it may have written half
- * of its output. Nor is an error of the client, after which nobody knows whether the job was submitted.
+ * Errors of Batch's API: throttling and faults of the service. Step Functions names each after its class in the SDK;
+ * `BatchException` and `AWSBatchException` are the two SDK generations' names for errors without a class of their own.
+ *
+ * A job that fails is `States.TaskFailed`. It is not retried, because it may already have written half of its output.
+ * Client errors are not retried either, because after one of them nobody knows whether the job was submitted.
  */
 const transientBatchErrors = [
   'Batch.AWSBatchException',

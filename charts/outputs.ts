@@ -8,7 +8,7 @@ import { repositoryUri } from './batch';
 import { EnvironmentChart } from './lib/chart';
 import type { Network } from './network';
 
-/** What the platform's users need to know: ConfigMap `sanders-outputs`, with the key names of the CDK stack's outputs. */
+/** What the platform's users need to know: ConfigMap `sanders-outputs`, with the keys of the CDK stack's outputs. */
 export class Outputs extends EnvironmentChart {
   constructor(scope: Construct, env: Environment, network: Network) {
     super(scope, 'outputs', env);
@@ -29,12 +29,12 @@ export class Outputs extends EnvironmentChart {
         ECSTaskExecutionRoleARN: arns.role(names.executionRole),
         BatchJobRoleARN: arns.role(names.jobRole),
         StepFunctionsRoleARN: arns.role(names.stateMachineRole),
-        // Batch's log group is the account's, made by the first job: see docs/operations.md for how this is applied.
+        // The first job of an account creates Batch's log group. docs/operations.md says how to apply this to it.
         LogRetentionDays: String(env.retention.logDays),
       },
     });
 
-    // Ids that AWS gives: ACK writes them into the ConfigMap when they are known.
+    // AWS assigns these ids. ACK writes them into the ConfigMap when they are known.
     const output = (key: string, object: ApiObject, path: string) => {
       new FieldExport(this, key, {
         metadata: { name: `output-${key.toLowerCase()}` },

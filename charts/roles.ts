@@ -5,11 +5,11 @@ import { Role } from '../imports/iam.services.k8s.aws';
 import { EnvironmentChart, objectName } from './lib/chart';
 import { compactJson, policy, readableJson, type Policy, type Statement } from './lib/policy';
 
-/** What the platform's services and jobs may do. Who deploys is not here: see docs/installation.md. */
+/** What the platform's services and jobs may do. The rights of whoever deploys them are in docs/rights.md. */
 export class Roles extends EnvironmentChart {
-  /** What AWS Batch itself does for the compute environment; absent when that is left to Batch's service-linked role. */
+  /** What AWS Batch itself may do for the compute environment. Absent if Batch uses its service-linked role instead. */
   readonly batchService: Role | undefined;
-  /** What Fargate does to start a job: pull the image, write the log. */
+  /** What Fargate may do to start a job: pull the image, write the log. */
   readonly execution: Role;
   /** What the job's own code may do. */
   readonly job: Role;
@@ -49,7 +49,7 @@ export class Roles extends EnvironmentChart {
         path: '/',
         permissionsBoundary: this.arns.permissionsBoundary,
         maxSessionDuration: 3600,
-        // The condition keeps another account from making the service act here in its name:
+        // The condition keeps other accounts from using the service to act in this one:
         // https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
         assumeRolePolicyDocument: compactJson(
           policy({
@@ -101,7 +101,7 @@ export class Roles extends EnvironmentChart {
   private logStatements(): Statement[] {
     const group = this.arns.regional('logs', `log-group:${jobLogGroup}`);
     return [
-      // CloudWatch Logs checks the group's ARN with the end `:*`, older parts of it the one without:
+      // CloudWatch Logs checks the group's ARN with `:*` at the end; older parts of it check the ARN without:
       // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
       { Sid: 'JobLogGroup', Effect: 'Allow', Action: 'logs:CreateLogGroup', Resource: [group, `${group}:*`] },
       {
@@ -116,7 +116,7 @@ export class Roles extends EnvironmentChart {
   private runJobsStatements(): Statement[] {
     const { arns, env } = this;
     const jobs = arns.regional('batch', 'job/*');
-    // AWS checks a definition as the request names it: without a revision, or with one.
+    // AWS checks the definition exactly as the request names it, with or without a revision.
     const definitions = env.batch.jobs
       .map((job) => arns.jobDefinition(job.name))
       .flatMap((definition) => [definition, `${definition}:*`]);
@@ -128,12 +128,13 @@ export class Roles extends EnvironmentChart {
         Resource: [arns.queue, ...definitions, jobs],
       },
       {
-        // A job's ARN is a random id. So the state machine tags what it submits (orchestration.ts), may set no other
-        // environment's tag, and may stop only what carries its own. It could tag a foreign job first: what keeps it
-        // from that is its definition, which only Git changes; AWS tells tagging at submission from tagging later by nothing.
+        // A job's ARN is a random id, so it cannot be limited to one environment. Instead the state machine tags the
+        // jobs it submits (orchestration.ts), may set no other environment's tag, and may stop only jobs with its own.
+        // It could still tag somebody else's job first, because AWS does not distinguish between tagging a job while
+        // submitting it and tagging it later. Only its definition, which changes through Git alone, prevents that.
         //
-        // SubmitJob with tags is refused unless its definition may be tagged as well
-        // (https://github.com/wri/gfw-data-api/pull/175), although only the job is.
+        // AWS refuses SubmitJob with tags unless the definition may be tagged as well, although only the job is:
+        // https://github.com/wri/gfw-data-api/pull/175.
         Sid: 'TagJobs',
         Effect: 'Allow',
         Action: 'batch:TagResource',
@@ -147,10 +148,11 @@ export class Roles extends EnvironmentChart {
         Resource: jobs,
         Condition: { StringEquals: { 'aws:ResourceTag/Environment': env.name } },
       },
-      // AWS offers no resource for this action: it is on the list in synthesis/checks/iam.ts.
+      // This action cannot be limited to a resource in AWS, so synthesis/checks/iam.ts lists it as an exception.
       { Sid: 'WatchJobs', Effect: 'Allow', Action: 'batch:DescribeJobs', Resource: '*' },
       {
-        // How Step Functions learns that a job has ended: https://docs.aws.amazon.com/step-functions/latest/dg/connect-batch.html
+        // This is how Step Functions learns that a job has ended:
+        // https://docs.aws.amazon.com/step-functions/latest/dg/connect-batch.html
         Sid: 'JobEvents',
         Effect: 'Allow',
         Action: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
@@ -160,12 +162,12 @@ export class Roles extends EnvironmentChart {
   }
 }
 
-/** Where the awslogs driver writes the logs of Batch jobs when it is told nothing else. One group an account and region. */
+/** Where the awslogs driver writes the logs of Batch jobs by default: one group per account and region. */
 const jobLogGroup = '/aws/batch/job';
 
 interface Grants {
-  /** ARNs of managed policies. */
+  /** ARNs of AWS's managed policies. */
   readonly policies?: string[];
-  /** Policies of this role alone, by name. */
+  /** This role's own policies, by name. */
   readonly inlinePolicies?: Readonly<Record<string, Policy>>;
 }

@@ -18,7 +18,7 @@ import { dataAnnotations } from './lib/data-safety';
 import { compactJson, policy } from './lib/policy';
 import { serviceTag } from './lib/tags';
 
-/** What holds data: the bucket, the table of daily customer features, the repository of job images. */
+/** What holds data: the bucket, the table of daily customer features, and the repository of job images. */
 export class Storage extends EnvironmentChart {
   constructor(scope: Construct, env: Environment) {
     super(scope, 'storage', env);
@@ -69,7 +69,7 @@ export class Storage extends EnvironmentChart {
               id: 'expire-noncurrent-versions',
               status: 'Enabled',
               filter: { prefix: '' },
-              // A delete marker under which no version is left hides nothing and slows listings.
+              // A delete marker with no versions left behind it is useless, and it slows listings down.
               expiration: { expiredObjectDeleteMarker: true },
               noncurrentVersionExpiration: { noncurrentDays: env.retention.noncurrentVersionDays },
             },
