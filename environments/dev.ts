@@ -29,7 +29,7 @@ export const dev: EnvironmentInput = {
     },
   },
 
-  // Everything goes with the environment, contents included.
+  // Everything is deleted with the environment, contents included.
   retention: {
     data: 'delete',
     pointInTimeRecovery: false,

@@ -1,5 +1,5 @@
 import { dev } from './dev';
 import { prod } from './prod';
 
-/** Every environment: one file beside this one, imported and listed here. */
+/** Every environment: a file in this folder, imported and listed here. */
 export const environments = [dev, prod];

@@ -29,7 +29,7 @@ export const prod: EnvironmentInput = {
     },
   },
 
-  // Data outlives its manifests, and Argo CD asks before it prunes them.
+  // Data stays in AWS when its manifests go, and Argo CD asks before it prunes them.
   retention: {
     data: 'retain',
     pointInTimeRecovery: true,

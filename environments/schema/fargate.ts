@@ -1,7 +1,8 @@
 /**
  * The vCPU and memory pairs that Fargate offers.
  *
- * Source: AWS Batch API reference, ResourceRequirement (`MEMORY`, `VCPU`), "For jobs that are running on Fargate resources".
+ * Source: AWS Batch API reference, ResourceRequirement (`MEMORY`, `VCPU`), "For jobs that are running on Fargate
+ * resources".
  */
 interface FargateSize {
   readonly vcpu: number;
@@ -34,7 +35,7 @@ export function fargateMemories(vcpu: number): readonly number[] {
   return vcpu === 0.25 ? memories.filter((memory) => memory !== 1536) : memories;
 }
 
-/** What Fargate offers with `vcpu`, for error messages: `4096–16384 MiB in steps of 1024`. */
+/** The memory sizes that Fargate offers with `vcpu`, for error messages: `4096–16384 MiB in steps of 1024`. */
 export function describeFargateMemories(vcpu: number): string {
   const size = sizes.find((candidate) => candidate.vcpu === vcpu);
   if (size === undefined) return 'no memory size';

@@ -11,7 +11,7 @@ export type { Environment, EnvironmentInput } from './schema';
 /**
  * Checks environments and fills in their defaults.
  *
- * @throws EnvironmentError with every mistake of every environment, when there is one.
+ * @throws EnvironmentError with every mistake in every environment, if there is any.
  */
 export function parseEnvironments(inputs: readonly EnvironmentInput[]): Environment[] {
   const checked = inputs.map((input) => checkEnvironment(input));
@@ -35,7 +35,7 @@ interface Checked {
 }
 
 function checkEnvironment(input: unknown): Checked {
-  // What is bad is in the output as it is given, what is good with its defaults.
+  // Valid fields come out with their defaults, invalid ones as they went in.
   const { output, issues = [] } = v.safeParse(environmentSchema, input);
   const env = output as Environment;
   const own = issues.map(toProblem);
@@ -47,7 +47,7 @@ function checkEnvironment(input: unknown): Checked {
   return { env, problems: [...own, ...between], readable };
 }
 
-/** Whether one is the other or lies in it: the path `batch, jobs, 1` and the field `batch.jobs[*].name`. */
+/** Whether one contains the other, e.g. the path `batch, jobs, 1` the field `batch.jobs[*].name`. */
 function touches(path: Problem['path'], field: string): boolean {
   const keys = field.replaceAll('[*]', '.*').split('.');
   return path.every((key, i) => i >= keys.length || keys[i] === '*' || keys[i] === String(key));
@@ -56,11 +56,11 @@ function touches(path: Problem['path'], field: string): boolean {
 function toProblem({ type, message, input, path: items }: v.BaseIssue<unknown>): Problem {
   const path = items?.map(({ key }) => key as string | number) ?? [];
   const parent = path.slice(0, -1);
-  // An unknown key: the message lists those that there are.
+  // An unknown key: the message lists the known ones.
   if (type === 'never') {
     return { path, allowed: `no such key; ${formatPath(parent) || 'an environment'} has ${message}`, got: input };
   }
-  // A check of a group as a whole: the report names the group, but only the field in its path is in doubt.
+  // A check of a whole group: the report names the group, but only the field in its path is in doubt.
   if (type === 'raw_check') return { path: parent, concerns: path, allowed: message, got: input };
   return { path, allowed: message, got: input };
 }

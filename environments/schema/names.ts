@@ -22,7 +22,7 @@ export interface Names {
   readonly stateMachineRole: string;
   readonly securityGroup: string;
   readonly vpc: string;
-  /** Of the job definition for a job size. */
+  /** The name of a job size's job definition. */
   job(size: string): string;
 }
 
@@ -55,12 +55,12 @@ interface NameRule {
 }
 
 /**
- * What AWS allows as a name of the resources whose name an environment may override, and the beginning that the IAM policies of the
- * controllers ask for (argocd/iam, controllers/config/iam).
+ * For the names that an environment may override: what AWS allows, and the prefix that the controllers' IAM policies
+ * require (argocd/iam, controllers/config/iam).
  */
 export const nameRules: Readonly<Record<'bucket' | 'table' | 'repository' | 'queue', NameRule>> = {
-  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html. Dots are legal there, but AWS's
-  // TLS certificate does not cover such a bucket's host name, and this bucket refuses plain HTTP.
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html. AWS allows dots, but its TLS
+  // certificate does not cover the host name of a bucket with dots, and this bucket refuses plain HTTP.
   bucket: {
     allowed:
       'a bucket name of at most 63 lower case letters, digits and dashes, beginning with sanders-customer-platform- and ending with a letter or digit, without what AWS reserves (…-s3alias, …--ol-s3, …--x-s3, …--table-s3)',

@@ -1,6 +1,6 @@
 /** One mistake in an environment file. */
 export interface Problem {
-  /** Where: the keys from the file's root, e.g. `['batch', 'jobs', 1, 'vcpu']`. */
+  /** Where it is: the keys from the file's root, e.g. `['batch', 'jobs', 1, 'vcpu']`. */
   readonly path: readonly (string | number)[];
   /** The field in doubt, where that is not the whole of `path`. */
   readonly concerns?: readonly (string | number)[];
@@ -16,7 +16,7 @@ export function formatProblem(problem: Problem): string {
   return `${place === '' ? '' : `${place}: `}${problem.allowed}, got ${formatValue(problem.got)}`;
 }
 
-/** Thrown for one or more bad environments. Its message lists every mistake, one a line. */
+/** Thrown if an environment is wrong. Its message lists every mistake in every environment, one per line. */
 export class EnvironmentError extends Error {
   constructor(readonly problems: readonly string[]) {
     const count = problems.length === 1 ? '1 mistake' : `${problems.length} mistakes`;
@@ -31,7 +31,7 @@ export function formatPath(path: readonly (string | number)[]): string {
 
 function formatValue(value: unknown): string {
   if (value === undefined) return 'nothing';
-  // JSON has no text for functions and symbols, whatever its type says.
+  // For functions and symbols, stringify returns undefined, whatever its type says.
   const text = (JSON.stringify(value) as string | undefined) ?? typeof value;
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }

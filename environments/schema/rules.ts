@@ -4,7 +4,7 @@ import { nameRules, names, platformTags } from './names';
 import { formatPath, type Problem } from './problem';
 import type { Environment } from './schema';
 
-/** A rule between fields. It runs when every field that it reads is valid on its own. */
+/** A rule about several fields. It runs if every field that it reads is valid on its own. */
 interface Rule {
   /** The fields that `check` reads, as paths from the root: `batch.jobs[*].name`. */
   readonly reads: readonly string[];
@@ -13,7 +13,7 @@ interface Rule {
 
 const steps = ['featureExtraction', 'dataProcessing', 'modelTraining'] as const;
 
-/** The rules between the fields of one environment. */
+/** The rules about several fields of one environment. */
 export const rules: readonly Rule[] = [
   {
     reads: ['partition', 'region'],
@@ -161,11 +161,11 @@ export const rules: readonly Rule[] = [
   {
     reads: ['tags'],
     check: ({ tags }) => {
-      // S3 allows the fewest, 50 a bucket; ACK adds up to four of its own.
+      // S3 has the lowest limit, 50 per bucket, and ACK adds up to four of its own.
       const most = 50 - platformTags.length - 4;
       const keys = Object.keys(tags);
       const lower = keys.map((key) => key.toLowerCase());
-      // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html: tag keys of roles differ by more than case.
+      // IAM ignores the case of tag keys: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html.
       const clashes = keys.filter((key, i) => lower.indexOf(key.toLowerCase()) !== i);
       return [
         ...clashes.map((key) => ({
@@ -190,23 +190,26 @@ export const rules: readonly Rule[] = [
   },
 ];
 
-/** The fields that decide what an environment's resources are called, and where they are. */
+/** The fields that decide what an environment's resources are called and where they are. */
 export const identity: readonly string[] = ['name', 'account', 'partition', 'region', 'names', 'batch.jobs[*].name'];
 
-/** The rules between environments: nothing in AWS has two owners. Returns the problems of each environment, in their order. */
+/**
+ * The rules between environments: no two of them may claim the same thing in AWS. Returns each environment's problems,
+ * in the order of `envs`.
+ */
 export function problemsBetween(envs: readonly Environment[]): Problem[][] {
   const taken = new Map<string, string>();
   return envs.map((env) => {
     const named = names(env);
     const place = `${env.partition}/${env.account}/${env.region}`;
-    // Bucket names are unique in the whole partition; the others in an account and region.
+    // Bucket names must be unique in the whole partition, the others within an account and region.
     const claims: [string, Problem['path'], string][] = [
       ['environment', ['name'], env.name],
       [`bucket ${env.partition}`, ['names', 'bucket'], named.bucket],
       [`table ${place}`, ['names', 'table'], named.table],
       [`repository ${place}`, ['names', 'repository'], named.repository],
       [`queue ${place}`, ['names', 'queue'], named.queue],
-      // `a-b` of `dev` and `a` of `b-dev` would be one job definition.
+      // Size `a-b` in environment `dev` and size `a` in `b-dev` would get the same name.
       ...env.batch.jobs.map((job, i): [string, Problem['path'], string] => [
         `job definition ${place}`,
         ['batch', 'jobs', i, 'name'],

@@ -5,8 +5,8 @@ import { describeFargateMemories, fargateVcpus, fargateMemories } from './fargat
 import { platformTags } from './names';
 
 /*
- * The shape of an environment and what is allowed in each field on its own. Rules between fields are in rules.ts.
- * Every message says what is allowed; problem.ts adds where, and what was found.
+ * The fields of an environment, and what is allowed in each of them on its own. Rules about several fields are in
+ * rules.ts. Every message says what is allowed; problem.ts adds where, and what was found.
  */
 
 const number = (accepts: (value: number) => boolean, error: string) => v.pipe(v.number(error), v.check(accepts, error));
@@ -27,7 +27,7 @@ const yesOrNo = v.boolean('true or false');
 type Message = string | ((issue: v.BaseIssue<unknown>) => string);
 type Fields = Readonly<Record<string, v.GenericSchema & { readonly message?: Message }>>;
 
-/** An object with these fields and no others. A field that is missing is reported in its own words. */
+/** An object with these fields and no others. If a field is missing, its own message is reported. */
 function group<const T extends Fields>(fields: T): v.StrictObjectSchema<T, undefined> {
   const keys = Object.keys(fields).join(', ');
   const message = (issue: v.BaseIssue<unknown>): string => {
@@ -38,7 +38,7 @@ function group<const T extends Fields>(fields: T): v.StrictObjectSchema<T, undef
   return v.objectWithRest(fields, v.never(keys), message) as unknown as v.StrictObjectSchema<T, undefined>;
 }
 
-/** An IPv4 block whose mask is from `min` to `max`. */
+/** An IPv4 block with a mask from `min` to `max`. */
 const cidr = (min: number, max: number) => {
   const error = `an IPv4 block from /${min} to /${max}, written as the first address and the mask`;
   return v.pipe(
@@ -59,7 +59,7 @@ function isBlock(value: string, min: number, max: number): boolean {
 
 const job = v.pipe(
   group({
-    /** What the job definition is called: `sanders-job-<name>-<environment>`. */
+    /** The job definition's name is `sanders-job-<name>-<environment>`. */
     name: text(/^[a-z0-9][a-z0-9-]{0,31}$/, '1 to 32 lower case letters, digits and dashes'),
     /** vCPUs. */
     vcpu: v.picklist(fargateVcpus, `one of ${fargateVcpus.join(', ')} vCPU`),
@@ -122,7 +122,7 @@ const tagValue = v.pipe(
 
 /** One environment: everything that may differ between dev and prod, and nothing else. */
 export const environmentSchema = group({
-  /** Ends every name in AWS and the namespace: `sanders-…-<name>`. */
+  /** The last part of every name in AWS, and of the namespace: `sanders-…-<name>`. */
   name: text(
     /^[a-z](-?[a-z0-9]){0,19}$/,
     '1 to 20 lower case letters, digits and single dashes, beginning with a letter',
@@ -133,33 +133,39 @@ export const environmentSchema = group({
   partition: v.optional(oneOf('aws', 'aws-us-gov', 'aws-cn'), 'aws'),
   /** The AWS region. */
   region: text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region, e.g. "eu-central-1"'),
-  /** Whether losing its data would hurt. Then it must be retained and protected: the rules are in rules.ts. */
+  /** Whether losing its data would hurt. If so, rules.ts demands that the data is retained and protected. */
   production: yesOrNo,
 
   network: group({
-    /** Two to six zones of the region. One public and one private subnet is made in each. */
+    /** Two to six zones of the region. Each gets a public and a private subnet. */
     availabilityZones: v.pipe(
       v.array(text(/^[a-z0-9-]+[a-z]$/, 'an availability zone, e.g. "eu-central-1a"'), 'a list of availability zones'),
       v.minLength(2, 'two to six availability zones'),
       v.maxLength(6, 'two to six availability zones'),
     ),
-    /** The VPC's addresses: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html. @default 10.0.0.0/16 */
+    /**
+     * The VPC's addresses: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html.
+     * @default 10.0.0.0/16
+     */
     vpcCidr: v.optional(cidr(16, 28), '10.0.0.0/16'),
-    /** How large each subnet is. @default 24 */
+    /** The size of each subnet, as a mask. @default 24 */
     subnetMask: v.optional(wholeNumber(16, 28, 'bits'), 24),
-    /** 0, 1, or one for each zone. With 0 the jobs run in the public subnets with a public address and no ingress. @default 1 */
+    /**
+     * 0, 1, or one per zone. With 0, jobs run in the public subnets, with a public address and no ingress.
+     * @default 1
+     */
     natGateways: v.optional(
       number((value) => Number.isInteger(value) && value >= 0, '0, 1 or one for each availability zone'),
       1,
     ),
-    /** Blocks that the VPC will be connected to (peering, VPN) and must not overlap. @default none */
+    /** Blocks that the VPC must not overlap, because it will be connected to them (peering, VPN). @default none */
     avoidCidrs: v.optional(v.array(cidr(0, 32), 'a list of IPv4 blocks'), []),
   }),
 
   batch: group({
-    /** The most vCPUs that jobs may use at the same time. @default 16 */
+    /** How many vCPUs jobs may use at the same time. @default 16 */
     maxvCpus: v.optional(wholeNumber(1, 10_000, 'vCPUs'), 16),
-    /** One job definition each. */
+    /** The job sizes. Each gets a job definition. */
     jobs: v.pipe(v.array(job, 'a list of job sizes'), v.minLength(1, 'at least one job size')),
     /** The tag of the image that jobs run. @default latest */
     imageTag: v.optional(
@@ -167,8 +173,8 @@ export const environmentSchema = group({
       'latest',
     ),
     /**
-     * `own`: the role `sanders-batch-service-role-<name>`, as the platform always had. `service-linked`: Batch's
-     * own AWSServiceRoleForBatch, which must exist in the account. AWS cannot swap one for the other in place.
+     * `own`: the role `sanders-batch-service-role-<name>`, which the platform creates. `service-linked`: Batch's
+     * AWSServiceRoleForBatch, which must exist in the account. AWS cannot replace one by the other in place.
      * @default own
      */
     serviceRole: v.optional(oneOf('own', 'service-linked'), 'own'),
@@ -183,8 +189,8 @@ export const environmentSchema = group({
 
   retention: group({
     /**
-     * `retain`: bucket, table and repository outlive their manifests, and Argo CD asks before it prunes them.
-     * `delete`: they go with their contents.
+     * `retain`: bucket, table and repository stay in AWS when their manifests go, and Argo CD asks before it prunes
+     * them. `delete`: they are deleted with their manifests, contents included.
      */
     data: oneOf('retain', 'delete'),
     /** Point-in-time recovery of the table. */
@@ -193,12 +199,15 @@ export const environmentSchema = group({
     deletionProtection: yesOrNo,
     /** Noncurrent versions of objects are deleted after this many days. @default 90 */
     noncurrentVersionDays: v.optional(wholeNumber(1, 3650, 'days'), 90),
-    /** How long Batch's job logs are to be kept. Published as an output; set by hand, see docs/operations.md. @default 90 */
+    /**
+     * How long Batch's job logs are to be kept. Published as an output, to be set by hand: docs/operations.md.
+     * @default 90
+     */
     logDays: v.optional(v.picklist(retentionDays, logRetentionDays), 90),
   }),
 
   budget: group({
-    /** The limit a month, in USD. @default 10 */
+    /** The limit per month, in USD. @default 10 */
     limitUSD: v.optional(number(isAmount, amount), 10),
     /** Whom AWS notifies. Without addresses there are no notifications. @default nobody */
     emails: v.optional(
@@ -217,7 +226,10 @@ export const environmentSchema = group({
   /** Tags beside the platform's own (Project, Environment, ManagedBy, Service). @default none */
   tags: v.optional(v.record(tagKey, tagValue, 'tags: names and texts'), {}),
 
-  /** Names that differ from the platform's rule, e.g. because someone else owns the bucket's name. @default the rule's names */
+  /**
+   * Names that differ from the platform's rule, e.g. because someone else owns the bucket's name.
+   * @default the rule's names
+   */
   names: v.optional(
     group({
       /** The S3 bucket. @default sanders-customer-platform-<name> */
