@@ -1,21 +1,23 @@
 #!/usr/bin/env bash
-# Makes the IAM roles that the ACK controllers work with; run it with an administrator's credentials for the account meant.
-# Running it again brings roles that exist up to date (new actions, a new service) and changes nothing else.
+# Creates the IAM roles that the ACK controllers work with. Run it with an administrator's credentials for the account.
+# Running it again brings existing roles up to date (new actions, a new service) and changes nothing else.
 #
 #   bootstrap.sh controllers CLUSTER
-#       In the management cluster's account, for self-managed ACK: for each service a role ack-<service>-controller,
-#       given to the service account of that name in ack-system by EKS Pod Identity.
+#       In the management cluster's account, for self-managed ACK: one role per service, ack-<service>-controller, which
+#       EKS Pod Identity gives to the service account of that name in ack-system.
 #   bootstrap.sh capability CLUSTER
-#       In the management cluster's account, for EKS Capabilities: the one role ack-capability.
+#       In the management cluster's account, for EKS Capabilities: a single role, ack-capability.
 #   bootstrap.sh targets MANAGEMENT_ACCOUNT controllers|capability
-#       In each account that environments live in: for each service a role ack-<service>-target with the rights of
-#       <service>.json, which the roles of MANAGEMENT_ACCOUNT (12 digits) may assume; and the policy sanders-boundary, what the
-#       platform's own roles get at most.
+#       In each account with environments: one role per service, ack-<service>-target, with the rights of
+#       <service>.json, which the roles of MANAGEMENT_ACCOUNT (12 digits) may assume; and the policy sanders-boundary,
+#       which limits what the platform's own roles may do.
 #
-# So what runs in the cluster has no right in AWS but to become ack-<service>-target. A service is a file <service>.json: beside
-# this script those of the official controllers, in controllers/config/iam those of our own, which is one controller for all its
-# services; the first two commands make its role, ack-sanders-controller, too.
-# Needs: bash, AWS CLI v2. Uses the CLI's usual settings (AWS_PROFILE, AWS_REGION). Exit codes: 0 success, 1 failure, 2 usage.
+# So nothing in the cluster has any right in AWS except to assume ack-<service>-target. Each service is a file
+# <service>.json: those of the official controllers are beside this script, those of our own in controllers/config/iam.
+# Ours is one controller for all its services; the first two commands create its role, ack-sanders-controller, as well.
+#
+# Needs bash and AWS CLI v2, with the CLI's usual settings (AWS_PROFILE, AWS_REGION). Exits with 0 on success, 1 on
+# failure and 2 on wrong usage.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -27,7 +29,7 @@ usage() {
   exit 2
 }
 
-# The services whose policies lie in folder $1.
+# The services that have a policy in folder $1.
 services() {
   local policy
   for policy in "$1"/*.json; do basename "$policy" .json; done
@@ -51,7 +53,8 @@ ensure_role() {
   echo "role $name"
 }
 
-# Creates the managed policy boundary/sanders-boundary.json, or makes this its default version; AWS keeps five.
+# Creates the managed policy boundary/sanders-boundary.json, or makes the file its default version. AWS keeps five
+# versions, so the oldest goes first.
 ensure_boundary() {
   local arn="arn:$partition:iam::$account:policy/sanders-boundary" document="file://$here/boundary/sanders-boundary.json"
   local failure oldest
@@ -71,7 +74,7 @@ ensure_boundary() {
   echo "policy sanders-boundary"
 }
 
-# The permission to become the target role of any of the services $@; * is every service
+# The permission to assume the target role of each of the services $@; * means every service
 may_assume() {
   local arns
   arns=$(printf ', "arn:*:iam::*:role/ack-%s-target"' "$@")
@@ -81,8 +84,8 @@ may_assume() {
 JSON
 }
 
-# The trust in whom $1 names: {"Service": ...} or {"AWS": ...}, on the condition $2, if given.
-# sts:TagSession because Pod Identity and EKS Capabilities tag their sessions, and the tags are passed on.
+# A trust policy for the principal $1, {"Service": ...} or {"AWS": ...}, with the condition $2 if given.
+# It allows sts:TagSession because Pod Identity and EKS Capabilities tag their sessions, and the tags are passed on.
 trust() {
   local condition=""
   [[ $# -lt 2 ]] || condition=", \"Condition\": $2"
@@ -92,7 +95,7 @@ trust() {
 JSON
 }
 
-# The condition that Pod Identity asks for a pod of this service account and of no other. $1: cluster ARN, $2: service account
+# The condition that only Pod Identity's sessions for this service account meet. $1: cluster ARN, $2: service account
 pod_of() {
   cat <<JSON
 {"StringEquals": {"aws:RequestTag/eks-cluster-arn": "$1",
@@ -100,7 +103,7 @@ pod_of() {
 JSON
 }
 
-# Lets pods of the service account work under the role. $1: cluster, $2: service account, $3: role ARN
+# Gives the role to the pods of the service account. $1: cluster, $2: service account, $3: role ARN
 ensure_pod_identity() {
   local cluster=$1 service_account=$2 role=$3 association
   association=$(aws eks list-pod-identity-associations --cluster-name "$cluster" --namespace ack-system \
@@ -115,8 +118,8 @@ ensure_pod_identity() {
   echo "pod identity ack-system/$service_account"
 }
 
-# Makes a controller's role and gives it to the controller's pods. $1: cluster, $2: its ARN, $3: role and service account, then
-# the services whose target roles it may become
+# Creates a controller's role and gives it to the controller's pods. $1: cluster, $2: its ARN, $3: name of the role and
+# of the service account; then the services whose target roles it may assume
 ensure_controller() {
   local cluster=$1 cluster_arn=$2 name=$3
   shift 3
@@ -125,7 +128,7 @@ ensure_controller() {
   ensure_pod_identity "$cluster" "$name" "$roles/$name"
 }
 
-# $1: service, $2: folder of its policy, $3: account and $4: role of the controller
+# Creates a service's target role. $1: service, $2: folder of its policy, $3 and $4: account and role of its controller
 ensure_target() {
   ensure_role "ack-$1-target" "$(trust "{\"AWS\": \"arn:$partition:iam::$3:role/$4\"}")" "file://$2/$1.json"
 }
