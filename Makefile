@@ -1,5 +1,4 @@
-# The commands of the project; `make help` lists them. Each installs what it needs; only git, make, Node 20, Go 1.26 and
-# Python 3.11 must be there.
+# The project's commands; `make help` lists them. Each installs what it needs, except git, make, Node, Go and Python.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -8,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 
 TS_NODE := node --require ts-node/register
 
-# What the Go tests and benchmarks need: a real API server, the official s3 controller, the emulator.
+# What the Go tests and benchmarks need: a real API server, the official S3 controller and the AWS emulator.
 GO_TEST_ENV = export KUBEBUILDER_ASSETS="$$($(TS_NODE) sandbox/build.ts --assets etcd kube-apiserver kubectl)" \
   ACK_S3_CONTROLLER="$$($(TS_NODE) sandbox/build.ts ack-s3)" SANDERS_AWS="$(CURDIR)/sandbox/aws/sanders-aws" \
   KUBEBUILDER_CONTROLPLANE_START_TIMEOUT=90s
@@ -22,84 +21,84 @@ synth: install ## Render every environment into dist/
 	@npm run --silent synth
 
 .PHONY: import
-import: install tool-go ## Make imports/ anew from the CRDs
+import: install tool-go ## Generate imports/ from the CRDs
 	@npm run --silent import
 
-# The sandbox: the platform on this machine. SANDBOX=name picks one of several; ARGS goes to the command.
+# The sandbox: the platform on this machine. SANDBOX=name picks one of several; ARGS is passed to the command.
 SANDBOX_CLI := $(TS_NODE) sandbox/main.ts
 
 .PHONY: up
-up: install tool-go tool-python ## Bring up the platform on this machine, all of it
+up: install tool-go tool-python ## Bring up the whole platform on this machine
 	@$(SANDBOX_CLI) up $(ARGS)
 
 .PHONY: down reset status env
-down: install ## Stop it; its state stays
+down: install ## Stop it, and keep its state
 	@$(SANDBOX_CLI) down
-reset: install ## Stop it and remove its state
+reset: install ## Stop it, and remove its state
 	@$(SANDBOX_CLI) reset
-status: install ## What runs, since when, how large, on which port
+status: install ## Show each part's state, uptime, memory and port
 	@$(SANDBOX_CLI) status $(ARGS)
 env: install ## Point kubectl, aws and argocd at it: eval "$$(make -s env)"
 	@$(SANDBOX_CLI) env
 
 .PHONY: logs
-logs: install ## A part's log: make logs P=argocd-repo-server
+logs: install ## Print a part's log: make logs P=argocd-repo-server
 	@$(SANDBOX_CLI) logs $(P) $(ARGS)
 
 .PHONY: format
-format: install ## Format and mend what the linter can
+format: install ## Format the code, and fix what the linter can fix
 	@npm run --silent format
 
 .PHONY: bench bench-convergence bench-controllers
 bench: install ## Measure synthesis
 	@npm run --silent bench
-bench-convergence: install tool-go tool-python ## Measure the platform beside Terraform, on the same emulator
+bench-convergence: install tool-go tool-python ## Measure the platform and Terraform on the same emulator
 	@npm run --silent bench:convergence
-bench-controllers: install tool-go tool-python ## Measure our controllers beside the official s3 controller
+bench-controllers: install tool-go tool-python ## Measure our controllers and the official S3 controller
 	@$(GO_TEST_ENV); $(MAKE) -C controllers bench S3_CONTROLLER="$$ACK_S3_CONTROLLER"
 
 .PHONY: test
 test: install tool-go tool-python ## Run every check and test, several at a time: JOBS=3
-	@echo 'Running $(TESTS), $(JOBS) at a time; what each has to say comes when it ends.'
+	@echo 'Running $(TESTS), $(JOBS) at a time. The output of each is printed when it ends.'
 	@$(MAKE) --jobs=$(JOBS) --output-sync=target $(TESTS)
 
-# The longest first. test-steady mostly waits.
+# The longest first; test-steady mostly waits.
 TESTS := test-steady test-controllers test-e2e test-charts test-aws lint test-job
 JOBS := 3
 
 .PHONY: lint
-lint: install tool-go ## Types, style, and that generated files are fresh
+lint: install tool-go ## Check types, style, and that generated files are fresh
 	@npm run --silent typecheck
 	@npm run --silent lint
 	@npm run --silent import -- --check
 
 .PHONY: test-charts
-test-charts: install tool-go tool-python ## TypeScript: environments, charts, argocd, sandbox
+test-charts: install tool-go tool-python ## Test the TypeScript: environments, charts, argocd, sandbox
 	@KUBECTL="$$($(TS_NODE) sandbox/build.ts kubectl)" npx jest --coverage
 
 .PHONY: test-controllers
-test-controllers: install tool-go tool-python ## Go: generated files, controllers on a real API server and the emulator
+test-controllers: install tool-go tool-python ## Test the Go: controllers on a real API server and the emulator
 	@$(MAKE) -C controllers check-generated
 	@$(MAKE) -C controllers lint
 	@$(GO_TEST_ENV); $(MAKE) -C controllers test
 
 .PHONY: test-aws
-test-aws: tool-python ## Python: the AWS emulator
+test-aws: tool-python ## Test the AWS emulator
 	@$(MAKE) -C sandbox/aws lint test
 
 .PHONY: test-job
-test-job: tool-python ## Python: the sample job
+test-job: tool-python ## Test the sample job
 	@$(MAKE) -C examples/job lint test
 
 .PHONY: test-e2e
-test-e2e: install tool-go tool-python ## The whole chain, in a sandbox of its own
+test-e2e: install tool-go tool-python ## Test the whole chain, in a separate sandbox
 	@npm run --silent e2e
 
 .PHONY: test-steady
-test-steady: install tool-go tool-python ## The same chain left alone for ten minutes: nothing may happen
+test-steady: install tool-go tool-python ## Leave the whole chain alone for ten minutes: nothing may happen
 	@npm run --silent e2e:steady
 
-# Installs npm packages when package-lock.json is newer than what is installed.
+# Installs npm packages if package-lock.json is newer than what is installed.
 .PHONY: install
 install: tool-git tool-node node_modules/.package-lock.json
 
@@ -107,7 +106,7 @@ node_modules/.package-lock.json: package-lock.json
 	@npm ci --silent
 	@touch $@
 
-# A tool that is missing or too old is named, with what to do.
+# These name a tool that is missing or too old, and say what to do.
 .PHONY: tool-git tool-node tool-go tool-python
 tool-git:
 	@command -v git >/dev/null || { echo 'git is missing: install it (https://git-scm.com)' >&2; exit 1; }
