@@ -3,6 +3,14 @@ import prettier from 'eslint-config-prettier';
 import jest from 'eslint-plugin-jest';
 import tseslint from 'typescript-eslint';
 
+/** Forbids files to import from folders of this repository. */
+function forbidImports(files, folders) {
+  return {
+    files: [files],
+    rules: { 'no-restricted-imports': ['error', { patterns: [{ regex: `^[./]+/${folders}` }] }] },
+  };
+}
+
 export default tseslint.config(
   // Generated: imports/ by cdk8s, dist/ by cdk8s synth.
   {
@@ -41,6 +49,11 @@ export default tseslint.config(
       ],
     },
   },
+  // Arrows go one way: environments → charts → synthesis → sandbox. Only the table of kinds may be read from everywhere.
+  forbidImports('environments/**/*.ts', '(charts|synthesis|imports|sandbox)'),
+  forbidImports('charts/**/*.ts', '(synthesis(?!/kinds$)|sandbox)'),
+  forbidImports('synthesis/**/*.ts', 'sandbox'),
+  forbidImports('synthesis/kinds.ts', ''),
   {
     // Tests read manifests back from YAML and JSON, where anything may stand.
     files: ['test/**/*.ts'],

@@ -1,5 +1,6 @@
 /**
- * The app of `cdk8s synth`: every environment → dist/<environment>/<chart>.k8s.yaml, if all of it is right, and nothing otherwise.
+ * The app of `cdk8s synth`: every environment → dist/<environment>/<chart>.k8s.yaml, if all of it is right, and nothing
+ * otherwise; and what the management cluster must be told of kinds and accounts → argocd/, the files named *.generated.yaml.
  *
  * The CLI empties the folder that it tells the app to write to (CDK8S_OUTDIR) before it runs the app, so cdk8s.yaml
  * gives it `.dist`, a link to dist/ which it may remove. Any other folder (`cdk8s synth --output DIR`, `--stdout`) is
@@ -9,10 +10,11 @@ import { rmSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { CheckError } from './synthesis/checks';
-import { publish } from './synthesis/publish';
+import { installation } from './synthesis/installation';
+import { publish, writeFiles } from './synthesis/publish';
 import { synthesize } from './synthesis/synth';
 import { environments } from './environments';
-import { EnvironmentError } from './environments/schema';
+import { EnvironmentError, parseEnvironments } from './environments/schema';
 
 const dist = join(__dirname, 'dist');
 const link = join(__dirname, '.dist');
@@ -22,13 +24,16 @@ const asked = resolve(process.env['CDK8S_OUTDIR'] ?? link);
 async function main(): Promise<void> {
   const folder = asked === link ? dist : asked;
   const { written, removed } = publish(folder, await synthesize(environments));
-  if (asked === link) {
-    rmSync(link, { recursive: true, force: true });
-    symlinkSync('dist', link);
-    // To standard error: the CLI shows nothing else of what an app says.
-    if (written.length + removed.length > 0)
-      console.error(`dist/: ${written.length} files changed, ${removed.length} removed`);
-  }
+  if (asked !== link) return;
+  rmSync(link, { recursive: true, force: true });
+  symlinkSync('dist', link);
+  // To standard error: the CLI shows nothing else of what an app says.
+  if (written.length + removed.length > 0)
+    console.error(`dist/: ${written.length} files changed, ${removed.length} removed`);
+  const changed = writeFiles(__dirname, installation(parseEnvironments(environments)));
+  for (const path of changed) console.error(`${path}: changed`);
+  if (changed.some((path) => path.startsWith('argocd/')))
+    console.error('A person applies argocd/ to the management cluster: docs/installation.md.');
 }
 
 main().catch((error: unknown) => {

@@ -58,7 +58,7 @@ export async function steps(
 ): Promise<Step[]> {
   await folder.create('logs');
   const { binaries } = built;
-  const kinds = await platformKinds();
+  const kinds = platformKinds();
   const controllers = ackControllers(binaries, settings, kinds);
   const names = [
     ...controlPlanePorts,

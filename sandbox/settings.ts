@@ -1,10 +1,10 @@
 import * as path from 'node:path';
 import * as v from 'valibot';
+import { officialServices } from '../synthesis/kinds';
 import { checkout, type Folder, readIfThere } from './state/folder';
 
-/** The services whose controller may be replaced. */
-export const services = ['s3', 'iam', 'ec2', 'dynamodb', 'ecr', 'sfn'] as const;
-export type Service = (typeof services)[number];
+/** The services whose controller may be replaced: those that have an official one. */
+export const services = officialServices();
 
 const someText = v.pipe(v.string(), v.nonEmpty());
 

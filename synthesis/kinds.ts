@@ -252,3 +252,8 @@ export function serviceNamed(name: string): Service {
 export function officialServices(table: Readonly<Record<string, Service>> = services): string[] {
   return Object.keys(table).filter((service) => table[service]?.controller === 'official');
 }
+
+/** The services whose official controller the sandbox builds: those that no stand-in serves there. */
+export function builtServices(table: Readonly<Record<string, Service>> = services): string[] {
+  return officialServices(table).filter((service) => table[service]?.sandbox !== standIn);
+}

@@ -13,23 +13,36 @@ export interface Published {
  */
 export function publish(folder: string, files: ReadonlyMap<string, string>): Published {
   const present = listFiles(folder);
-  const written = [...files].filter(
-    ([path, content]) => !present.includes(path) || readFileSync(join(folder, path), 'utf8') !== content,
-  );
-  for (const [path, content] of written) {
+  const written = writeFiles(folder, files);
+  const removed = present.filter((path) => !files.has(path));
+  for (const path of removed) {
+    rmSync(join(folder, path));
+    removeIfEmpty(dirname(join(folder, path)), folder);
+  }
+  return { written, removed };
+}
+
+/** Writes `files` (path → content) below `folder`, each in one step. Returns the paths of those that were not the same already. */
+export function writeFiles(folder: string, files: ReadonlyMap<string, string>): string[] {
+  const changed = [...files].filter(([path, content]) => contentOf(join(folder, path)) !== content);
+  for (const [path, content] of changed) {
     const target = join(folder, path);
     mkdirSync(dirname(target), { recursive: true });
     const scratch = `${target}.tmp`;
     writeFileSync(scratch, content);
     renameSync(scratch, target);
   }
+  return changed.map(([path]) => path);
+}
 
-  const removed = present.filter((path) => !files.has(path));
-  for (const path of removed) {
-    rmSync(join(folder, path));
-    removeIfEmpty(dirname(join(folder, path)), folder);
+/** What a file holds; undefined when it is not there. */
+function contentOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
-  return { written: written.map(([path]) => path), removed };
 }
 
 function listFiles(folder: string): string[] {

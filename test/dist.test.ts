@@ -14,6 +14,7 @@ import { Folder } from '../sandbox/state/folder';
 import { writeKubeconfig } from '../sandbox/state/kubeconfig';
 import { Authority } from '../sandbox/state/pki';
 import { reservePorts } from '../sandbox/state/ports';
+import { builtServices } from '../synthesis/kinds';
 
 const root = join(__dirname, '..');
 const dist = join(root, 'dist');
@@ -28,7 +29,9 @@ describe('a real API server', () => {
     base = mkdtempSync(join(tmpdir(), 'dist-'));
     const folder = new Folder('dist', base);
     await folder.create('logs');
-    const binaries = await build(find(['etcd', 'kube-apiserver', 'kubectl', 'ack-s3', 'ack-iam', 'ack-ec2']));
+    const binaries = await build(
+      find(['etcd', 'kube-apiserver', 'kubectl', ...builtServices().map((service) => `ack-${service}`)]),
+    );
     const ports = await reservePorts(folder, ['etcd', 'etcd-peer', 'kube-apiserver']);
     const context: Context = { folder, ports, binaries, authority: await Authority.open(folder) };
     const parts = [await etcd(context), await kubeApiserver(context)];
@@ -39,7 +42,7 @@ describe('a real API server', () => {
       binary(context, 'kubectl'),
       await writeKubeconfig(folder, context.authority, admin, port(context, 'kube-apiserver')),
     );
-    const official = ['s3', 'iam', 'ec2'].map((service) =>
+    const official = builtServices().map((service) =>
       join(dirname(binary(context, `ack-${service}`)), 'config', 'crd'),
     );
     const crds = [

@@ -77,7 +77,6 @@ export const everything: DeepRequired<EnvironmentInput> = {
     repository: 'sanders-customer-platform-team/jobs',
     queue: 'sanders-Daily_Queue',
   },
-  resyncSeconds: { batch: 120, ec2: 240, iam: 360, others: 480 },
 };
 
 /** An environment with its defaults. */

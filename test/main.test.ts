@@ -64,6 +64,8 @@ describe('cdk8s synth', () => {
       'imports',
       'synthesis',
       'dist',
+      'argocd',
+      'docs',
     ]) {
       cpSync(join(root, part), join(folder, part), { recursive: true });
     }

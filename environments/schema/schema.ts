@@ -243,21 +243,6 @@ export const environmentSchema = group({
     }),
     {},
   ),
-
-  /**
-   * Drift made by hand in AWS must be repaired within this many seconds. ACK resyncs a whole service, so this is a
-   * wish: a test compares it with the resync periods that argocd/ gives the controllers.
-   * @default Batch, EC2 and IAM 300, the others 600
-   */
-  resyncSeconds: v.optional(
-    group({
-      batch: v.optional(wholeNumber(60, 36_000, 'seconds'), 300),
-      ec2: v.optional(wholeNumber(60, 36_000, 'seconds'), 300),
-      iam: v.optional(wholeNumber(60, 36_000, 'seconds'), 300),
-      others: v.optional(wholeNumber(60, 36_000, 'seconds'), 600),
-    }),
-    {},
-  ),
 });
 
 /** An environment as its file gives it: what has a default may be left out. */

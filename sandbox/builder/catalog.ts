@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { builtServices } from '../../synthesis/kinds';
 
 const sandbox = path.join(__dirname, '..');
 const controllers = path.join(sandbox, '..', 'controllers');
@@ -76,9 +77,7 @@ export const catalog: readonly Program[] = [
   ]),
   kubernetes('kubectl'),
   pinned('redis', 'github.com/alicebob/miniredis/v2', '.'),
-  ack('s3'),
-  ack('iam'),
-  ack('ec2'),
+  ...builtServices().map(ack),
   own('controller'),
   own('standins'),
   pinned('argocd', argocd, `${argocd}/cmd`, {

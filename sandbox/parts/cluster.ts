@@ -1,6 +1,7 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { builtServices } from '../../synthesis/kinds';
 import type { Kubectl } from '../kube/kubectl';
 import type { Settings } from '../settings';
 import { checkout } from '../state/folder';
@@ -20,7 +21,7 @@ export async function prepareCluster(
   signal: AbortSignal,
 ): Promise<void> {
   const argocdFiles = path.join(path.dirname(binary(context, 'argocd')), 'manifests');
-  const ackFiles = ['s3', 'iam', 'ec2'].map((service) =>
+  const ackFiles = builtServices().map((service) =>
     path.join(path.dirname(binary(context, `ack-${service}`)), 'config', 'crd'),
   );
   const definitions = [

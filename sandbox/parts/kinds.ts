@@ -1,21 +1,12 @@
-import * as fs from 'node:fs/promises';
-import * as path from 'node:path';
-import { parse } from 'yaml';
-import { checkout } from '../state/folder';
+import { kinds, serviceOf } from '../../synthesis/kinds';
 
-interface Project {
-  readonly spec: { readonly namespaceResourceWhitelist: readonly { readonly group: string; readonly kind: string }[] };
-}
-
-/** The kinds of AWS resources that environments may consist of, by API group: those that Argo CD's project admits. */
-export async function platformKinds(): Promise<Map<string, string[]>> {
-  const file = path.join(checkout, 'argocd', 'base', 'project.yaml');
-  const { spec } = parse(await fs.readFile(file, 'utf8')) as Project;
-  const kinds = new Map<string, string[]>();
-  for (const { group, kind } of spec.namespaceResourceWhitelist) {
-    if (group.endsWith('.services.k8s.aws')) kinds.set(group, [...(kinds.get(group) ?? []), kind]);
+/** The kinds of AWS resources that environments may consist of, by API group. */
+export function platformKinds(): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const { group, kind } of kinds) {
+    if (serviceOf(group) !== undefined) groups.set(group, [...(groups.get(group) ?? []), kind]);
   }
-  return kinds;
+  return groups;
 }
 
 /** Group and kind that a CustomResourceDefinition in controller-gen's layout defines; undefined for other objects. */

@@ -181,25 +181,28 @@ describe('targets', () => {
     capability: { reason: 'EKS runs all controllers under one role', trusted: 'ack-capability' },
   };
 
-  test.each(Object.entries(cases))('for %s makes the roles with the rights of iam/<service>.json', (who, { trusted }) => {
-    const { status, calls } = run(['targets', '222222222222', who]);
-    expect(status).toBe(0);
-    expect(changes(calls)).toEqual([
-      'iam create-policy sanders-boundary',
-      ...[...official, ...own].flatMap((s) => [
-        `iam create-role ack-${s}-target`,
-        `iam put-role-policy ack-${s}-target`,
-      ]),
-    ]);
-    expect(trustOf('ack-s3-target', calls)).toEqual(
-      allow({ Principal: { AWS: `arn:aws-cn:iam::222222222222:role/${trusted}` } }),
-    );
-    expect(policyOf('ack-s3-target', calls)).toEqual(JSON.parse(read(path.join(policyFolders.official, 's3.json'))));
-    expect(trustOf('ack-batch-target', calls)).toEqual(
-      allow({ Principal: { AWS: 'arn:aws-cn:iam::222222222222:role/ack-sanders-controller' } }),
-    );
-    expect(policyOf('ack-batch-target', calls)).toEqual(JSON.parse(read(path.join(policyFolders.own, 'batch.json'))));
-  });
+  test.each(Object.entries(cases))(
+    'for %s makes the roles with the rights of iam/<service>.json',
+    (who, { trusted }) => {
+      const { status, calls } = run(['targets', '222222222222', who]);
+      expect(status).toBe(0);
+      expect(changes(calls)).toEqual([
+        'iam create-policy sanders-boundary',
+        ...[...official, ...own].flatMap((s) => [
+          `iam create-role ack-${s}-target`,
+          `iam put-role-policy ack-${s}-target`,
+        ]),
+      ]);
+      expect(trustOf('ack-s3-target', calls)).toEqual(
+        allow({ Principal: { AWS: `arn:aws-cn:iam::222222222222:role/${trusted}` } }),
+      );
+      expect(policyOf('ack-s3-target', calls)).toEqual(JSON.parse(read(path.join(policyFolders.official, 's3.json'))));
+      expect(trustOf('ack-batch-target', calls)).toEqual(
+        allow({ Principal: { AWS: 'arn:aws-cn:iam::222222222222:role/ack-sanders-controller' } }),
+      );
+      expect(policyOf('ack-batch-target', calls)).toEqual(JSON.parse(read(path.join(policyFolders.own, 'batch.json'))));
+    },
+  );
 
   test('brings the boundary up to date, and takes out its oldest version when AWS keeps no more', () => {
     const boundary = ({ calls }: ReturnType<typeof run>) => changes(calls).filter((change) => change.includes('polic'));

@@ -1,3 +1,4 @@
+import { plural } from '../../synthesis/installation';
 import {
   accountOf,
   all,
@@ -56,11 +57,4 @@ function namespaceOf({ objects }: RenderedEnvironment): Manifest {
   const namespace = objects.find(({ kind }) => kind === 'Namespace');
   if (namespace === undefined) throw new Error('the environment has no namespace');
   return namespace;
-}
-
-/** The plural of a kind as the API server spells it. */
-function plural(kind: string): string {
-  const name = kind.toLowerCase();
-  if (/[^aeiou]y$/.test(name)) return `${name.slice(0, -1)}ies`;
-  return /(s|x|ch|sh)$/.test(name) ? `${name}es` : `${name}s`;
 }

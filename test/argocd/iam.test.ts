@@ -94,12 +94,15 @@ test('every controller of the self-managed overlay has a policy', () => {
 });
 
 describe.each(services)('%s', (service) => {
-  test.each(statements(service).map((s) => [s.Sid, s] as const))('%s names actions that exist', async (_, statement) => {
-    for (const action of list(statement.Action)) {
-      const [prefix = '', name = ''] = action.split(':');
-      expect([action, await iamActionExists(prefix, name)]).toEqual([action, true]);
-    }
-  });
+  test.each(statements(service).map((s) => [s.Sid, s] as const))(
+    '%s names actions that exist',
+    async (_, statement) => {
+      for (const action of list(statement.Action)) {
+        const [prefix = '', name = ''] = action.split(':');
+        expect([action, await iamActionExists(prefix, name)]).toEqual([action, true]);
+      }
+    },
+  );
 
   test.each(statements(service).map((s) => [s.Sid, s] as const))(
     '%s allows everything (*) only where AWS offers no resource, or for reading',

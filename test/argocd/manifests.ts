@@ -3,22 +3,15 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 
+import { officialServices, serviceOf } from '../../synthesis/kinds';
+import { groupOf, type Manifest } from '../../synthesis/manifest';
+
+export { groupOf, type Manifest } from '../../synthesis/manifest';
+
 export const root = path.resolve(__dirname, '../..');
 export const argocd = path.join(root, 'argocd');
 export const overlays = ['self-managed', 'eks-capabilities'] as const;
 export type Overlay = (typeof overlays)[number];
-
-/** A Kubernetes object as it stands in YAML. */
-export interface Manifest {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace?: string;
-    readonly annotations?: Readonly<Record<string, string>>;
-    readonly labels?: Readonly<Record<string, string>>;
-  };
-}
 
 interface GroupKind {
   readonly group: string;
@@ -192,24 +185,14 @@ export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The API group of an object; `''` is the core group. */
-export function groupOf(manifest: Manifest): string {
-  return manifest.apiVersion.includes('/') ? (manifest.apiVersion.split('/')[0] ?? '') : '';
-}
-
 /** The items of `a` that `b` lacks, and the other way round. */
 export function difference(a: readonly string[], b: readonly string[]): { missing: string[]; unexpected: string[] } {
   return { missing: a.filter((x) => !b.includes(x)), unexpected: b.filter((x) => !a.includes(x)) };
 }
 
-/** The groups of the kinds that no official controller serves: those of our own controller, and ACK's own. */
-const groupsWithoutOfficialController = ['batch.services.k8s.aws', 'budgets.services.k8s.aws', 'services.k8s.aws'];
-
 /** The objects of an environment that the official controllers serve. */
-export function officiallyServed(environment: RenderedEnvironment): Manifest[] {
-  return environment.objects.filter(
-    (o) => groupOf(o).endsWith('services.k8s.aws') && !groupsWithoutOfficialController.includes(groupOf(o)),
-  );
+export function officiallyServed({ objects }: RenderedEnvironment): Manifest[] {
+  return objects.filter((object) => officialServices().includes(serviceOf(groupOf(object)) ?? ''));
 }
 
 /** The AWS account of an environment. */

@@ -1,7 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { environments } from '../../environments';
-import { parseEnvironments } from '../../environments/schema';
+import { kinds, serviceNamed, serviceOf } from '../../synthesis/kinds';
 import { errorsOf } from './crds';
 import {
   accountOf,
@@ -80,11 +79,14 @@ test.each(overlays)('has a role for every account of dist/ in overlay %s', (over
   }
 });
 
-describe.each(parseEnvironments(environments))('$name', ({ resyncSeconds }) => {
-  test('has its wish how soon drift is repaired', () => {
-    const { defaultResyncPeriod, resourceResyncPeriods } = values.reconcile;
-    expect(Math.max(...Object.values(resourceResyncPeriods))).toBeLessThanOrEqual(resyncSeconds.batch);
-    expect(defaultResyncPeriod).toBeLessThanOrEqual(resyncSeconds.others);
-    expect(Object.keys(resourceResyncPeriods).sort()).toEqual(['ComputeEnvironment', 'JobDefinition', 'JobQueue']);
+test('repairs drift as soon as the table of kinds says', () => {
+  const { defaultResyncPeriod, resourceResyncPeriods } = values.reconcile;
+  const own = kinds.flatMap(({ group, kind }) => {
+    const service = serviceOf(group);
+    return service !== undefined && values.services.includes(service) ? [{ kind, service }] : [];
   });
+  const periods = own.map(({ kind }) => [kind, resourceResyncPeriods[kind] ?? defaultResyncPeriod]);
+  expect(Object.fromEntries(periods)).toEqual(
+    Object.fromEntries(own.map(({ kind, service }) => [kind, serviceNamed(service).resyncSeconds])),
+  );
 });

@@ -36,7 +36,6 @@ describe('defaults', () => {
       budget: { limitUSD: 10, emails: [], actualThresholds: [80], forecastThresholds: [100] },
       tags: {},
       names: {},
-      resyncSeconds: { batch: 300, ec2: 300, iam: 300, others: 600 },
     });
   });
 
@@ -368,11 +367,6 @@ describe('mistakes', () => {
       reason: 'Batch naming rules',
       change: (env) => (env.names = { queue: 'sanders-my.queue' }),
       says: 'names.queue: a queue name of at most 128 letters, digits, dashes and underscores, beginning with sanders-, got "sanders-my.queue"',
-    },
-    'resync faster than ACK should': {
-      reason: 'out of range',
-      change: (env) => (env.resyncSeconds = { batch: 1 }),
-      says: 'resyncSeconds.batch: a whole number of seconds from 60 to 36000, got 1',
     },
     'unknown key': {
       reason: 'a misspelt setting would be ignored',
