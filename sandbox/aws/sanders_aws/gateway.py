@@ -1,4 +1,4 @@
-"""The way of every call: recognised, hit by faults, judged by the rules, done by moto, logged."""
+"""The way of every call: recognised, given its fault, judged by the rules, done by moto, logged."""
 
 import functools
 import gc
@@ -17,10 +17,10 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from . import services
 from .calls import CallLog
 from .control import Control
-from .errors import AwsError, answer_error, internal_failure, throttled, unknown_action
-from .faults import Fault, Faults
+from .errors import AwsError, answer_error, internal_failure, unknown_action
+from .faults import Fault, Faults, inject
 from .rules import rules_for
-from .wire import Answer, Call, dropped, error_code, read_call, with_checksum
+from .wire import Answer, Call, error_code, read_call, with_checksum
 
 log = logging.getLogger(__name__)
 
@@ -86,11 +86,11 @@ class Gateway:
     def _do(self, call: Call, environ: dict[str, Any], fault: Fault | None) -> Answer:
         try:
             if fault and not fault.after:
-                _befall(fault, call, environ)
+                inject(fault, call, environ)
             with nullcontext() if (call.service, call.action) in _WAITING else self._locks[call.service]:
                 answer = self._apply_rules(call, environ)
             if fault and fault.after:
-                _befall(fault, call, environ)
+                inject(fault, call, environ)
             return answer
         except AwsError as error:
             return answer_error(error, call.service, call.protocol)
@@ -149,19 +149,3 @@ _WAITING = {  # answered only after other calls, which the service must not keep
 def _does_moto_have(service: str) -> bool:
     module = {"lambda": "awslambda"}.get(service, service.replace("-", ""))
     return module in list_of_moto_modules()
-
-
-def _befall(fault: Fault, call: Call, environ: dict[str, Any]) -> None:
-    """Lets the fault happen: raises the error, or takes the time."""
-    if fault.kind == "throttle":
-        raise throttled(call.service)
-    if fault.kind == "error":
-        if fault.code:
-            raise AwsError(fault.code, fault.message or "Injected by /sanders/faults.", fault.status)
-        raise internal_failure(call.service, fault.message)
-    if fault.kind == "latency":
-        time.sleep(1 if fault.seconds is None else fault.seconds)
-        return
-    if fault.kind == "timeout":
-        time.sleep(60 if fault.seconds is None else fault.seconds)
-    raise dropped(environ)
