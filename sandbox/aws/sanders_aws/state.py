@@ -20,7 +20,7 @@ from moto.core.base_backend import BackendDict, BaseBackend
 
 from . import services
 
-VERSION = f"format 3 of moto {moto.__version__} and Python {platform.python_version()}"
+VERSION = f"format 4 of moto {moto.__version__} and Python {platform.python_version()}"
 """What a saved state is made by; another version cannot read it."""
 
 ATTEMPTS = 3

@@ -1,0 +1,1 @@
+"""AWS Budgets, except for budget actions."""

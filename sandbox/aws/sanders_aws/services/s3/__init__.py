@@ -1,0 +1,1 @@
+"""S3: buckets, who may use them, and their objects."""

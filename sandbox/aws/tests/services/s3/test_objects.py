@@ -1,0 +1,34 @@
+"""Objects."""
+
+import http.client
+
+import pytest
+
+from conftest import BUSY, REGION, Aws, code_of
+
+rule = pytest.mark.rule
+
+
+@rule("s3.limit_deletions")
+def test_a_thousand_deletions_a_call(aws: Aws, bucket: str) -> None:
+    objects = [{"Key": str(i)} for i in range(1001)]
+    assert code_of(aws("s3").delete_objects, Bucket=bucket, Delete={"Objects": objects}) == "MalformedXML"
+    aws("s3").delete_objects(Bucket=bucket, Delete={"Objects": objects[1:]})
+
+
+def test_chunked_uploads(aws: Aws, bucket: str) -> None:
+    """Without a Content-Length, as SDKs send streams of unknown length."""
+    connection = http.client.HTTPConnection(aws.url.removeprefix("http://"), timeout=BUSY)
+    scope = f"Credential=test/20260101/{REGION}/s3/aws4_request"
+    headers = {"Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"}
+    connection.request("PUT", "/data/key", iter([b"one ", b"two"]), headers, encode_chunked=True)
+    assert connection.getresponse().status == 200
+    connection.close()
+    assert aws("s3").get_object(Bucket=bucket, Key="key")["Body"].read() == b"one two"
+
+
+def test_objects_survive_odd_keys_and_large_bodies(aws: Aws, bucket: str) -> None:
+    body = b"x" * 6_000_000
+    for key in ("folder/", "a b+c%2F", "ü/ö"):
+        aws("s3").put_object(Bucket=bucket, Key=key, Body=body)
+        assert aws("s3").get_object(Bucket=bucket, Key=key)["Body"].read() == body
