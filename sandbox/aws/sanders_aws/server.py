@@ -15,7 +15,8 @@ from .calls import CallLog
 from .control import Control
 from .faults import Faults
 from .gateway import Gateway
-from .services.batch import runner
+from .services.batch import life
+from .services.batch.container import serve_at
 from .state import StateError, Store
 
 log = logging.getLogger(__name__)
@@ -64,7 +65,7 @@ class Server:
         self.url = f"http://{host}:{self._http.port}"
         # moto's state machines and our jobs call AWS in their turn.
         os.environ["MOTO_PORT"] = str(self._http.port)
-        runner.serve_at(self.url)
+        serve_at(self.url)
         if options.port_file:
             _write_port(options.port_file, self._http.port)
         self._stopping = threading.Event()
@@ -76,7 +77,7 @@ class Server:
         threading.Thread(target=self._gateway.warm_up, daemon=True).start()
         self._http.serve_forever(poll_interval=0.05)
         self._http.server_close()
-        runner.stop_all()
+        life.stop_all()
         self._control.save()
 
     def stop(self) -> None:

@@ -89,9 +89,9 @@ class Store:
 def reset() -> None:
     """Empties the emulated account, and ends the jobs that run in it."""
     # Imported here: the services' modules need this package to be set up first.
-    from .services.batch import runner
+    from .services.batch import life
 
-    runner.stop_all()
+    life.stop_all()
     for backends in BackendDict._instances:
         backends.clear()
     BackendDict._instances.clear()

@@ -6,7 +6,7 @@ from typing import Any
 
 from ...rules import operation
 from ...wire import Call
-from . import runner
+from . import life
 from .arrays import add_children, array_size, dependencies, describe_array, summarise_array
 from .common import API, NAME, backend_of, check_described, check_required, check_tags, invalid_request, page, refused
 from .job_definitions import check_container, check_retry_strategy
@@ -68,7 +68,7 @@ def submit_job(call: Call) -> dict[str, Any]:
     }
     if size:
         add_children(backend, job)
-    runner.start(backend, job)
+    life.start(backend, job)
     return {"jobId": job_id, "jobName": name, "jobArn": job.arn}
 
 
@@ -133,7 +133,7 @@ def stop_job(job: Job, reason: str, terminated: bool = True) -> None:
     """Makes a job end as FAILED, if it has not ended yet."""
     if not job.status.final:
         job.stop_reason, job.terminated = reason, terminated
-        runner.stop(job)
+        life.stop(job)
 
 
 def _container(definition: JobDefinition, params: dict[str, Any]) -> dict[str, Any]:

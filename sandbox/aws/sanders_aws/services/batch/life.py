@@ -1,21 +1,15 @@
-"""Runs jobs: as local processes, for the images that are allowed to."""
+"""The life of a job: from SUBMITTED through its queue and its attempts to its end."""
 
 import contextlib
 import logging
 import math
-import os
-import signal
-import subprocess
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from moto.core.utils import unix_time_millis
-
-from ... import images
 from ...delays import delay
+from .container import CannotStart, Container
 from .model import BatchBackend, ComputeEnvironment, Job, JobStatus, Status
 from .retries import is_tried_again
 
@@ -24,22 +18,14 @@ log = logging.getLogger(__name__)
 _TIMED_OUT = "Job attempt duration exceeded timeout"
 _EXITED = "Essential container in task exited"
 _TICK = 0.05  # seconds between looks at whether a job can go on
-LOG_GROUP = "/aws/batch/job"  # Source: userguide/using_cloudwatch_logs.html
 
-_endpoint = ""
-_processes: dict[str, subprocess.Popen[str]] = {}
+_containers: dict[str, Container] = {}  # those that run, by the job's id
 _placing = threading.Lock()
 _wakers: dict[str, threading.Event] = {}  # of jobs that have not ended; set to stop one
 
 
 class _Stopped(Exception):
     """The job shall end before it has run to its end; the text says why, if not the job itself does."""
-
-
-def serve_at(endpoint: str) -> None:
-    """Tells the jobs to come where AWS is."""
-    global _endpoint
-    _endpoint = endpoint
 
 
 def start(backend: BatchBackend, job: Job) -> None:
@@ -53,16 +39,16 @@ def stop(job: Job) -> None:
         return
     if waker := _wakers.get(job.id):
         waker.set()
-    if process := _processes.get(job.id):
-        _kill(process)
+    if container := _containers.get(job.id):
+        container.kill()
 
 
 def stop_all() -> None:
-    """Ends all processes, for the emulator's own end."""
+    """Ends all jobs, for the emulator's own end."""
     for waker in list(_wakers.values()):
         waker.set()
-    for process in list(_processes.values()):
-        _kill(process)
+    for container in list(_containers.values()):
+        container.kill()
 
 
 def _in_thread(run: Callable[[BatchBackend, Job], None], backend: BatchBackend, job: Job) -> None:
@@ -210,127 +196,46 @@ def _end(job: Job, status: JobStatus, reason: str) -> None:
 
 
 def _attempt(backend: BatchBackend, job: Job) -> bool:
-    """One attempt; whether the container exited with 0. Records it, its output and its exit code."""
+    """One attempt; whether the container exited with 0. Records how it went."""
+    try:
+        container = _start_container(backend, job)
+    except CannotStart as problem:
+        job.status_reason = "Task failed to start"
+        job.attempts.append({"container": {"reason": str(problem)}, "startedAt": None, "stoppedAt": _now()})
+        return False
+    job.status, job.started, job.status_reason = JobStatus.RUNNING, _now(), ""
+    outcome: dict[str, Any] = {"logStreamName": container.log_stream}
+    attempt = {"container": outcome, "startedAt": job.started, "stoppedAt": None}
+    job.attempts.append(attempt)
+    _containers[job.id] = container
+    timer = threading.Timer(job.timeout or 0, _time_out, (job, container))
+    timer.daemon = True
+    try:
+        if job.timeout:
+            timer.start()
+        if _wakers[job.id].is_set():  # it was stopped before it was in _containers
+            container.kill()
+        outcome["exitCode"] = container.wait()
+    finally:
+        timer.cancel()
+        _containers.pop(job.id, None)
+        attempt["stoppedAt"] = _now()
+    return bool(outcome["exitCode"] == 0)
+
+
+def _start_container(backend: BatchBackend, job: Job) -> Container:
     # Imported here: the server imports this module, and is to start fast.
     from .starting import problem_with_start
 
     obstacle = problem_with_start(backend, backend.environments[job.environment], job)
-    image = images.find(job.container["image"])
-    if image is None:
-        obstacle = obstacle or (
-            f"CannotPullContainerError: {job.container['image']}: not found; start sanders-aws with --job-image"
-        )
-    if image is None or obstacle:
-        job.status_reason = "Task failed to start"
-        job.attempts.append({"container": {"reason": obstacle}, "startedAt": None, "stoppedAt": _now()})
-        return False
-    job.status, job.started, job.status_reason = JobStatus.RUNNING, _now(), ""
-    stream = f"{job.definition.split('/')[-1].split(':')[0]}/default/{uuid.uuid4().hex}"
-    container: dict[str, Any] = {"logStreamName": stream}
-    attempt = {"container": container, "startedAt": job.started, "stoppedAt": None}
-    job.attempts.append(attempt)
-    output = _Log(backend, stream)
-    try:
-        process = subprocess.Popen(
-            image.arguments(job.container["command"]),
-            cwd=image.folder,
-            env=_environment(backend, job, image),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            start_new_session=True,  # so that what the job starts can be ended with it
-        )
-    except OSError as problem:
-        job.status_reason = "Task failed to start"
-        container["reason"] = f"CannotStartContainerError: {problem.strerror}: {problem.filename}"
-        attempt["stoppedAt"] = _now()
-        return False
-    _processes[job.id] = process
-    timer = threading.Timer(job.timeout, _time_out, (job, process)) if job.timeout else None
-    if timer:
-        timer.daemon = True
-        timer.start()
-    try:
-        if _wakers[job.id].is_set():
-            _kill(process)
-        assert process.stdout is not None
-        for line in process.stdout:
-            output.write(line.rstrip("\n"))
-        container["exitCode"] = process.wait() % 256  # a signal n is reported as 256 - n, and never as success
-    finally:
-        if timer:
-            timer.cancel()
-        _processes.pop(job.id, None)
-        output.flush()
-        attempt["stoppedAt"] = _now()
-    return bool(container["exitCode"] == 0)
+    if obstacle:
+        raise CannotStart(obstacle)
+    return Container(backend, job)
 
 
-def _time_out(job: Job, process: subprocess.Popen[str]) -> None:
+def _time_out(job: Job, container: Container) -> None:
     job.status_reason = _TIMED_OUT
-    _kill(process)
-
-
-def _kill(process: subprocess.Popen[str]) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-
-
-def _environment(backend: BatchBackend, job: Job, image: images.Image) -> dict[str, str]:
-    """What the container sees: nothing of the emulator's own environment but the path to programs.
-
-    Source: userguide/job_env_vars.html.
-    """
-    array = {}
-    if job.array_index is not None:
-        parent = backend.jobs[job.id.rpartition(":")[0]]
-        array = {"AWS_BATCH_JOB_ARRAY_INDEX": job.array_index, "AWS_BATCH_JOB_ARRAY_SIZE": parent.array_size}
-    own = {entry["name"]: entry.get("value", "") for entry in job.container["environment"]}
-    return {
-        "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
-        "HOME": str(image.folder),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONUNBUFFERED": "1",
-        **image.environment,
-        "AWS_ENDPOINT_URL": _endpoint,
-        "AWS_REGION": backend.region_name,
-        "AWS_DEFAULT_REGION": backend.region_name,
-        "AWS_ACCESS_KEY_ID": "job",
-        "AWS_SECRET_ACCESS_KEY": "job",
-        "AWS_BATCH_JOB_ID": job.id,
-        "AWS_BATCH_JOB_ATTEMPT": str(len(job.attempts)),
-        "AWS_BATCH_JQ_NAME": job.queue.split("/")[-1],
-        "AWS_BATCH_CE_NAME": job.environment.split("/")[-1],
-        **{name: str(value) for name, value in array.items()},
-        **own,
-    }
-
-
-class _Log:
-    """A job's output, in CloudWatch Logs."""
-
-    def __init__(self, backend: BatchBackend, stream: str) -> None:
-        # Imported here: the server imports this module, and is to start fast.
-        from moto.logs.models import logs_backends
-
-        self._logs = logs_backends[backend.account_id][backend.region_name]
-        self._stream = stream
-        self._events: list[dict[str, Any]] = []
-        if LOG_GROUP not in self._logs.groups:
-            self._logs.create_log_group(LOG_GROUP, {})
-        self._logs.ensure_log_stream(LOG_GROUP, stream)
-
-    def write(self, line: str) -> None:
-        self._events.append({"timestamp": int(unix_time_millis()), "message": line})
-        if len(self._events) >= 100:
-            self.flush()
-
-    def flush(self) -> None:
-        if self._events:
-            self._logs.put_log_events(LOG_GROUP, self._stream, self._events)
-            self._events = []
+    container.kill()
 
 
 def _now() -> int:

@@ -1,7 +1,7 @@
-"""What runs the jobs; test_jobs.py has what it does for them."""
+"""The life of jobs; test_jobs.py has what is seen of it."""
 
 from conftest import ACCOUNT, REGION, eventually
-from sanders_aws.services.batch import runner
+from sanders_aws.services.batch import life
 from sanders_aws.services.batch.model import BatchBackend, Job
 from sanders_aws.services.batch.retries import retry_strategy
 
@@ -12,6 +12,6 @@ def test_a_job_never_hangs_for_a_fault_of_the_emulator() -> None:
         id="job", arn="arn", name="run", queue="queue", definition="definition", container={}, retry=retry_strategy({}),
         timeout=None, dependencies=[], waits_for=["not there"], parameters={},
     )  # fmt: skip
-    runner.start(backend, job)
+    life.start(backend, job)
     eventually(lambda: job.status, lambda status: status.final)
     assert (job.status, job.status_reason) == ("FAILED", "sanders-aws: KeyError: 'not there'")
