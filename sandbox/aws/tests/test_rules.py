@@ -1,6 +1,8 @@
 """The registry of rules."""
 
+import ast
 import re
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -44,6 +46,26 @@ def test_rules_for_all_actions_are_around_the_others() -> None:
         "check_subnet_deletion",
     ]
     assert [function.__name__ for function in found.amendments] == ["drop_associations", "remember_answer"]
+
+
+def test_no_two_patches_change_the_same_thing_of_moto() -> None:
+    """Patches stacked on one method depend on the order in which they are loaded, and nobody reads them as one."""
+    changed: dict[str, list[str]] = defaultdict(list)
+    for file in sorted((ROOT / "sanders_aws").rglob("*.py")):
+        tree = ast.parse(file.read_text())
+        imported = {
+            alias.asname or alias.name: f"{node.module}.{alias.name}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("moto.")
+            for alias in node.names
+        }
+        for node in ast.walk(tree):
+            for target in node.targets if isinstance(node, ast.Assign) else []:
+                name, _, attribute = ast.unparse(target).partition(".")
+                if attribute and name in imported:
+                    changed[f"{imported[name]}.{attribute}"].append(f"{file.name}:{node.lineno}")
+    assert changed["moto.dynamodb.models.table.Table.describe"], "this test no longer sees patches"
+    assert {what: where for what, where in changed.items() if len(where) > 1} == {}
 
 
 def test_a_rule_without_a_doc_string_is_refused() -> None:

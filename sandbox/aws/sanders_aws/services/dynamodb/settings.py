@@ -6,10 +6,9 @@ from moto.dynamodb.models.table import Table
 from moto.kms.models import kms_backends
 
 from ...errors import AwsError
-from ...rules import amendment, guard, patch
+from ...rules import amendment, guard
 from ...wire import Answer, Call
 from .common import API, existing_table, invalid
-from .tables import status_of
 
 _SETTINGS = {
     "AttributeDefinitions", "BillingMode", "ProvisionedThroughput", "GlobalSecondaryIndexUpdates",
@@ -97,7 +96,7 @@ def keep_settings(call: Call, answer: Answer) -> Answer:
     if "TableClass" in params:
         table.sanders_class = params["TableClass"]
     if "OnDemandThroughput" in params:
-        table.sanders_on_demand = {**_on_demand(table), **params["OnDemandThroughput"]}
+        table.sanders_on_demand = {**on_demand_limits(table), **params["OnDemandThroughput"]}
     if "SSESpecification" in params:
         key = _key_arn(call, params["SSESpecification"])
         table.sse_specification = {"Enabled": bool(key), "KMSMasterKeyId": key}
@@ -107,35 +106,11 @@ def keep_settings(call: Call, answer: Answer) -> Answer:
     for index in table.global_indexes:
         for change in given:
             if change["IndexName"] == index.name and "OnDemandThroughput" in change:
-                index.sanders_on_demand = {**_on_demand(index), **change["OnDemandThroughput"]}
+                index.sanders_on_demand = {**on_demand_limits(index), **change["OnDemandThroughput"]}
     return call.answer(table.describe())
 
 
-@patch("dynamodb", "CreateTable", "DescribeTable", "UpdateTable", source=API + "API_TableDescription.html")
-def describe_settings() -> None:
-    """Tells class and limits of a table; encryption is UPDATING with it; indexes have ARN, size and count."""
-    describe = Table.describe
-
-    def described(self: Any, base_key: str = "TableDescription") -> dict[str, Any]:
-        result: dict[str, Any] = describe(self, base_key)
-        table = result[base_key]
-        if "sanders_class" in self.__dict__:
-            table["TableClassSummary"] = {"TableClass": self.sanders_class}
-        if _on_demand(self):
-            table["OnDemandThroughput"] = _on_demand(self)
-        if "SSEDescription" in table and status_of(self) == "UPDATING":
-            table["SSEDescription"]["Status"] = "UPDATING"
-        limits = {index.name: _on_demand(index) for index in self.global_indexes}
-        for index in table["GlobalSecondaryIndexes"] + table["LocalSecondaryIndexes"]:
-            index |= {"IndexArn": f"{self.table_arn}/index/{index['IndexName']}", "IndexSizeBytes": 0, "ItemCount": 0}
-            if limits.get(index["IndexName"]):
-                index["OnDemandThroughput"] = limits[index["IndexName"]]
-        return result
-
-    Table.describe = described
-
-
-def _on_demand(of: Any) -> dict[str, int]:
+def on_demand_limits(of: Any) -> dict[str, int]:
     """The limits of on-demand throughput of a table or an index; -1 where one was taken away."""
     limits: dict[str, int] = of.__dict__.get("sanders_on_demand", {})
     return limits

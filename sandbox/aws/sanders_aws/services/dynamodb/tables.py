@@ -1,6 +1,5 @@
 """Tables: created, updated, deleted, each of which takes its time."""
 
-import uuid
 from typing import Any
 
 from moto.dynamodb.models import DynamoDBBackend
@@ -16,34 +15,6 @@ from .common import API, backend_of, existing_table, invalid, table_of
 _ALWAYS_POSSIBLE = {"CreateTable", "DescribeTable", "ListTables"}
 # What changes a table; everything else uses it.
 _CHANGES = {"DeleteTable", "UpdateTable", "TagResource", "UntagResource", "UpdateTimeToLive"}
-
-
-@patch("dynamodb", "CreateTable", "DescribeTable", "DeleteTable", source=API + "API_TableDescription.html")
-def give_table_ids() -> None:
-    """A table has an id of its own, which a table of the same name made later does not share."""
-    describe = Table.describe
-
-    def described(self: Any, base_key: str = "TableDescription") -> dict[str, Any]:
-        result: dict[str, Any] = describe(self, base_key)
-        result[base_key]["TableId"] = self.__dict__.setdefault("sanders_id", str(uuid.uuid4()))
-        return result
-
-    Table.describe = described
-
-
-@patch("dynamodb", "CreateTable", "DescribeTable", "UpdateTable", source=API + "API_TableDescription.html")
-def tell_table_status() -> None:
-    """A table that is being changed says so, and so do its indexes that are."""
-    describe = Table.describe
-
-    def described(self: Any, base_key: str = "TableDescription") -> dict[str, Any]:
-        result: dict[str, Any] = describe(self, base_key)
-        if status := status_of(self):
-            result[base_key]["TableStatus"] = status
-            result[base_key]["GlobalSecondaryIndexes"] += [index.describe() for index in _leaving(self)]
-        return result
-
-    Table.describe = described
 
 
 @patch("dynamodb", "CreateTable", source=API + "API_CreateTable.html")
@@ -77,8 +48,8 @@ def begin_as_updating() -> None:
                 index.status = "CREATING"
             elif index.name in changed:
                 index.status = "UPDATING"
-        _leaving(table).extend(index for index in before.values() if index.name not in after)
-        for index in _leaving(table):
+        leaving_indexes(table).extend(index for index in before.values() if index.name not in after)
+        for index in leaving_indexes(table):
             index.status = "DELETING"
         return table
 
@@ -139,12 +110,12 @@ def _settle(backend: DynamoDBBackend) -> None:
             del backend.tables[table.name]
             continue
         table.sanders_status = ""
-        _leaving(table).clear()
+        leaving_indexes(table).clear()
         for index in table.global_indexes:
             index.status = "ACTIVE"
 
 
-def _leaving(table: Table) -> list[GlobalSecondaryIndex]:
-    """Indexes that are being deleted. Kept on moto's table, to be saved, reset and deleted with it."""
+def leaving_indexes(table: Table) -> list[GlobalSecondaryIndex]:
+    """Those that are being deleted. Kept on moto's table, to be saved, reset and deleted with it."""
     leaving: list[GlobalSecondaryIndex] = table.__dict__.setdefault("sanders_leaving", [])
     return leaving

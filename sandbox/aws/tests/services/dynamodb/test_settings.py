@@ -18,7 +18,7 @@ def index(name: str, **parameters: Any) -> dict[str, Any]:
 
 
 @rule("dynamodb.keep_settings")
-@rule("dynamodb.describe_settings")
+@rule("dynamodb.describe_tables")
 def test_the_class_is_kept(aws: Aws) -> None:
     assert create(aws, TableClass="STANDARD_INFREQUENT_ACCESS")["TableClassSummary"]["TableClass"] == (
         "STANDARD_INFREQUENT_ACCESS"
@@ -29,7 +29,7 @@ def test_the_class_is_kept(aws: Aws) -> None:
 
 
 @rule("dynamodb.keep_settings")
-@rule("dynamodb.describe_settings")
+@rule("dynamodb.describe_tables")
 def test_limits_are_kept(aws: Aws) -> None:
     limit = {"MaxReadRequestUnits": 10}
     create(aws, OnDemandThroughput=limit, GlobalSecondaryIndexes=[index("first", OnDemandThroughput=limit)])
@@ -122,7 +122,7 @@ def test_a_stream_is_enabled_once(aws: Aws, table: str) -> None:
     assert "StreamSpecification" not in table_of(aws)
 
 
-@rule("dynamodb.describe_settings")
+@rule("dynamodb.describe_tables")
 def test_indexes_have_arns(aws: Aws) -> None:
     create(aws, GlobalSecondaryIndexes=[index("first")])
     found = table_of(aws)

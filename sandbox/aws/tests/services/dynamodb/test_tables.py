@@ -21,17 +21,8 @@ def indexes(aws: Aws) -> dict[str, str]:
     return {found["IndexName"]: found["IndexStatus"] for found in table_of(aws).get("GlobalSecondaryIndexes", [])}
 
 
-@rule("dynamodb.give_table_ids")
-def test_a_table_has_an_id_of_its_own(aws: Aws, table: str) -> None:
-    first, again = (table_of(aws)["TableId"] for _ in range(2))
-    assert first == again
-    aws("dynamodb").delete_table(TableName=table)
-    create(aws)
-    assert table_of(aws)["TableId"] != first
-
-
 @rule("dynamodb.begin_as_creating")
-@rule("dynamodb.tell_table_status")
+@rule("dynamodb.describe_tables")
 @rule("dynamodb.guard_changing_tables")
 def test_creation_takes_its_time(aws: Aws) -> None:
     dynamodb = aws("dynamodb")
