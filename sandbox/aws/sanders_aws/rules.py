@@ -1,7 +1,7 @@
 """The registry of rules: where this emulator answers as AWS does and moto does not.
 
 A rule is one small function. Its doc string's first line says what AWS does, `source` is where AWS
-says so. `docs/aws-emulator.md` lists them all, and every rule has a test that fails on plain moto.
+says so. `docs/aws-emulator-rules.md` lists them all, and every rule has a test that fails on plain moto.
 """
 
 import functools
