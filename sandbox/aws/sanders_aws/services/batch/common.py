@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from ... import paging
 from ...errors import AwsError
 from ...wire import Call, new_request_id
-from .model import BatchBackend, Changing, batch_backends
+from .model import BatchBackend, batch_backends
 from .settling import settle
 
 API = "https://docs.aws.amazon.com/batch/latest/APIReference/"
@@ -82,12 +82,6 @@ def page(call: Call, items: Sequence[Item], describe: Callable[[Item], Any], key
 def check_described(names: Sequence[str]) -> None:
     if len(names) > MAX_DESCRIBED:
         raise invalid_request(f"at most {MAX_DESCRIBED} may be described in one call, got {len(names)}")
-
-
-def check_modifiable(resource: Changing, verb: str) -> None:
-    """Refuses `verb` (update, delete) while the last change is still going on."""
-    if not resource.modifiable:
-        raise refused(f"Cannot {verb}, resource is being modified.")
 
 
 def check_tags(tags: dict[str, str]) -> None:

@@ -1,5 +1,6 @@
 """Compute environments."""
 
+import functools
 from typing import Any
 
 from moto.iam.models import iam_backends
@@ -8,20 +9,9 @@ from moto.utilities.utils import get_partition
 from ... import services
 from ...rules import operation
 from ...wire import Call
-from .common import (
-    API,
-    GUIDE,
-    backend_of,
-    check_described,
-    check_modifiable,
-    check_name,
-    check_required,
-    check_tags,
-    invalid_request,
-    page,
-    refused,
-)
+from .common import API, GUIDE, backend_of, check_required, invalid_request, refused
 from .model import SERVICE_LINKED_ROLE, BatchBackend, ComputeEnvironment, Status
+from .resources import add, check_deletable, check_modifiable, check_new, describe, existing
 
 # Source: API_ComputeResource.html, "isn't applicable to jobs that are running on Fargate resources".
 _NOT_ON_FARGATE = {
@@ -37,15 +27,9 @@ _SCALING = {"minvCpus", "maxvCpus", "desiredvCpus"}
 @operation("batch", "CreateComputeEnvironment", source=API + "API_CreateComputeEnvironment.html")
 def create_compute_environment(call: Call) -> dict[str, Any]:
     """State and service role have defaults; the environment is CREATING before it is VALID or INVALID."""
-    check_required(call)
-    params = call.params
-    backend = backend_of(call)
+    backend, params = backend_of(call), call.params
+    check_new(call, "computeEnvironmentName", backend.environment)
     name = params["computeEnvironmentName"]
-    check_name("computeEnvironmentName", name)
-    check_tags(params.get("tags", {}))
-    existing = backend.environment(name)
-    if existing and existing.status != Status.DELETED:
-        raise refused("Object already exists")
     resources = _resources_to_create(params)
 
     environment = ComputeEnvironment(
@@ -57,9 +41,7 @@ def create_compute_environment(call: Call) -> dict[str, Any]:
         resources=resources,
         rest={key: params[key] for key in _KEPT_AS_GIVEN if key in params},
     )
-    environment.begin(Status.CREATING)
-    backend.environments[environment.arn] = environment
-    backend.tags[environment.arn] = dict(params.get("tags", {}))
+    add(backend, backend.environments, environment, params.get("tags", {}))
     return {"computeEnvironmentName": name, "computeEnvironmentArn": environment.arn}
 
 
@@ -67,22 +49,17 @@ def create_compute_environment(call: Call) -> dict[str, Any]:
 def describe_compute_environments(call: Call) -> dict[str, Any]:
     """Answers with uuid and containerOrchestrationType, page by page; unknown names are left out."""
     backend = backend_of(call)
-    names = call.params.get("computeEnvironments") or []
-    check_described(names)
-    if names:
-        found = [environment for name in names if (environment := backend.environment(name))]
-    else:
-        found = list(backend.environments.values())
-    return page(call, found, lambda environment: _describe(backend, environment), "computeEnvironments")
+    return describe(
+        call, "computeEnvironments", backend.environment, backend.environments, functools.partial(_describe, backend)
+    )
 
 
 @operation("batch", "UpdateComputeEnvironment", source=API + "API_UpdateComputeEnvironment.html")
 def update_compute_environment(call: Call) -> dict[str, Any]:
     """Changes compute resources in place where AWS can, passes through UPDATING, and refuses the rest."""
     check_required(call)
-    params = call.params
-    backend = backend_of(call)
-    environment = _existing(backend, params["computeEnvironment"])
+    backend, params = backend_of(call), call.params
+    environment = existing(backend.environment, params["computeEnvironment"])
     check_modifiable(environment, "update")
     role = _changed_role(backend, environment, params)
     resources = _changed_resources(environment, params)
@@ -102,20 +79,11 @@ def delete_compute_environment(call: Call) -> None:
     """Refuses while the environment is ENABLED, used by a queue or being changed; then DELETING, then gone."""
     check_required(call)
     backend = backend_of(call)
-    environment = _existing(backend, call.params["computeEnvironment"])
-    if environment.state != "DISABLED":
-        raise refused("Cannot delete, state must be DISABLED")
-    check_modifiable(environment, "delete")
+    environment = existing(backend.environment, call.params["computeEnvironment"])
+    check_deletable(environment)
     if backend.queues_using(environment):
         raise refused("Cannot delete, found existing JobQueue relationship")
     environment.begin(Status.DELETING)
-
-
-def _existing(backend: BatchBackend, name: str) -> ComputeEnvironment:
-    environment = backend.environment(name)
-    if environment is None or environment.status == Status.DELETED:
-        raise refused(f"Object {name} does not exist")
-    return environment
 
 
 def _describe(backend: BatchBackend, environment: ComputeEnvironment) -> dict[str, Any]:

@@ -1,37 +1,22 @@
 """Job queues."""
 
+import functools
 from typing import Any
 
 from ...rules import operation
 from ...wire import Call
-from .common import (
-    API,
-    backend_of,
-    check_described,
-    check_modifiable,
-    check_name,
-    check_required,
-    check_tags,
-    invalid_request,
-    page,
-    refused,
-)
+from .common import API, backend_of, check_required, invalid_request, refused
 from .jobs import stop_job
 from .model import BatchBackend, ComputeEnvironment, JobQueue, Status
+from .resources import add, check_deletable, check_modifiable, check_new, describe, existing
 
 
 @operation("batch", "CreateJobQueue", source=API + "API_CreateJobQueue.html")
 def create_job_queue(call: Call) -> dict[str, Any]:
     """State defaults to ENABLED; up to three VALID environments, all EC2 or all Fargate; CREATING before VALID."""
-    check_required(call)
-    params = call.params
-    backend = backend_of(call)
+    backend, params = backend_of(call), call.params
+    check_new(call, "jobQueueName", backend.queue)
     name = params["jobQueueName"]
-    check_name("jobQueueName", name)
-    check_tags(params.get("tags", {}))
-    existing = backend.queue(name)
-    if existing and existing.status != Status.DELETED:
-        raise refused("Object already exists")
     if params.get("serviceEnvironmentOrder"):
         raise invalid_request("serviceEnvironmentOrder: sanders-aws has no service environments")
     _check_priority(params["priority"])
@@ -49,9 +34,7 @@ def create_job_queue(call: Call) -> dict[str, Any]:
         scheduling_policy=policy,
         limit_actions=params.get("jobStateTimeLimitActions", []),
     )
-    queue.begin(Status.CREATING)
-    backend.queues[queue.arn] = queue
-    backend.tags[queue.arn] = dict(params.get("tags", {}))
+    add(backend, backend.queues, queue, params.get("tags", {}))
     return {"jobQueueName": name, "jobQueueArn": queue.arn}
 
 
@@ -59,19 +42,15 @@ def create_job_queue(call: Call) -> dict[str, Any]:
 def describe_job_queues(call: Call) -> dict[str, Any]:
     """Answers with jobQueueType and statusReason, page by page; unknown names are left out."""
     backend = backend_of(call)
-    names = call.params.get("jobQueues") or []
-    check_described(names)
-    found = [queue for name in names if (queue := backend.queue(name))] if names else list(backend.queues.values())
-    return page(call, found, lambda queue: _describe(backend, queue), "jobQueues")
+    return describe(call, "jobQueues", backend.queue, backend.queues, functools.partial(_describe, backend))
 
 
 @operation("batch", "UpdateJobQueue", source=API + "API_UpdateJobQueue.html")
 def update_job_queue(call: Call) -> dict[str, Any]:
     """Passes through UPDATING; a scheduling policy can be replaced, but neither added nor removed."""
     check_required(call)
-    params = call.params
-    backend = backend_of(call)
-    queue = _existing(backend, params["jobQueue"])
+    backend, params = backend_of(call), call.params
+    queue = existing(backend.queue, params["jobQueue"])
     check_modifiable(queue, "update")
     if "priority" in params:
         _check_priority(params["priority"])
@@ -102,21 +81,12 @@ def delete_job_queue(call: Call) -> None:
     """Refuses while the queue is ENABLED or being changed; terminates its jobs; DELETING, then gone."""
     check_required(call)
     backend = backend_of(call)
-    queue = _existing(backend, call.params["jobQueue"])
-    if queue.state != "DISABLED":
-        raise refused("Cannot delete, state must be DISABLED")
-    check_modifiable(queue, "delete")
+    queue = existing(backend.queue, call.params["jobQueue"])
+    check_deletable(queue)
     for job in backend.jobs.values():
         if job.queue == queue.arn:
             stop_job(job, "Terminated as its job queue is deleted")
     queue.begin(Status.DELETING)
-
-
-def _existing(backend: BatchBackend, name: str) -> JobQueue:
-    queue = backend.queue(name)
-    if queue is None or queue.status == Status.DELETED:
-        raise refused(f"Object {name} does not exist")
-    return queue
 
 
 def _describe(backend: BatchBackend, queue: JobQueue) -> dict[str, Any]:

@@ -49,10 +49,13 @@ _DELAYS = {
 }
 
 
-@dataclass
-class Changing:
-    """Something whose status is on its way to another for a while."""
+@dataclass(kw_only=True)
+class Resource:
+    """A compute environment or a job queue, whose status is on its way to another for a while after each change."""
 
+    name: str
+    arn: str
+    state: str  # ENABLED or DISABLED
     status: Status = field(init=False)
     status_reason: str = field(init=False)
     pause: Pause = field(init=False)
@@ -73,12 +76,9 @@ class Changing:
         return self.status in (Status.VALID, Status.INVALID)
 
 
-@dataclass
-class ComputeEnvironment(Changing):
-    name: str
-    arn: str
+@dataclass(kw_only=True)
+class ComputeEnvironment(Resource):
     type: str
-    state: str
     service_role: str
     resources: dict[str, Any] | None
     rest: dict[str, Any]  # what is described just as it was given: unmanagedvCpus, eksConfiguration, context …
@@ -98,11 +98,8 @@ class ComputeEnvironment(Changing):
         return "EKS" if "eksConfiguration" in self.rest else "ECS"
 
 
-@dataclass
-class JobQueue(Changing):
-    name: str
-    arn: str
-    state: str
+@dataclass(kw_only=True)
+class JobQueue(Resource):
     priority: int
     order: list[dict[str, Any]]
     type: str
