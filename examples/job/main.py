@@ -1,10 +1,10 @@
-"""Runs the jobs one after another, as the image does if the Batch job has no command of its own.
+"""Runs the jobs one after another, which is what the image does if the Batch job has no command of its own.
 
     python main.py          daily_summary, daily_features, train_model
     python main.py --help   this text
 
-The first job that fails ends it, and its exit code is this program's. Arguments of the jobs come from the environment
-(SANDERS_BUCKET, SANDERS_TABLE); `python jobs/NAME.py --help` tells what each does.
+The first job that fails ends it, and that job's exit code becomes its own. The jobs take their arguments from the
+environment (SANDERS_BUCKET, SANDERS_TABLE); `python jobs/NAME.py --help` says what each does.
 """
 
 import argparse

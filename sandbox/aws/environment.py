@@ -77,7 +77,7 @@ def ensure(files: list[Path]) -> Path:
         print(f"installing Python packages into {home} (once)", file=sys.stderr)
         venv.create(home, with_pip=True, symlinks=True)
         install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        # Wheels only: nothing that is downloaded gets to run code of its own while it is installed.
+        # Wheels only: no downloaded package gets to run code while it is installed.
         install += ["--require-hashes", "--only-binary=:all:"]
         for file in files:
             install += ["--requirement", str(file)]

@@ -1,6 +1,6 @@
 """Computes the customers' daily features from their transactions, and writes them to the table.
 
-Reads every .csv of the bucket below --prefix and puts one row a customer and day: purchases, amount_total, amount_max
+Reads every .csv of the bucket below --prefix and puts one row per customer and day: purchases, amount_total, amount_max
 (EUR) and main_channel. The rows follow from the data alone: a second run writes the same. If a file has mistakes, all
 of them are reported and nothing is written.
 """

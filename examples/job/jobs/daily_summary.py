@@ -1,4 +1,4 @@
-"""Sums the customers' transactions up by day, for people who want to see whether the data is complete.
+"""Sums up the customers' transactions by day, for people who want to see whether the data is complete.
 
 Reads every .csv of the bucket below --prefix and writes reports/daily_summary.csv beside it: day, customers, purchases
 and amount_total (EUR). A second run writes the same file. If a file has mistakes, all of them are reported and nothing

@@ -1,8 +1,8 @@
-"""Fits a line that foretells what a customer spends the day after, from what he spends on a day.
+"""Fits a line that predicts what a customer will spend the next day from what they spend on a day.
 
-Reads the features that daily_features.py wrote to the table, takes every customer's pairs of days in a row, and writes
-models/next_day_amount.json to the bucket: slope, intercept, and what they were fitted to. A second run on the same
-table writes the same file.
+Reads the features that daily_features.py wrote to the table, takes every customer's pairs of consecutive days, and
+writes models/next_day_amount.json to the bucket: slope, intercept, and what they were fitted to. A second run on the
+same table writes the same file.
 """
 
 import argparse
@@ -35,8 +35,8 @@ def train(options: argparse.Namespace) -> None:
 
 
 def pairs(rows: Iterable[dict[str, Any]]) -> list[tuple[float, float]]:
-    """What a customer spent on a day and on the next, for all of whom both are known; sorted, as the table is not."""
-    # Rows that others put into the table may lack the amount.
+    """What a customer spent on a day and on the next, wherever both are known; sorted, because the table is not."""
+    # Rows that someone else put into the table may lack the amount.
     amounts = dict(_amount(row) for row in rows if "amount_total" in row)
     found = []
     for (customer_id, day), amount in amounts.items():
@@ -57,10 +57,10 @@ def _amount(row: dict[str, Any]) -> tuple[tuple[str, date], float]:
 
 
 def fit(known: list[tuple[float, float]]) -> dict[str, Any]:
-    """The line through the pairs. Raises JobError if they do not make one."""
+    """The line through the pairs. Raises JobError if they do not determine one."""
     if len({today for today, _ in known}) < 2:
         raise JobError(
-            f"{len(known)} pairs of days in a row are too few: a line needs at least 2 with different amounts; "
+            f"{len(known)} pairs of consecutive days are too few: a line needs at least 2 with different amounts; "
             "run jobs/daily_features.py on more days first"
         )
     line = statistics.linear_regression(*zip(*known, strict=True))

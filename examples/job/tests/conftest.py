@@ -37,7 +37,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def session(emulator: str) -> Iterator[boto3.Session]:
-    """A session of the emulator's; this process's environment leads the jobs there, too."""
+    """A session for the emulator; this process's environment points the jobs there, too."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith(("AWS_", "SANDERS_"))]:
             patch.delenv(name)

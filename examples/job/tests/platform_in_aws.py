@@ -1,4 +1,4 @@
-"""Makes in AWS what a job meets there, from the manifests in dist/dev.
+"""Makes the AWS resources that a job uses, from the manifests in dist/dev.
 
 In the platform this is what the ACK controllers do. Here it is boto3, so that the job can be tested without a cluster.
 """
@@ -46,7 +46,7 @@ class Platform:
 
 
 def create(session: boto3.Session) -> Platform:
-    """Makes them, and waits until they can be used."""
+    """Makes the resources, and waits until they can be used."""
     platform = Platform(session)
     roles = {name: _create_role(session, spec) for name, spec in _specs("Role").items()}
     session.client("s3").create_bucket(
@@ -109,7 +109,7 @@ def _create_batch(session: boto3.Session, roles: dict[str, str]) -> None:
 
 
 def _create_network(session: boto3.Session, subnet_refs: list[Spec]) -> dict[str, list[str]]:
-    """A VPC with the referred subnets, which lead out; what the compute environment must know of it."""
+    """Makes a VPC with the subnets that are referred to and a way out; what the compute environment needs of it."""
     ec2 = session.client("ec2")
     vpc = ec2.create_vpc(CidrBlock=_only("VPC")["cidrBlocks"][0])["Vpc"]["VpcId"]
     _lead_out(ec2, vpc)
@@ -124,7 +124,7 @@ def _create_network(session: boto3.Session, subnet_refs: list[Spec]) -> dict[str
 
 
 def _lead_out(ec2: Any, vpc: str) -> None:
-    """Makes the NAT gateway, and all subnets lead out through it: the job pulls its image that way."""
+    """Makes the NAT gateway and routes all subnets through it, which is how the job pulls its image."""
     internet = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
     ec2.attach_internet_gateway(InternetGatewayId=internet, VpcId=vpc)
     block = _specs("Subnet")[_referred(_only("NATGateway")["subnetRef"])]["cidrBlock"]
@@ -137,7 +137,7 @@ def _lead_out(ec2: Any, vpc: str) -> None:
 
 
 def _specs(kind: str) -> dict[str, Spec]:
-    """The specs of a kind's manifests, by the objects' names."""
+    """The specs of all manifests of a kind, by the objects' names."""
     documents = [doc for file in sorted(DIST.glob("*.yaml")) for doc in yaml.safe_load_all(file.read_text())]
     return {doc["metadata"]["name"]: doc["spec"] for doc in documents if doc["kind"] == kind}
 
@@ -152,7 +152,7 @@ def _referred(ref: Spec) -> str:
 
 
 def _parameters(session: boto3.Session, service: str, action: str, spec: Spec) -> Spec:
-    """The parameters of a call that a spec has, under the call's own spelling (ACK: maxvCPUs, Batch: maxvCpus)."""
+    """The spec's fields that a call takes, spelled as the call does (ACK: maxvCPUs, Batch: maxvCpus)."""
     shape = session.client(service).meta.service_model.operation_model(action).input_shape
     converted: Spec = _convert(shape, spec)
     return converted

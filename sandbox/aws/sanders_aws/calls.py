@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 CAPACITY = 200_000  # calls kept; at some 300 bytes each the log stays below 60 MB
-# How the names of actions begin that change nothing.
+# Actions whose names begin like this change nothing.
 _READS = ("BatchGet", "Describe", "Get", "Head", "List", "Query", "Scan", "Validate")
 
 
@@ -51,7 +51,7 @@ class CallLog:
 
     @property
     def total(self) -> int:
-        """Calls since the start or the last clear, also those too old to be kept."""
+        """Calls since the start or the last clear, including those too old to be kept."""
         return self._count
 
     @property
@@ -67,7 +67,7 @@ class CallLog:
 
 @dataclass(frozen=True)
 class Filters:
-    """Which calls are wanted. Globs (`Describe*`) are allowed in all texts; empty means any."""
+    """Which calls are wanted. Every text may be a glob (`Describe*`); empty means any."""
 
     service: str = ""
     action: str = ""

@@ -70,7 +70,7 @@ class Control:
 
     @contextmanager
     def still(self, patience: float = 2) -> Iterator[None]:
-        """Lets the calls that run come to their end, `patience` seconds at most, and holds new ones back."""
+        """Waits for running calls to end, `patience` seconds at most, and holds new ones back."""
         with self._gate:
             self._gate.wait_for(lambda: not self._closed)
             self._closed = True
@@ -83,8 +83,8 @@ class Control:
                 self._gate.notify_all()
 
     def save(self) -> None:
-        """Lets the calls that run come to their end, and saves the state if there is a place for it."""
-        with self._saving:  # else an older state could be written after a newer one
+        """Waits for running calls to end, and saves the state if there is a place for it."""
+        with self._saving:  # otherwise an older state could be written after a newer one
             with self.still():
                 content = self._store.dump() if self._store else b""
             if self._store:
@@ -94,7 +94,7 @@ class Control:
         return {"status": "ok", "calls": self._calls.total}
 
     def _list_calls(self, request: Request, rest: str) -> Any:
-        """?service= action= account= error= user_agent= (globs), since= (a number); count=true sums up by action."""
+        """?service= action= account= error= user_agent= (globs), since= (a number); count=true counts per action."""
         allowed = {"service", "action", "account", "error", "user_agent", "since", "count"}
         unknown = sorted(set(request.args) - allowed)
         if unknown:

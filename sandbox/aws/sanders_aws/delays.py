@@ -3,8 +3,8 @@
 import time
 from dataclasses import dataclass, field
 
-# Seconds by what is waited for. `aws` is the order of magnitude seen in real accounts, `short` is long enough for a
-# client to see the state and short enough for tests, `none` is over at once.
+# How many seconds each change takes. `aws` is the order of magnitude seen in real accounts, `short` is long enough for
+# a client to see the state and short enough for tests, and with `none` every change is over at once.
 PROFILES: dict[str, dict[str, float]] = {
     "none": {},
     "short": {
@@ -46,7 +46,7 @@ _delays: dict[str, float] = PROFILES["short"].copy()
 
 
 class BadDelays(ValueError):
-    """Delays that cannot be understood; the text says which and what is allowed."""
+    """Delays that make no sense; the text says which, and what is allowed."""
 
 
 def delay(name: str) -> float:
@@ -56,7 +56,7 @@ def delay(name: str) -> float:
 
 @dataclass
 class Pause:
-    """The time that a change takes which begins now. The delay in force when it is asked for counts."""
+    """The time that a change takes, beginning now. The delay in force when someone asks decides whether it is over."""
 
     name: str
     since: float = field(default_factory=time.time)
@@ -67,10 +67,10 @@ class Pause:
 
 
 def set_delays(text: str) -> dict[str, float]:
-    """Puts `none`, `short`, `aws`, `batch.create=2`, or several of them with commas between, in force.
+    """Sets delays from `none`, `short`, `aws`, `batch.create=2`, or several of these separated by commas.
 
-    A profile replaces everything before it, a pair changes one delay. Both also hold for what is changing already.
-    Raises BadDelays, and then nothing changes.
+    A profile replaces everything before it; a pair changes one delay. Both also apply to changes already under way.
+    Raises BadDelays, in which case nothing changes.
     """
     delays = _delays.copy()
     for part in text.split(","):
@@ -87,7 +87,7 @@ def set_delays(text: str) -> dict[str, float]:
         except ValueError:
             raise BadDelays(f"{name}: {seconds!r} is not a number of seconds") from None
         if not 0 <= delays[name] < 86400:
-            raise BadDelays(f"{name}: must be 0 up to a day (86400), got {seconds}")
+            raise BadDelays(f"{name}: must be from 0 up to a day (86400), got {seconds}")
     _delays.clear()
     _delays.update(delays)
     return dict(_delays)

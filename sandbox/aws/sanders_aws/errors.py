@@ -1,4 +1,4 @@
-"""Errors, in the words and on the wire as AWS sends them."""
+"""Errors, worded and encoded as AWS does it."""
 
 import json
 from xml.sax.saxutils import escape
@@ -7,8 +7,8 @@ from moto.core.utils import get_service_model
 
 from .wire import Answer, new_request_id, request_id_header
 
-# How a service says "slow down" and "my fault" where it differs from the protocol's usual code. Each
-# is (code, HTTP status, message), from the service's own list of common errors.
+# How a service says "slow down" and "my fault" where that differs from the protocol's usual code: code, HTTP status and
+# message, from the service's own list of common errors.
 _THROTTLES = {
     "batch": ("TooManyRequestsException", 429, "Too Many Requests"),
     "dynamodb": ("ThrottlingException", 400, "Rate of requests exceeds the allowed throughput."),
@@ -28,10 +28,10 @@ _FAILURES = {
 
 
 class AwsError(Exception):
-    """An error answer: AWS's code and message, and the HTTP status it comes with."""
+    """An error answer: AWS's code and message, and the HTTP status that goes with them."""
 
     def __init__(self, code: str, message: str, status: int = 400, **details: str) -> None:
-        """`details` are further elements that S3 puts beside Code and Message (`BucketName`)."""
+        """`details` are further elements that S3 sends with Code and Message (`BucketName`)."""
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
@@ -54,7 +54,7 @@ def internal_failure(service: str, message: str = "") -> AwsError:
 
 
 def unknown_action(protocol: str, action: str, reason: str = "") -> AwsError:
-    """What a service answers to an action that it does not have.
+    """What a service answers when it is asked for an action that it does not have.
 
     Source: "Common errors" of each service's API reference: InvalidAction for the query protocols,
     UnknownOperationException for the JSON ones, NotImplemented for S3. None of the statuses is one

@@ -1,4 +1,4 @@
-"""The way of every call: recognised, given its fault, judged by the rules, done by moto, logged."""
+"""The path of every call: it is recognised, may get a fault, meets the rules and moto, and is logged."""
 
 import functools
 import gc
@@ -36,7 +36,7 @@ class Gateway:
         self._faults = faults
         self._control = control
         self._moto = DomainDispatcherApplication(create_backend_app)
-        # moto's backends are not made for threads, and a guard and the call it guards belong together.
+        # moto's backends are not thread-safe, and nothing may come between a guard and the call that it guards.
         self._locks: defaultdict[str, Any] = defaultdict(threading.RLock)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -46,7 +46,7 @@ class Gateway:
             with self._control.running():
                 answer = self._serve(environ)
         status = f"{answer.status} {responses.get(answer.status, 'Unknown')}"
-        if environ["REQUEST_METHOD"] == "HEAD":  # Content-Length is the one that a GET would have, and nothing follows
+        if environ["REQUEST_METHOD"] == "HEAD":  # Content-Length is what a GET would have, and no body follows
             start_response(status, list(answer.headers.items()))
             return []
         headers = [(name, value) for name, value in answer.headers.items() if name.lower() != "content-length"]
@@ -54,11 +54,11 @@ class Gateway:
         return [answer.body]
 
     def warm_up(self) -> None:
-        """Loads what takes long to load, so that the first calls need not wait for it."""
+        """Loads what takes long to load, so that the first calls do not wait for it."""
         for service in ("ec2", "stepfunctions", "iam"):
             with self._locks[service]:
                 services.load(service)
-        gc.freeze()  # all that is loaded stays, so that the collector need not look through it again and again
+        gc.freeze()  # what is loaded by now stays, so the garbage collector need not look through it again and again
 
     def _serve(self, environ: dict[str, Any]) -> Answer:
         started = time.time()
@@ -96,7 +96,7 @@ class Gateway:
             return answer_error(error, call.service, call.protocol)
         except ConnectionError:
             raise
-        except Exception as problem:  # what fails in here is the emulator's fault, and the caller gets AWS's shape
+        except Exception as problem:  # our own failure, but the caller gets an error of AWS's shape
             log.exception("%s %s failed", call.service, call.action)
             failure = internal_failure(call.service, f"sanders-aws: {type(problem).__name__}: {problem}")
             return answer_error(failure, call.service, call.protocol)
@@ -117,7 +117,7 @@ class Gateway:
         return answer
 
     def _ask_moto(self, call: Call, environ: dict[str, Any]) -> Answer:
-        if call.operation is None and call.service != "s3":  # S3 has uploads by forms, which are in no model
+        if call.operation is None and call.service != "s3":  # S3 takes HTML forms, which are in no model
             raise unknown_action(call.protocol, call.action)
         unimplemented = unknown_action(call.protocol, call.action, "sanders-aws does not implement it.")
         if call.service in _OURS or not _does_moto_have(call.service):
@@ -132,14 +132,14 @@ class Gateway:
             answer.body = b"".join(self._moto(environ, start_response))
         except NotImplementedError:
             raise unimplemented from None
-        # A page of HTML, that is: S3's answer to HEAD is of that type too, and empty.
+        # Look at the body: S3's answer to HEAD has the same content type, but is empty.
         if answer.status in (404, 405) and answer.body.startswith(b"<!doctype html>"):
             raise unimplemented
         return answer
 
 
-_OURS = {"batch"}  # services of which nothing is left to moto
-_WAITING = {  # answered only after other calls, which the service must not keep waiting
+_OURS = {"batch"}  # services that leave nothing to moto
+_WAITING = {  # these are answered only after other calls, and so must not hold the service's lock
     ("stepfunctions", "StartSyncExecution"),
     ("stepfunctions", "GetActivityTask"),
 }

@@ -23,12 +23,12 @@ class Image:
     environment: dict[str, str]
 
     def arguments(self, command: list[str]) -> list[str]:
-        """The words of the process to start for a job with this `command`.
+        """The arguments of the process that runs a job with this `command`.
 
         Source: ECS task definitions: `command` is Docker's CMD, and goes behind the image's ENTRYPOINT.
         """
         words = self.entrypoint + (command or self.command)
-        # The image brings its own Python; here it is the one that the emulator runs in, which has boto3.
+        # The image brings its own Python; here it is the emulator's, which has boto3.
         return [sys.executable if word in ("python", "python3") and i == 0 else word for i, word in enumerate(words)]
 
 
@@ -47,7 +47,7 @@ def allow(option: str) -> None:
 
 
 def find(image: str) -> Image | None:
-    """The image of this name, if it may be run."""
+    """The image of this name; None if jobs may not run it."""
     return next((found for pattern, found in _images if fnmatchcase(image, pattern)), None)
 
 

@@ -1,4 +1,4 @@
-"""How moto is set up. This must come before any other module of moto is imported."""
+"""How moto is set up, which must happen before any other module of moto is imported."""
 
 import logging
 import os
@@ -7,7 +7,7 @@ from typing import Any
 
 def set_up() -> None:
     """Makes moto serve AWS's managed policies and real state machines, and waste no memory and no time."""
-    os.environ.pop("MOTO_ACCOUNT_ID", None)  # there are several accounts: wire.py tells moto which one each call is for
+    os.environ.pop("MOTO_ACCOUNT_ID", None)  # there are several: wire.py tells moto which one a call is for
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
     from botocore.loaders import JSONFileLoader
@@ -18,7 +18,7 @@ def set_up() -> None:
     from moto.iam.models import IAMBackend
 
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
-    # moto keeps every object that it ever made, also the deleted ones, for a page that shows them.
+    # moto keeps every object that it ever made, even deleted ones, for a dashboard that we do not serve.
     BaseModel.__new__ = lambda cls, *args, **kwargs: object.__new__(cls)
     IAMBackend._init_aws_policies = _parsed_once(IAMBackend._init_aws_policies)
     # A failed execution is a result, and moto logs the whole state machine for each.
@@ -27,7 +27,7 @@ def set_up() -> None:
 
 
 def _endpoints_read_once(read: Any) -> Any:
-    """botocore's reading of all endpoints there are, which moto has it do in one session after the other."""
+    """Has botocore read its list of endpoints once; moto makes it do so for one session after another."""
     endpoints: dict[str, Any] = {}
 
     def load_file(self: Any, path: str) -> Any:
@@ -41,7 +41,7 @@ def _endpoints_read_once(read: Any) -> Any:
 
 
 def _parsed_once(parse: Any) -> Any:
-    """moto's parsing of AWS's 1,500 policies, which takes its time: not for each account, and not at each reset."""
+    """Has moto parse AWS's 1,500 policies once, instead of for each account and after each reset: it is slow."""
     parsed: dict[str, list[Any]] = {}
 
     def policies(self: Any) -> list[Any]:
@@ -53,7 +53,7 @@ def _parsed_once(parse: Any) -> Any:
 
 
 def _copy(policy: Any, account: str) -> Any:
-    """One that can be attached and tagged by itself; copy.copy() takes ten times as long."""
+    """A copy that can be attached and tagged by itself; copy.copy() would take ten times as long."""
     copied = object.__new__(type(policy))
     own = {"account_id": account, "versions": list(policy.versions), "tags": dict(policy.tags)}
     copied.__dict__ = {**policy.__dict__, **own}

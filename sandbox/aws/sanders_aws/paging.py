@@ -1,4 +1,4 @@
-"""Lists page by page."""
+"""Lists that are answered page by page."""
 
 import base64
 import json
@@ -13,8 +13,8 @@ def page(
 ) -> dict[str, Any]:
     """One page of `items` under `key`, and the token for the next page if there is one.
 
-    `limit` and `token` name the parameters that ask for the page's size and for the next page; without a size, or with
-    a greater one, a page has `most` items. A token that is not ours is refused with the code `error`.
+    `limit` and `token` name the parameters for the page's size and the next page. A page has at most `most` items,
+    also when no size or a greater one is given. A token that is not ours is refused with the error code `error`.
     """
     size = min(params.get(limit) or most, most)
     start = _offset(params.get(token), error)

@@ -44,14 +44,14 @@ _BY_ACTION: defaultdict[tuple[str, str], ActionRules] = defaultdict(ActionRules)
 
 @functools.cache
 def rules_for(service: str, action: str) -> ActionRules:
-    """The rules for an action: around them those for all actions (`*`) of its service, whose guards come first."""
+    """An action's rules, with those for all actions (`*`) of its service around them: their guards come first."""
     general = _BY_ACTION.get((service, "*"), ActionRules())
     special = _BY_ACTION.get((service, action), ActionRules())
     return ActionRules(special.operation, general.guards + special.guards, special.amendments + general.amendments)
 
 
 def operation(service: str, *actions: str, source: str) -> Callable[[Operation], Operation]:
-    """The function answers the actions instead of moto; it returns the result or raises AwsError."""
+    """The function answers the actions in place of moto: it returns the result or raises AwsError."""
 
     def register(function: Operation) -> Operation:
         _record(function, service, actions, source)
@@ -63,7 +63,7 @@ def operation(service: str, *actions: str, source: str) -> Callable[[Operation],
 
 
 def guard(service: str, *actions: str, source: str) -> Callable[[Guard], Guard]:
-    """The function runs before moto: it raises AwsError to refuse the call, or may answer it itself."""
+    """The function runs before moto: it may refuse the call by raising AwsError, or answer it itself."""
 
     def register(function: Guard) -> Guard:
         _record(function, service, actions, source)
@@ -75,7 +75,7 @@ def guard(service: str, *actions: str, source: str) -> Callable[[Guard], Guard]:
 
 
 def amendment(service: str, *actions: str, source: str) -> Callable[[Amendment], Amendment]:
-    """The function runs after moto did the call: it puts moto's state right, or returns a better answer."""
+    """The function runs after moto has done the call: it corrects moto's state, or returns a better answer."""
 
     def register(function: Amendment) -> Amendment:
         _record(function, service, actions, source)
@@ -87,7 +87,7 @@ def amendment(service: str, *actions: str, source: str) -> Callable[[Amendment],
 
 
 def patch(service: str, *actions: str, source: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """The function changes moto itself, when the rules are loaded, where neither before nor after the call will do."""
+    """The function changes moto itself when the rules are loaded, where acting before or after the call will not do."""
 
     def register(function: Callable[[], None]) -> Callable[[], None]:
         _record(function, service, actions, source)

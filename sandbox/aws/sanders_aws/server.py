@@ -29,7 +29,7 @@ class CannotStart(Exception):
 class Handler(MotoRequestHandler):
     """One connection."""
 
-    # Headers and body leave in two writes; Nagle's algorithm would hold the second back for 40 ms.
+    # Headers and body are two writes; Nagle's algorithm would hold the second back for 40 ms.
     disable_nagle_algorithm = True
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
@@ -63,7 +63,7 @@ class Server:
         self._http.daemon_threads = True  # type: ignore[attr-defined]
         host = f"[{options.host}]" if ":" in options.host else options.host
         self.url = f"http://{host}:{self._http.port}"
-        # moto's state machines and our jobs call AWS in their turn.
+        # moto's state machines and our jobs call AWS in turn.
         os.environ["MOTO_PORT"] = str(self._http.port)
         serve_at(self.url)
         if options.port_file:
@@ -81,7 +81,7 @@ class Server:
         self._control.save()
 
     def stop(self) -> None:
-        """Makes serve() come back. For signal handlers: returns at once."""
+        """Makes serve() return. Comes back at once, so that a signal handler can call it."""
         self._stopping.set()
         threading.Thread(target=self._http.shutdown, daemon=True).start()
 
@@ -111,7 +111,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _write_port(file: Path, port: int) -> None:
-    """Whole or not at all: whoever waits for the file never reads half of it."""
+    """Writes the file whole or not at all, so that whoever waits for it never reads half of it."""
     unfinished = file.with_name(f"{file.name}.unfinished")
     try:
         unfinished.write_text(f"{port}\n")

@@ -21,7 +21,7 @@ from moto.core.base_backend import BackendDict, BaseBackend
 from . import services
 
 VERSION = f"format 4 of moto {moto.__version__} and Python {platform.python_version()}"
-"""What a saved state is made by; another version cannot read it."""
+"""What wrote a saved state; only the same can read it."""
 
 ATTEMPTS = 3
 """How often a save is tried when something changes meanwhile."""
@@ -44,11 +44,11 @@ class Store:
             raise StateError(f"{folder}: cannot keep state there: {problem}") from None
 
     def dump(self) -> bytes:
-        """The present state, to be written. Nothing may change it meanwhile. Raises StateError."""
+        """The present state, ready to be written. Nothing may change it meanwhile. Raises StateError."""
         return _dump(_backends(self._account))
 
     def write(self, content: bytes) -> None:
-        """Replaces the saved state by what dump() gave, whole or not at all. Raises StateError."""
+        """Replaces the saved state with what dump() gave, whole or not at all. Raises StateError."""
         unfinished = self._file.with_suffix(".unfinished")
         try:
             descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -61,7 +61,7 @@ class Store:
             raise StateError(f"{self._file}: cannot be written: {problem}") from None
 
     def restore(self) -> bool:
-        """Replaces the present state by the saved one; False, and no change, if none was saved.
+        """Replaces the present state with the saved one; returns False and changes nothing if none was saved.
 
         Raises StateError, and then nothing has changed.
         """
@@ -70,7 +70,7 @@ class Store:
                 version = pickle.load(file)  # noqa: S301 - only this user could write it
                 if version != VERSION:
                     raise StateError(f"{self._file}: is {version}, but this is {VERSION}; delete it to start empty")
-                services.load_all()  # they say how to restore what is theirs
+                services.load_all()  # the rules say how to restore their own objects
                 backends = pickle.load(file)  # noqa: S301
         except FileNotFoundError:
             return False
@@ -99,7 +99,7 @@ def reset() -> None:
 
 
 def _index_buckets() -> None:
-    """Renews moto's index of bucket names, which is no part of a backend."""
+    """Rebuilds moto's index of bucket names, which is not part of a backend."""
     from moto.s3.models import s3_backends
 
     s3_backends.bucket_accounts.clear()
@@ -108,20 +108,20 @@ def _index_buckets() -> None:
 
 
 def _backends(account: str) -> list[tuple[str, str, BaseBackend]]:
-    """The account's backends, with their region. moto has those of a second account, for purposes of its own."""
+    """The account's backends with their regions. moto also keeps some of a second account, for its own purposes."""
     entries = (entry for backends in BackendDict._instances for entry in backends.iter_backends())
     return [entry for entry in entries if entry[0] == account]
 
 
 def _home(backend: BaseBackend) -> Any:
-    """The service's backends that this one belongs to: they stand in the module of its class."""
+    """The collection that this backend belongs to, which is in the module of its class."""
     module = importlib.import_module(type(backend).__module__)
     found = (one for one in vars(module).values() if isinstance(one, BackendDict) and one.backend is type(backend))
     return next(found)
 
 
 class _Pickler(pickle.Pickler):
-    """Pickles also what moto's backends hold that is not data."""
+    """Pickles even what moto's backends hold that is not data."""
 
     def reducer_override(self, obj: Any) -> Any:
         if isinstance(obj, _LOCK):
@@ -161,7 +161,7 @@ def _dump(backends: list[tuple[str, str, BaseBackend]]) -> bytes:
     for _ in range(ATTEMPTS):
         try:
             return _pickle(VERSION) + _pickle(backends)
-        except RuntimeError:  # an execution or a job, which no call holds back, changed something meanwhile
+        except RuntimeError:  # an execution or a job, which nothing holds back, changed something meanwhile
             continue
         except Exception as problem:
             bad = [(backend, region) for _, region, backend in backends if not _pickles(backend)]

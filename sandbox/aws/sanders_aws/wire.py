@@ -22,7 +22,7 @@ from moto.core.utils import get_service_model
 from moto.iam.models import iam_backends
 from werkzeug.exceptions import NotFound
 
-# The name in a request's signature, where it is not the name of the service's model in botocore.
+# The service's name in a signature, where it differs from the name of the model in botocore.
 _SIGNING_NAMES = {
     "elasticloadbalancing": "elbv2",
     "monitoring": "cloudwatch",
@@ -60,7 +60,7 @@ class Call:
     account: str
     region: str
     service: str  # as botocore names it: batch, s3, ec2, stepfunctions
-    action: str  # as the API reference names it: CreateBucket; empty if none could be told
+    action: str  # as the API reference names it: CreateBucket; empty if it could not be told
     protocol: str  # json, rest-json, query, ec2, rest-xml
     operation: OperationModel | None = None
     path_params: dict[str, Any] = field(default_factory=dict)
@@ -95,12 +95,12 @@ class Call:
 def read_call(environ: dict[str, Any], account: str) -> Call:
     """The call that a WSGI request makes. An unknown service or action is left empty, not refused.
 
-    The body is read here, once, and left in `environ` for whoever comes after. So is the account, for moto: the one
-    that the caller's access key is of, or `account` for keys that nobody gave out.
+    The body is read here, once, and put back into `environ` for whoever comes after. The account is put there too, for
+    moto: the one that the caller's access key belongs to, or `account` for keys that nobody gave out.
     """
     body = _read_body(environ)
     environ["wsgi.input"] = io.BytesIO(body)
-    # A copy, because who reads a request's parameters uses its body up; the two share the bytes.
+    # A copy, because reading a request's parameters uses its body up; the two share the bytes.
     request = Request({**environ, "wsgi.input": io.BytesIO(body)})
     key, region, service = _signed_by(request)
     account = _account_of(key) or account
@@ -129,7 +129,7 @@ def _read_body(environ: dict[str, Any]) -> bytes:
 
 
 def _signed_by(request: Request) -> tuple[str, str, str]:
-    """Access key, region and service from the signature's scope; S3's, like moto, for what is not signed."""
+    """Access key, region and service from the signature's scope; a request that is not signed is S3's, as for moto."""
     signature = request.headers.get("Authorization", "") or unquote(request.query_string.decode())
     scope = _SCOPE.search(signature)
     if scope:
@@ -141,7 +141,7 @@ def _signed_by(request: Request) -> tuple[str, str, str]:
 
 
 def _account_of(access_key: str) -> str:
-    """The account of the user, or of the assumed role, that an access key was given to; empty if to none."""
+    """The account of the user or assumed role that an access key was given to; empty if it was given to nobody."""
     for account, partitions in list(iam_backends.items()):
         if any(access_key in backend.access_keys for backend in list(partitions.values())):
             return account
@@ -163,7 +163,7 @@ def _protocol_of(model: ServiceModel, request: Request) -> str:
 
 
 def _named_action(request: Request, protocol: str) -> str:
-    """What the caller called an action that the service's model does not have."""
+    """The caller's name for an action that the service's model does not have."""
     if protocol in ("query", "ec2"):
         return str(request.values.get("Action", ""))
     if protocol == "json":
@@ -172,7 +172,7 @@ def _named_action(request: Request, protocol: str) -> str:
 
 
 def with_checksum(service: str, answer: Answer) -> Answer:
-    """The answer with the checksum that DynamoDB sends with all of them, errors too; the SDK for Go relies on it.
+    """Adds the checksum that DynamoDB sends with all answers, even errors; the SDK for Go relies on it.
 
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
     """
@@ -185,7 +185,7 @@ def dropped(environ: dict[str, Any]) -> ConnectionError:
     """Cuts the caller's connection without an answer; raise the result to stop serving it."""
     connection = environ.get("werkzeug.socket")
     if connection is not None:
-        with contextlib.suppress(OSError):  # the caller was faster
+        with contextlib.suppress(OSError):  # the caller closed it first
             connection.shutdown(socket.SHUT_RDWR)
     return ConnectionResetError(errno.ECONNRESET, "dropped on purpose")
 
@@ -195,7 +195,7 @@ _CODE_IN_JSON = re.compile(rb'"__type"\s*:\s*"([^"]+)"')
 
 
 def error_code(answer: Answer) -> str:
-    """The AWS error code in an answer of moto's; empty if it is none."""
+    """The AWS error code in an answer from moto; empty if the answer is not an error."""
     if answer.status < 400:
         return ""
     header = next((v for k, v in answer.headers.items() if k.lower() == "x-amzn-errortype"), "")

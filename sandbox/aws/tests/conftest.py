@@ -23,12 +23,12 @@ from botocore.config import Config
 ACCOUNT = "120569615884"
 REGION = "eu-central-1"
 PLAIN = "--plain-moto"
-BUSY = 60  # seconds that anything may take on a machine that has other things to do
+BUSY = 60  # seconds that anything may take on a busy machine
 ROOT = Path(__file__).parent.parent
 
 Value = TypeVar("Value")
 
-# Set up as ours is, so that the rules are all that differs. A reset forgets, instead of making everything anew first.
+# Set up as ours is, so that only the rules differ. A reset just forgets, instead of making everything anew.
 _PLAIN_MOTO = """
 import os, sys
 from sanders_aws import moto_settings
@@ -88,7 +88,7 @@ class Aws:
             return answer.code, json.load(answer)
 
     def delays(self, text: str) -> None:
-        """Puts delays in force; plain moto has none."""
+        """Sets delays; plain moto has none."""
         if not self.plain:
             status, answer = self.sanders("POST", "delays", text)
             assert status == 200, answer
@@ -114,7 +114,7 @@ class Aws:
 
 
 def eventually(ask: Callable[[], Value], wanted: Callable[[Value], bool]) -> Value:
-    """Asks until the answer is as wanted, and fails with the last answer if it does not come to that in time."""
+    """Asks until the answer is as wanted; fails with the last answer if that takes too long."""
     seconds = 1 if PLAIN in sys.argv else BUSY
     deadline = time.monotonic() + seconds
     while True:
@@ -185,7 +185,7 @@ def emulator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         )
         process, url = start(folder, "--job-image", f"*/job:latest={job}", "--fault-seed", "1")
     yield Aws(url, plain)
-    if plain:  # takes its time to end, and has nothing to lose
+    if plain:  # it is slow to end, and has nothing to save
         process.kill()
     process.terminate()
     assert plain or process.wait(BUSY) == 0

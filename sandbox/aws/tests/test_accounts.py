@@ -1,4 +1,4 @@
-"""Other accounts than the emulator's own, which one gets into by assuming a role."""
+"""Accounts other than the emulator's own, which one enters by assuming a role."""
 
 from typing import Any
 

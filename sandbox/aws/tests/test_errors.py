@@ -103,7 +103,7 @@ def test_actions_that_aws_does_not_have(
     ],
 )
 def test_dynamodb_sends_checksums(aws: Aws, action: str, parameters: dict[str, str], code: str) -> None:
-    """The SDK for Go takes an answer without one for a damaged one."""
+    """The SDK for Go takes an answer without a checksum for a damaged one."""
     aws.fault(kind="error", service="dynamodb", action="DescribeLimits", code="Odd")
     connection = http.client.HTTPConnection(aws.url.removeprefix("http://"), timeout=BUSY)
     target = {"X-Amz-Target": f"DynamoDB_20120810.{action}", "Content-Type": "application/x-amz-json-1.0"}
@@ -141,7 +141,7 @@ def test_head_has_no_body(aws: Aws, fault: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("key", [None, "key"])
 def test_head_of_nothing_is_not_found(aws: Aws, key: str | None) -> None:
-    """Terraform, for one, takes no other answer for it that a bucket is gone."""
+    """Terraform, for one, believes no other answer that a bucket is gone."""
     client = aws("s3")
     if key is None:
         assert code_of(client.head_bucket, Bucket="data") == "404"

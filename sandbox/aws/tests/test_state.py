@@ -18,7 +18,7 @@ from sanders_aws.state import StateError, Store, _dump
 
 
 class Life:
-    """Emulators that follow each other and keep their state in one folder."""
+    """Emulators that run one after another and keep their state in one folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -49,7 +49,7 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
 
 @pytest.fixture(scope="module")
 def before(life: Life) -> tuple[Aws, dict[str, Any]]:
-    """An emulator with something of every service that the platform uses, and what that is."""
+    """An emulator with something from every service that the platform uses, and what that is."""
     aws = life.begin()
     fill(aws)
     return aws, contents(aws)
@@ -75,7 +75,7 @@ def test_save_restore_reset_while_it_runs(before: tuple[Aws, dict[str, Any]]) ->
 
 
 def test_it_outlives_the_process(life: Life, before: tuple[Aws, dict[str, Any]], after: tuple[Aws, str]) -> None:
-    """All of it is there again."""
+    """Everything is there again."""
     again, filled = after[0], before[1]
     assert oct(life.saved.stat().st_mode & 0o777) == "0o600"
     assert contents(again) == filled

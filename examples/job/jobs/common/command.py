@@ -14,7 +14,7 @@ from .errors import JobError
 log = logging.getLogger(__name__)
 
 
-# By option: the variable that the platform's job definitions set, and what it names.
+# For each option: the variable that the platform's job definitions set, and what it names.
 _NAMES = {
     "bucket": ("SANDERS_BUCKET", "S3 bucket with the customers' data"),
     "table": ("SANDERS_TABLE", "DynamoDB table of the customers' daily features"),
@@ -22,7 +22,7 @@ _NAMES = {
 
 
 def make_parser(description: str | None, *names: str) -> argparse.ArgumentParser:
-    """A parser for a job that needs these of `bucket` and `table`: given as options, or else by the environment."""
+    """A parser for a job that needs `bucket`, `table` or both: options, which default to the environment."""
     made = argparse.ArgumentParser(
         description=description,
         epilog="Exit codes: 0 done, 1 bad data or an error of AWS, 2 wrong usage.",
@@ -66,7 +66,7 @@ def run(
         log.error("error: %s", problem)
         return 1
     except (BotoCoreError, ClientError) as problem:
-        # botocore says the operation and AWS's code; which names it was about, only we know.
+        # botocore reports the operation and AWS's code; only we know which names it was about.
         about = ", ".join(f"{name} {value}" for name, value in names.items())
         log.error("error: %s (%s)", problem, about)
         return 1

@@ -1,4 +1,4 @@
-"""Errors that the one who runs a job can do something about."""
+"""Errors that whoever runs a job can do something about."""
 
 MOST_REPORTED = 20
 
@@ -8,7 +8,7 @@ class JobError(Exception):
 
 
 class Mistakes:
-    """What is wrong with the data: how many mistakes, and the first MOST_REPORTED of them."""
+    """What is wrong with the data: the number of mistakes, and the first MOST_REPORTED of them."""
 
     def __init__(self) -> None:
         self.count = 0

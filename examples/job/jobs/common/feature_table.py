@@ -13,21 +13,21 @@ log = logging.getLogger(__name__)
 
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
 MOST_IN_A_BATCH = 25
-# Of sending what DynamoDB leaves unprocessed; with the waits between them they take about a minute.
+# How often unprocessed rows are sent again; with the waits in between, this takes about a minute.
 MOST_ATTEMPTS = 12
 LONGEST_WAIT = 30.0  # seconds
 ROWS_BETWEEN_REPORTS = 1000
 
 
 class FeatureTable:
-    """The table of a name."""
+    """The table with this name."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.table = aws.resource("dynamodb").Table(name)
 
     def write(self, rows: Sequence[dict[str, Any]]) -> None:
-        """Puts the rows, each in the place of the one with its keys. Raises JobError if DynamoDB will not take them.
+        """Puts the rows, each replacing the one with the same keys. Raises JobError if DynamoDB will not take them.
 
         If it fails half-way, what it has written is right, and another run writes the rest.
         """
@@ -47,7 +47,7 @@ class FeatureTable:
         left = {self.name: [{"PutRequest": {"Item": row}} for row in rows]}
         for attempt in range(MOST_ATTEMPTS):
             if attempt:
-                # What the table has no capacity for comes back, and comes back again if it is sent at once.
+                # Rows that exceed the table's capacity come back, and would come back again if they were sent at once.
                 time.sleep(random.uniform(0, min(LONGEST_WAIT, 0.1 * 2**attempt)))  # noqa: S311
             left = self.table.meta.client.batch_write_item(RequestItems=left)["UnprocessedItems"]
             if not left:

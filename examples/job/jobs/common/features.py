@@ -1,4 +1,4 @@
-"""What is known of a customer on a day."""
+"""The features of a customer on a day."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -27,12 +27,12 @@ class DailyFeatures:
 
     @property
     def main_channel(self) -> str:
-        """The most used; of several, the first by name."""
+        """The channel used most; the first by name if several were."""
         return min(self.channels, key=lambda channel: (-self.channels[channel], channel))
 
 
 def rows(transactions: Iterable[Transaction], only: date | None = None) -> list[dict[str, Any]]:
-    """The table's rows: one a customer and day, by customer_id and date. With `only`, the rows of that day.
+    """The table's rows: one per customer and day, by customer_id and date. With `only`, just that day's rows.
 
     They follow from the transactions alone, so that a second run writes the same.
     """

@@ -44,7 +44,7 @@ def read(bucket: str, prefix: str) -> Iterator[Transaction]:
     """Every transaction in the .csv files of the bucket whose keys start with `prefix`, file by file.
 
     Raises JobError if there is no such file. Mistakes in the data do not end it, so that one run reports them all:
-    it raises BadData after the last row. Who uses the rows must have got them all before he writes anything.
+    it raises BadData after the last row. Whoever uses the rows must have read them all before writing anything.
     """
     s3 = aws.client("s3")
     keys = _keys(s3, bucket, prefix)
@@ -53,7 +53,7 @@ def read(bucket: str, prefix: str) -> Iterator[Transaction]:
     mistakes = Mistakes()
     for number, key in enumerate(keys, start=1):
         rows = 0
-        # On disk, because a download can be tried again where a stream that breaks cannot.
+        # To disk, because a download can be tried again and a broken stream cannot.
         with tempfile.TemporaryFile() as file:
             try:
                 s3.download_fileobj(bucket, key, file)
@@ -81,7 +81,7 @@ def parse(text: io.TextIOBase, place: str, mistakes: Mistakes) -> Iterator[Trans
             mistakes.add(f"{place}: line 1: must be a header that has each of {', '.join(_COLUMNS)} once, got {header}")
             return
         for fields in reader:
-            if fields:  # else the line is blank
+            if fields:  # otherwise the line is blank
                 yield from _transaction(header, fields, f"{place}: line {reader.line_num}", mistakes)
     except UnicodeDecodeError as problem:
         mistakes.add(f"{place}: after line {reader.line_num}: not UTF-8 ({problem.reason}); save the file as UTF-8")
@@ -90,7 +90,7 @@ def parse(text: io.TextIOBase, place: str, mistakes: Mistakes) -> Iterator[Trans
 
 
 def _transaction(header: list[str], fields: list[str], place: str, mistakes: Mistakes) -> Iterator[Transaction]:
-    """The transaction of a row; none if there are mistakes in it."""
+    """The transaction in a row; None if the row has mistakes."""
     if len(fields) != len(header):
         mistakes.add(f"{place}: has {len(fields)} fields; must be {len(header)}, as in the header")
         return
@@ -129,7 +129,7 @@ def _channel(text: str) -> str | None:
     return text if text in CHANNELS else None
 
 
-# By column, in the order of Transaction's fields: how its text is read (None: not allowed), and what is allowed.
+# For each column, in the order of Transaction's fields: how to read its text (None: not allowed), and what is allowed.
 _COLUMNS: dict[str, tuple[Callable[[str], Any], str]] = {
     "customer_id": (_customer, "1 to 64 letters, digits, - and _, beginning with a letter or digit"),
     "time": (_day, "a time with its offset in ISO 8601, such as 2026-02-06T08:15:00Z"),

@@ -17,7 +17,7 @@ TWO_DAYS = HEADER + (
 )
 
 
-def test_a_row_a_customer_and_day(platform: Platform) -> None:
+def test_a_row_per_customer_and_day(platform: Platform) -> None:
     platform.upload("data/a.csv", TWO_DAYS)
     assert daily_features.main([]) == 0
     assert platform.rows() == [

@@ -1,4 +1,4 @@
-"""The job that sums up by day."""
+"""The job that sums up the transactions by day."""
 
 import daily_summary
 from platform_in_aws import Platform
@@ -12,7 +12,7 @@ DATA = (
 )
 
 
-def test_a_line_a_day(platform: Platform) -> None:
+def test_a_line_per_day(platform: Platform) -> None:
     platform.upload("data/a.csv", DATA)
     assert daily_summary.main([]) == 0
     assert platform.object(daily_summary.REPORT) == (

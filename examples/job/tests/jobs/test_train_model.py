@@ -33,7 +33,7 @@ def test_the_line_through_the_pairs(platform: Platform) -> None:
 
 def test_too_little_data_is_a_failure(platform: Platform, caplog: pytest.LogCaptureFixture) -> None:
     assert train_model.main([]) == 1
-    assert "0 pairs of days" in caplog.text
+    assert "0 pairs of consecutive days" in caplog.text
 
 
 @pytest.mark.parametrize(

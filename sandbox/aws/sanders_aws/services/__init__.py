@@ -1,4 +1,4 @@
-"""The rules, one module a service, named as botocore names the service."""
+"""The rules, one module or package per service, named as botocore names the service."""
 
 import functools
 import importlib
@@ -13,7 +13,7 @@ _MODULES = {module.name for module in pkgutil.iter_modules(__path__)}
 
 @functools.cache
 def load(service: str) -> None:
-    """Puts the rules of a service in force. Done at its first call, because moto takes its time to load."""
+    """Puts the rules of a service in force. Done at its first call, because moto is slow to load."""
     if service not in _MODULES:
         return
     with _LOADING:

@@ -17,7 +17,7 @@ _LISTS = {"DescribeRepositories": "repositories", "ListImages": "imageIds", "Des
 
 @amendment("ecr", *_LISTS, source=API + "API_DescribeRepositories.html")
 def paginate(call: Call, answer: Answer) -> Answer:
-    """Lists come page by page, 100 at a time unless told otherwise, 1,000 at most."""
+    """A list has 100 items per page unless the call says otherwise, and 1,000 at most."""
     key = _LISTS[call.action]
     content: dict[str, Any] = json.loads(answer.body)
     size = call.params.get("maxResults", 100)

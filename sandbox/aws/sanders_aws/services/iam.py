@@ -50,7 +50,7 @@ def limit_attached_policies(call: Call) -> Answer | None:
     "UpdateAssumeRolePolicy", source=GUIDE + "using-service-linked-roles.html",
 )  # fmt: skip
 def protect_service_linked_roles(call: Call) -> Answer | None:
-    """A service-linked role can be changed and deleted by its service only."""
+    """Only its service can change or delete a service-linked role."""
     role = _role(call)
     if role and role.path.startswith("/aws-service-role/"):
         raise AwsError(
@@ -102,7 +102,7 @@ def _role(call: Call) -> Role | None:
 
 
 def _deletions(backend: IAMBackend) -> dict[str, dict[str, list[str]]]:
-    """Deletion tasks, and what stood in their way by region. Kept on moto's backend, to be saved and reset with it."""
+    """Deletion tasks, and what is in their way by region. Kept on moto's backend, to be saved and reset with it."""
     deletions: dict[str, dict[str, list[str]]] = backend.__dict__.setdefault("sanders_deletions", {})
     return deletions
 

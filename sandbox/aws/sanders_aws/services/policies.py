@@ -86,7 +86,7 @@ def _exists(call: Call, type_: str, name: str) -> bool:
     if match is None:
         return False
     if match[2] != call.account or match[3] == "root" or match[4] == "assumed-role":
-        return True  # who another account has cannot be looked up here
+        return True  # the principals of another account cannot be looked up here
     backend = iam_backends[call.account][get_partition(call.region)]
     known = [role.arn for role in backend.roles.values()] + [user.arn for user in backend.users.values()]
     return name in known

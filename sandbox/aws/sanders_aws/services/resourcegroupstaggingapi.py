@@ -15,7 +15,7 @@ SUPPORTED = "https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReferen
 
 @patch("resourcegroupstaggingapi", "GetResources", "TagResources", "UntagResources", source=SUPPORTED)
 def find_batch_and_ecr() -> None:
-    """Batch's resources and ECR's repositories are found by their tags, as those of other services."""
+    """Batch's resources and ECR's repositories are found by their tags, like those of other services."""
     known = models.iter_taggable_backends
 
     def iter_taggable_backends(account_id: str, region_name: str) -> Iterator[Any]:

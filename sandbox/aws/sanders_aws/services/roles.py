@@ -9,7 +9,7 @@ from moto.utilities.utils import get_partition
 def can_be_assumed(account: str, region: str, role_arn: str, *services: str) -> bool:
     """Whether the role exists and lets one of the services (`batch.amazonaws.com`) assume it.
 
-    Conditions are taken to be met: those of the platform are about the account that calls.
+    Conditions are taken to be met: the platform's are about the calling account.
     """
     roles = list(iam_backends[account][get_partition(region)].roles.values())
     role = next((role for role in roles if role.arn == role_arn), None)

@@ -27,7 +27,7 @@ def test_a_token_of_somebody_else(aws: Aws) -> None:
 
 @rule("ecr.replace_scanning_configuration")
 def test_scanning_is_off_unless_it_is_on(aws: Aws) -> None:
-    """An SDK that leaves out what is false says it so."""
+    """This is what an SDK sends that leaves out whatever is false."""
     ecr = aws("ecr")
     ecr.create_repository(repositoryName="images", imageScanningConfiguration={"scanOnPush": True})
     answer = ecr.put_image_scanning_configuration(repositoryName="images", imageScanningConfiguration={})

@@ -16,7 +16,7 @@ def rows(count: int) -> list[dict[str, Any]]:
 
 
 class Unprocessed:
-    """Stands between the table and DynamoDB, and says of some rows that they were not processed."""
+    """Stands between the table and DynamoDB, and claims that some rows were not processed."""
 
     def __init__(self, table: FeatureTable, times: int) -> None:
         self.sent: list[int] = []

@@ -25,7 +25,7 @@ def parsed(content: bytes) -> tuple[list[Transaction], Mistakes]:
 DAY = date(2026, 2, 6)
 TIME = "2026-02-06T08:15:00Z"
 
-# By case: a file that is fine, and the transaction's day.
+# For each case: a file that is fine, and the transaction's day.
 TAKEN = {
     "as documented": (f"{HEADER}c1,{TIME},42.50,web\n", DAY),
     "columns in another order, and one more": (f"note,channel,amount,time,customer_id\nx,web,42.50,{TIME},c1\n", DAY),
@@ -43,7 +43,7 @@ def test_taken(content: str, day: date) -> None:
     assert transactions == [Transaction("c1", day, Decimal("42.50"), "web")]
 
 
-# By case: a file with one mistake, and the place that the message must name.
+# For each case: a file with one mistake, and the place that the message must name.
 BAD_FILES = {
     "empty": (b"", "line 1"),
     "no column amount": (f"customer_id,time,channel\nc1,{TIME},web\n".encode(), "line 1"),
@@ -62,7 +62,7 @@ def test_bad_file(content: bytes, place: str) -> None:
     assert transactions == []
 
 
-# By case: a row with one mistake, and the column that the message must name; none if it is about the whole row.
+# For each case: a row with one mistake, and the column that the message must name; None if it is the whole row.
 BAD_ROWS = {
     "too few fields": (f"c1,{TIME},42.50", ""),
     "a comma for the point": (f"c1,{TIME},42,50,web", ""),
@@ -105,7 +105,7 @@ def test_a_file_full_of_mistakes_is_counted_and_not_kept(platform: Platform) -> 
 
 @pytest.fixture
 def s3(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The client that reads the data, to listen in on."""
+    """The client that reads the data, so that a test can listen in."""
     client = aws.client("s3")
     monkeypatch.setattr(aws, "client", lambda service: client)
     return client

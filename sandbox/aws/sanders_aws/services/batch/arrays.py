@@ -15,7 +15,7 @@ _MOST_DEPENDENCIES = 20
 
 
 def array_size(params: dict[str, Any]) -> int:
-    """How many children a job that is submitted is to have; 0 if it is no array."""
+    """How many children the submitted job is to have; 0 if it is not an array job."""
     if not params.get("arrayProperties"):
         return 0
     size: int = params["arrayProperties"].get("size", 0)
@@ -25,7 +25,7 @@ def array_size(params: dict[str, Any]) -> int:
 
 
 def dependencies(backend: BatchBackend, params: dict[str, Any], size: int) -> list[str]:
-    """The jobs that one of this array size (0: no array) waits for as a whole, by id. Refuses what makes no sense."""
+    """Ids of the jobs that one of this array size (0: not an array) waits for as a whole. Refuses bad dependencies."""
     given = params.get("dependsOn", [])
     if len(given) > _MOST_DEPENDENCIES:
         raise invalid_request(f"a job can depend on at most {_MOST_DEPENDENCIES} jobs, got {len(given)}")
@@ -44,7 +44,7 @@ def dependencies(backend: BatchBackend, params: dict[str, Any], size: int) -> li
 
 
 def add_children(backend: BatchBackend, parent: Job) -> None:
-    """Makes the children of an array job that was just submitted. They share what does not change."""
+    """Makes the children of an array job that was just submitted; they share whatever does not change."""
     for index in range(parent.array_size):
         waits_for = list(parent.waits_for)
         for dependency in parent.dependencies:
@@ -67,7 +67,7 @@ def add_children(backend: BatchBackend, parent: Job) -> None:
 
 
 def describe_array(backend: BatchBackend, job: Job) -> dict[str, Any] | None:
-    """An array's size and how many of its children are where; a child's index; None for other jobs."""
+    """An array's size and how many children have which status; a child's index; None for other jobs."""
     if job.array_size:
         counts = Counter(child.status for child in backend.children(job))
         return {"size": job.array_size, "statusSummary": {status.value: counts[status] for status in JobStatus}}

@@ -44,7 +44,7 @@ def check_name(what: str, name: str) -> None:
 
 
 def check_required(call: Call) -> None:
-    """Refuses a call that lacks a required parameter or gives one that its enumeration does not have."""
+    """Refuses a call that lacks a required parameter, or gives one a value that its enumeration does not have."""
     assert call.operation is not None
     for problem in _problems(call.operation.input_shape, call.params, ""):
         raise invalid_request(problem)
@@ -65,7 +65,7 @@ def _problems(shape: Any, value: Any, path: str) -> list[str]:
 
 
 def _is_in_enumeration(shape: Any, value: str) -> bool:
-    # Batch describes retry actions in lower case, and so takes them in either.
+    # Batch describes retry actions in lower case, and so must accept them in either case.
     return value in shape.enum or (shape.name == "RetryAction" and value.upper() in shape.enum)
 
 

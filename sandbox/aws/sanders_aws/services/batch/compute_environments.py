@@ -154,7 +154,7 @@ def _check_applicable(resources: dict[str, Any]) -> None:
 def _service_role(backend: BatchBackend, params: dict[str, Any]) -> str:
     if "serviceRole" in params:
         return _role_arn(backend, params["serviceRole"])
-    services.load("iam")  # which knows what the role is called
+    services.load("iam")  # whose rules know what the role is called
     iam = iam_backends[backend.account_id][get_partition(backend.region_name)]
     arn = _service_linked_role_arn(backend)
     if all(role.arn != arn for role in iam.roles.values()):

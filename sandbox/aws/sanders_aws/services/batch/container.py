@@ -22,7 +22,7 @@ class CannotStart(Exception):
 
 
 def serve_at(endpoint: str) -> None:
-    """Tells all containers to come where AWS is."""
+    """Tells containers where AWS is."""
     global _endpoint
     _endpoint = endpoint
 
@@ -54,7 +54,7 @@ class Container:
             raise CannotStart(f"CannotStartContainerError: {problem.strerror}: {problem.filename}") from None
 
     def wait(self) -> int:
-        """Writes its output to the log until it ends; its exit code."""
+        """Writes its output to the log until it ends, and returns its exit code."""
         assert self._process.stdout is not None
         try:
             for line in self._process.stdout:
@@ -64,13 +64,13 @@ class Container:
             self._log.flush()
 
     def kill(self) -> None:
-        """Ends it at once, with all that it started."""
+        """Ends it at once, together with whatever it started."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
 
 
 def _environment(backend: BatchBackend, job: Job, image: images.Image) -> dict[str, str]:
-    """What the container sees: nothing of the emulator's own environment but the path to programs.
+    """What the container sees: of the emulator's own environment, only the path to programs.
 
     Source: userguide/job_env_vars.html.
     """
@@ -103,7 +103,7 @@ class _Log:
     """A container's output, in CloudWatch Logs."""
 
     def __init__(self, backend: BatchBackend, stream: str) -> None:
-        # Imported here: the server imports this module, and is to start fast.
+        # Imported here because the server imports this module and must start fast.
         from moto.logs.models import logs_backends
 
         self._logs = logs_backends[backend.account_id][backend.region_name]

@@ -65,7 +65,7 @@ def describe_job_definitions(call: Call) -> dict[str, Any]:
     if references and set(params) - {"jobDefinitions"}:
         raise invalid_request("jobDefinitions cannot be used with other parameters")
     if references:
-        # A name alone is no reference here: only an ARN or name:revision is.
+        # A name alone is not enough here: it takes an ARN or name:revision.
         found = [d for reference in references if (d := _exact(backend, reference))]
     else:
         name, status = params.get("jobDefinitionName"), params.get("status")
@@ -106,7 +106,7 @@ def _describe(backend: BatchBackend, definition: JobDefinition) -> dict[str, Any
 
 
 def _normalise(params: dict[str, Any]) -> dict[str, Any]:
-    """What Batch makes of a definition before it describes it (facts on revision storms in the providers' code)."""
+    """What Batch makes of a definition. Seen in Terraform's provider, which must not take it for a change."""
     content = {"parameters": {}, "propagateTags": False, **params}
     content["containerOrchestrationType"] = "EKS" if "eksProperties" in params else "ECS"
     if "containerProperties" in content:
@@ -122,7 +122,7 @@ def _normalise(params: dict[str, Any]) -> dict[str, Any]:
 def _normalise_container(container: dict[str, Any], on_fargate: bool) -> None:
     for key in _NORMALISED_LISTS:
         container.setdefault(key, [])
-    # Entries with an empty value are dropped, and the order is Batch's own.
+    # Batch drops entries with an empty value, and orders the rest itself.
     container["environment"] = sorted(
         (entry for entry in container["environment"] if entry.get("value")), key=lambda entry: str(entry.get("name"))
     )
@@ -195,7 +195,7 @@ def check_retry_strategy(strategy: dict[str, Any]) -> None:
 
 
 def check_fargate_size(required: dict[str, str]) -> None:
-    """`required` are the resource requirements by type; refuses a size that Fargate does not offer."""
+    """Refuses a size that Fargate does not offer. `required` are the resource requirements by type."""
     for kind, name in (("VCPU", "vCPU"), ("MEMORY", "Memory")):
         if kind not in required:
             raise invalid_request(f"{name} is not provided.")

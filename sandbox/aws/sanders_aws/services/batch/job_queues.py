@@ -119,7 +119,7 @@ def _check_policy(backend: BatchBackend, policy: str) -> None:
 def _environments(
     backend: BatchBackend, order: list[dict[str, Any]], queue: JobQueue | None = None
 ) -> list[ComputeEnvironment]:
-    """The environments of `order`, checked. Those that `queue` has already need not be VALID any more."""
+    """The environments of `order`, checked. Those that `queue` already has need not be VALID any more."""
     if not 1 <= len(order) <= 3:
         raise invalid_request(f"computeEnvironmentOrder must have 1 to 3 compute environments, got {len(order)}")
     if len({entry["order"] for entry in order}) != len(order):
@@ -138,7 +138,7 @@ def _environments(
 
 
 def _order(backend: BatchBackend, order: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """As Batch describes it: ARNs, whether ARNs or names were given, sorted."""
+    """The order as Batch describes it: sorted, and with ARNs even where names were given."""
     entries = []
     for entry in order:
         environment = backend.environment(entry["computeEnvironment"])

@@ -95,7 +95,7 @@ def list_jobs(call: Call) -> dict[str, Any]:
 
 
 def _listed(backend: BatchBackend, params: dict[str, Any]) -> list[Job]:
-    """The children of an array job, or the jobs of a queue, of whose array jobs only the parents are listed."""
+    """The children of an array job, or the jobs of a queue; of its array jobs, only the parents."""
     if "arrayJobId" in params:
         parent = backend.jobs.get(params["arrayJobId"])
         if parent is None:
@@ -166,7 +166,7 @@ def _substitute(word: str, parameters: dict[str, str]) -> str:
 
 
 def _either(params: dict[str, Any], definition: JobDefinition, key: str) -> dict[str, Any]:
-    """What the job says, or else what its definition says."""
+    """What the job says, or what its definition says if the job says nothing."""
     found: dict[str, Any] = params.get(key) or definition.content.get(key) or {}
     return found
 

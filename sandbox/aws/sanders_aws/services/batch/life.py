@@ -21,11 +21,11 @@ _TICK = 0.05  # seconds between looks at whether a job can go on
 
 _containers: dict[str, Container] = {}  # those that run, by the job's id
 _placing = threading.Lock()
-_wakers: dict[str, threading.Event] = {}  # of jobs that have not ended; set to stop one
+_wakers: dict[str, threading.Event] = {}  # one for each job that has not ended; set to stop it
 
 
 class _Stopped(Exception):
-    """The job shall end before it has run to its end; the text says why, if not the job itself does."""
+    """The job is to end early. The text says why; if it is empty, the job's own stop_reason does."""
 
 
 def start(backend: BatchBackend, job: Job) -> None:
@@ -34,7 +34,7 @@ def start(backend: BatchBackend, job: Job) -> None:
 
 
 def stop(job: Job) -> None:
-    """Makes the job, which has a stop_reason, end now as FAILED. An array ends when all of its children have."""
+    """Makes the job, which has a stop_reason, end now as FAILED. An array job ends when all its children have."""
     if job.array_size:
         return
     if waker := _wakers.get(job.id):
@@ -75,7 +75,7 @@ def _run_placed(backend: BatchBackend, job: Job) -> None:
 
 
 def _run_array(backend: BatchBackend, parent: Job) -> None:
-    """Gives the children their places, who then run by themselves, and waits for them."""
+    """Places the children, which then run by themselves, and waits for all of them."""
     children = waiting = backend.children(parent)
     try:
         with _ending(parent):
@@ -94,7 +94,7 @@ def _run_array(backend: BatchBackend, parent: Job) -> None:
 
 
 def _place_children(backend: BatchBackend, parent: Job, waiting: list[Job]) -> list[Job]:
-    """Starts those that there is a place for, first come, first served; the others."""
+    """Starts as many children as there is room for, first come, first served; returns the others."""
     others, is_full = [], False
     for child in waiting:
         try:
@@ -116,13 +116,13 @@ def _place_children(backend: BatchBackend, parent: Job, waiting: list[Job]) -> l
 
 @contextlib.contextmanager
 def _ending(job: Job) -> Iterator[None]:
-    """However what is done with the job ends, the job does."""
+    """Ends the job if what happens inside fails, however it fails."""
     try:
         yield
     except _Stopped as stopped:
         reason = str(stopped) or job.stop_reason or "sanders-aws was stopped while the job ran"
         _end(job, JobStatus.FAILED, reason)
-    except Exception as problem:  # nobody waits for this thread, but somebody does for the job
+    except Exception as problem:  # nobody waits for this thread, but somebody waits for the job
         log.exception("job %s", job.id)
         _end(job, JobStatus.FAILED, f"sanders-aws: {type(problem).__name__}: {problem}")
     finally:
@@ -156,7 +156,7 @@ def _can_begin(backend: BatchBackend, job: Job) -> bool:
 
 
 def _place(backend: BatchBackend, job: Job) -> bool:
-    """Gives the job to the first ENABLED and VALID environment that has as many vCPUs left; whether there is one."""
+    """Gives the job to the first ENABLED and VALID environment with enough vCPUs left; False if there is none."""
     queue = backend.queues.get(job.queue)
     with _placing:
         for entry in queue.order if queue else []:
@@ -196,7 +196,7 @@ def _end(job: Job, status: JobStatus, reason: str) -> None:
 
 
 def _attempt(backend: BatchBackend, job: Job) -> bool:
-    """One attempt; whether the container exited with 0. Records how it went."""
+    """Makes one attempt and records it; True if the container exited with 0."""
     try:
         container = _start_container(backend, job)
     except CannotStart as problem:
@@ -213,7 +213,7 @@ def _attempt(backend: BatchBackend, job: Job) -> bool:
     try:
         if job.timeout:
             timer.start()
-        if _wakers[job.id].is_set():  # it was stopped before it was in _containers
+        if _wakers[job.id].is_set():  # it was stopped before stop() could find its container
             container.kill()
         outcome["exitCode"] = container.wait()
     finally:
@@ -224,7 +224,7 @@ def _attempt(backend: BatchBackend, job: Job) -> bool:
 
 
 def _start_container(backend: BatchBackend, job: Job) -> Container:
-    # Imported here: the server imports this module, and is to start fast.
+    # Imported here because the server imports this module and must start fast.
     from .starting import problem_with_start
 
     obstacle = problem_with_start(backend, backend.environments[job.environment], job)

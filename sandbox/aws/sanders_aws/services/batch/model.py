@@ -1,4 +1,4 @@
-"""What Batch keeps, and how it changes while time passes."""
+"""What Batch keeps, and how it changes with time."""
 
 import time
 import uuid
@@ -51,7 +51,7 @@ _DELAYS = {
 
 @dataclass(kw_only=True)
 class Resource:
-    """A compute environment or a job queue, whose status is on its way to another for a while after each change."""
+    """A compute environment or a job queue. After each change its status is on its way to another for a while."""
 
     name: str
     arn: str
@@ -61,18 +61,18 @@ class Resource:
     pause: Pause = field(init=False)
 
     def begin(self, status: Status) -> None:
-        """Enters CREATING, UPDATING, DELETING or DELETED, to leave it after the delay that is in force for it."""
+        """Enters CREATING, UPDATING, DELETING or DELETED, and leaves it after that status's delay."""
         self.status, self.status_reason = status, ""
         self.pause = Pause(_DELAYS[status])
 
     @property
     def due(self) -> bool:
-        """Whether it is time to leave the status that it began."""
+        """Whether it is time to leave the present status."""
         return not self.modifiable and self.pause.over
 
     @property
     def modifiable(self) -> bool:
-        """Whether Batch accepts a change now, and is not still busy with the last one."""
+        """Whether Batch accepts a change now, not being busy with the last one."""
         return self.status in (Status.VALID, Status.INVALID)
 
 
@@ -81,7 +81,7 @@ class ComputeEnvironment(Resource):
     type: str
     service_role: str
     resources: dict[str, Any] | None
-    rest: dict[str, Any]  # what is described just as it was given: unmanagedvCpus, eksConfiguration, context …
+    rest: dict[str, Any]  # what is described as it was given: unmanagedvCpus, eksConfiguration, context …
     uuid: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     @property
@@ -143,7 +143,7 @@ class Job:
     stopped: int | None = None
     attempts: list[dict[str, Any]] = field(default_factory=list)
     environment: str = ""  # ARN of the compute environment that took it; empty until one did
-    array_size: int = 0  # how many children an array job has; they run, and it does not
+    array_size: int = 0  # how many children an array job has; the children run, and it does not
     array_index: int | None = None  # which of an array job's children it is
     stop_reason: str = ""  # why it was cancelled or terminated; empty if it was not
     terminated: bool = False
@@ -162,13 +162,13 @@ class BatchBackend(BaseBackend):
         self.environments: dict[str, ComputeEnvironment] = {}
         self.queues: dict[str, JobQueue] = {}
         self.definitions: dict[str, JobDefinition] = {}
-        self.revisions: dict[str, int] = {}  # the latest of each name, also of those gone
+        self.revisions: dict[str, int] = {}  # the latest revision of each name, even if all are gone
         self.policies: dict[str, dict[str, Any]] = {}
         self.jobs: dict[str, Job] = {}  # by id
         self.tags: dict[str, dict[str, str]] = {}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Restores a saved state. No process outlives the emulator, and so no job does."""
+        """Restores a saved state. No process outlives the emulator, so no job does either."""
         self.__dict__.update(state)
         for job in self.jobs.values():
             if not job.status.final:

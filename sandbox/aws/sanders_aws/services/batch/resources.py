@@ -23,7 +23,7 @@ def check_new(call: Call, key: str, find: Find[Kind]) -> None:
 
 
 def add(backend: BatchBackend, kept: dict[str, Kind], new: Kind, tags: dict[str, str]) -> None:
-    """Begins to create one, and keeps it among those of its kind."""
+    """Adds a new one to those of its kind; it is CREATING at first."""
     new.begin(Status.CREATING)
     kept[new.arn] = new
     backend.tags[new.arn] = dict(tags)

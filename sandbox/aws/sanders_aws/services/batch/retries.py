@@ -13,9 +13,9 @@ def retry_strategy(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def is_tried_again(conditions: list[dict[str, str]], status_reason: str, reason: str, exit_code: int | None) -> bool:
-    """The first condition that is met decides; if none is, the job is tried again.
+    """Whether a failed job is tried again: the first condition that is met decides; if none is, it is.
 
-    A condition is met when all that it names are. `reason` is the container's, empty if it gave none; `exit_code` is
+    A condition is met when all its patterns match. `reason` is the container's, empty if it gave none; `exit_code` is
     None for a container that did not start.
     """
     found = {

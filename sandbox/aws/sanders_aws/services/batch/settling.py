@@ -41,8 +41,8 @@ def _forget(backend: BatchBackend, arn: str) -> None:
 def _problem(backend: BatchBackend, environment: ComputeEnvironment) -> str:
     """Why Batch cannot work with the environment; empty if it can.
 
-    Batch uses the environment's own service role for everything, also for deleting it, and finds out
-    only then whether it can. Source: userguide/invalid_compute_environment.html.
+    Batch uses the environment's own service role for everything, even for deleting it, and only then finds out whether
+    it can. Source: userguide/invalid_compute_environment.html.
     """
     if not can_be_assumed(backend.account_id, backend.region_name, environment.service_role, "batch.amazonaws.com"):
         return (

@@ -1,4 +1,4 @@
-"""What a container on Fargate needs to start: roles that it may take on, and a way to its image.
+"""What a container on Fargate needs to start: roles that it may assume, and a route to its image.
 
 Source: https://docs.aws.amazon.com/batch/latest/userguide/fargate.html and
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/resource-initialization-error.html
@@ -56,7 +56,7 @@ def _covers_https(rule: Any) -> bool:
 
 
 def _missing_way(ec2: EC2Backend, subnet: str, has_address: bool) -> str:
-    """Why nothing leads from the subnet to the registry; empty if something does."""
+    """Why there is no route from the subnet to the registry; empty if there is one."""
     found = next((subnets[subnet] for subnets in ec2.subnets.values() if subnet in subnets), None)
     if found is None:
         return f"{subnet} does not exist any more"
@@ -75,14 +75,14 @@ def _missing_way(ec2: EC2Backend, subnet: str, has_address: bool) -> str:
 
 
 def _table_of(ec2: EC2Backend, subnet: Subnet) -> RouteTable:
-    """The route table that the subnet is associated with, or else its VPC's main one."""
+    """The route table that the subnet is associated with, or its VPC's main one."""
     tables = [table for table in list(ec2.route_tables.values()) if table.vpc_id == subnet.vpc_id]
     explicit = next((table for table in tables if subnet.id in table._associations.values()), None)
     return explicit or next(table for table in tables if table.main_association_id)
 
 
 def _is_available(resource: Any) -> bool:
-    """Whether a NAT gateway or an endpoint works, also if EC2 has not been asked since it does."""
+    """Whether a NAT gateway or an endpoint works, even if no call to EC2 has noticed yet."""
     return resource.state == "available" or (resource.state == "pending" and resource.sanders_pause.over)
 
 

@@ -1,4 +1,4 @@
-"""Tags, of everything that Batch has."""
+"""Tags of everything in Batch."""
 
 from typing import Any
 

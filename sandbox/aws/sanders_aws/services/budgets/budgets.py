@@ -16,7 +16,7 @@ from .notifications import add_notification
 from .tags import as_map
 
 _NAME = re.compile(r"[^:\\]{1,100}")
-_END_OF_TIME = 3706473600.0  # 2087-06-15, which is what AWS takes for "no end"
+_END_OF_TIME = 3706473600.0  # 2087-06-15, AWS's way of saying "no end"
 _COST_TYPES = {
     "IncludeCredit": True,
     "IncludeDiscount": True,

@@ -9,7 +9,7 @@ from moto.utilities.utils import PARTITION_NAMES
 
 @dataclass
 class Notification:
-    """One notification: its settings, all of which identify it, and whom it tells."""
+    """One notification: its settings, which together identify it, and its subscribers."""
 
     settings: dict[str, Any]
     subscribers: list[dict[str, str]]

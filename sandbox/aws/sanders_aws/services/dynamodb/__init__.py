@@ -1,1 +1,1 @@
-"""DynamoDB: tables and their life, their settings, and what belongs to them."""
+"""DynamoDB: tables from creation to deletion, their settings, and what belongs to them."""

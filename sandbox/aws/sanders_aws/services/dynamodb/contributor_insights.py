@@ -11,7 +11,7 @@ from .common import API, existing_table
 
 @operation("dynamodb", "DescribeContributorInsights", source=API + "API_DescribeContributorInsights.html")
 def describe_contributor_insights(call: Call) -> dict[str, Any]:
-    """Contributor insights are DISABLED, until told otherwise."""
+    """Contributor insights are DISABLED until they are enabled."""
     table = existing_table(call)
     return {"TableName": table.name, "ContributorInsightsStatus": _insights(table).get("Status", "DISABLED")}
 

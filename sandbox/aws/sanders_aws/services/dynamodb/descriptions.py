@@ -1,4 +1,4 @@
-"""How a table is described: what moto leaves out."""
+"""What moto leaves out when it describes a table."""
 
 import uuid
 from typing import Any
@@ -15,13 +15,13 @@ from .tables import leaving_indexes, status_of
     "dynamodb", "CreateTable", "DeleteTable", "DescribeTable", "UpdateTable", source=API + "API_TableDescription.html"
 )
 def describe_tables() -> None:
-    """A table has an id of its own, says what is being changed, and tells its class, limits and indexes in full."""
+    """A table is described with an id, with what is being changed, and with its class, limits and indexes in full."""
     describe = Table.describe
 
     def described(self: Any, base_key: str = "TableDescription") -> dict[str, Any]:
         result: dict[str, Any] = describe(self, base_key)
         content = result[base_key]
-        # Not shared with a table of the same name that is made later.
+        # A table of the same name that is made later has another.
         content["TableId"] = self.__dict__.setdefault("sanders_id", str(uuid.uuid4()))
         _describe_changes(self, content)
         _describe_settings(self, content)

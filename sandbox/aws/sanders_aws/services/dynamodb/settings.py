@@ -57,7 +57,7 @@ def check_update(call: Call) -> Answer | None:
 
 @guard("dynamodb", "UpdateTable", source=API + "API_StreamSpecification.html")
 def check_stream(call: Call) -> Answer | None:
-    """A stream cannot be enabled where one is, nor disabled where none is."""
+    """A stream cannot be enabled where there is one, nor disabled where there is none."""
     table, wanted = existing_table(call), call.params.get("StreamSpecification")
     if not wanted:
         return None
@@ -71,7 +71,7 @@ def check_stream(call: Call) -> Answer | None:
 
 @guard("dynamodb", "CreateTable", "UpdateTable", source=API + "API_SSESpecification.html")
 def check_encryption(call: Call) -> Answer | None:
-    """The key must exist, and encryption change."""
+    """The key must exist, and the encryption must change."""
     wanted = call.params.get("SSESpecification")
     if not wanted:
         return None
@@ -88,7 +88,7 @@ def check_encryption(call: Call) -> Answer | None:
 
 @amendment("dynamodb", "CreateTable", "UpdateTable", source=API + "API_UpdateTable.html")
 def keep_settings(call: Call, answer: Answer) -> Answer:
-    """Table class, encryption and limits of on-demand throughput are kept; with it, nothing is provisioned."""
+    """Table class, encryption and on-demand limits are kept; an on-demand table has no provisioned throughput."""
     table, params = existing_table(call), call.params
     if params.get("BillingMode") == "PAY_PER_REQUEST":
         for of in (table, *table.global_indexes):
@@ -111,19 +111,19 @@ def keep_settings(call: Call, answer: Answer) -> Answer:
 
 
 def on_demand_limits(of: Any) -> dict[str, int]:
-    """The limits of on-demand throughput of a table or an index; -1 where one was taken away."""
+    """The limits of on-demand throughput of a table or an index; -1 where one was removed."""
     limits: dict[str, int] = of.__dict__.get("sanders_on_demand", {})
     return limits
 
 
 def _key_arn(call: Call, specification: dict[str, Any]) -> str:
-    """The ARN of the key that a table is to be encrypted with; empty for the one that DynamoDB owns."""
+    """The ARN of the key that a table is to be encrypted with; empty for DynamoDB's own."""
     if not specification.get("Enabled"):
         return ""
     given = specification.get("KMSMasterKeyId", _DEFAULT_KEY)
     kms = kms_backends[call.account][call.region]
     if given == _DEFAULT_KEY:
-        # AWS makes its own key where it is used first.
+        # AWS makes this key of its own when it is first used.
         return str(Table._get_default_encryption_key(None, call.account, call.region))
     try:
         return str(kms.describe_key(given).arn)

@@ -1,4 +1,4 @@
-"""What follows a table's changes elsewhere: Kinesis streams, replicas."""
+"""What follows a table's changes: Kinesis streams and replicas."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Tables: created, updated, deleted, each of which takes its time."""
+"""Creating, updating and deleting tables, all of which take time."""
 
 from typing import Any
 
@@ -58,7 +58,7 @@ def begin_as_updating() -> None:
 
 @guard("dynamodb", "*", source=API + "API_DeleteTable.html")
 def guard_changing_tables(call: Call) -> Answer | None:
-    """A table that is CREATING or DELETING can be neither used nor changed; UPDATING, it can be used."""
+    """A table that is CREATING or DELETING can be neither used nor changed; one that is UPDATING can be used."""
     _settle(backend_of(call))
     table = table_of(call)
     status = status_of(table) if table else ""
@@ -91,7 +91,7 @@ def delete_table(call: Call) -> dict[str, Any]:
 
 
 def status_of(table: Table) -> str:
-    """CREATING, UPDATING or DELETING; empty for a table at rest."""
+    """CREATING, UPDATING or DELETING; empty for a table that is not changing."""
     status: str = table.__dict__.get("sanders_status", "")
     return status
 

@@ -12,7 +12,7 @@ from .common import API, existing_table, invalid
 
 @operation("dynamodb", "UpdateTimeToLive", source=API + "API_UpdateTimeToLive.html")
 def update_time_to_live(call: Call) -> dict[str, Any]:
-    """ENABLING before ENABLED, DISABLING before DISABLED; no change meanwhile, nor one that changes nothing."""
+    """ENABLING precedes ENABLED, DISABLING DISABLED; no change is allowed meanwhile, nor one that changes nothing."""
     table, wanted = existing_table(call), call.params["TimeToLiveSpecification"]
     current = _settled(table)
     status, attribute = current["TimeToLiveStatus"], current.get("AttributeName")
@@ -32,12 +32,12 @@ def update_time_to_live(call: Call) -> dict[str, Any]:
 
 @operation("dynamodb", "DescribeTimeToLive", source=API + "API_TimeToLiveDescription.html")
 def describe_time_to_live(call: Call) -> dict[str, Any]:
-    """Names the attribute only while time to live is on, or about to be or not to be."""
+    """Names the attribute unless time to live is DISABLED."""
     return {"TimeToLiveDescription": _settled(existing_table(call))}
 
 
 def _settled(table: Table) -> dict[str, str]:
-    """What there is now, after whatever was due to end."""
+    """The present setting, after ending a change that is due to end."""
     live: dict[str, str] = table.ttl
     if live["TimeToLiveStatus"] == "ENABLING" and table.sanders_ttl_pause.over:
         live["TimeToLiveStatus"] = "ENABLED"

@@ -1,1 +1,1 @@
-"""EC2: what depends on what in a network, and what takes its time."""
+"""EC2: what depends on what in a network, and what takes time."""

@@ -13,7 +13,7 @@ _TOKENS_KEPT = 1000
 
 @guard("ec2", "*", source=API + "CommonParameters.html")
 def dry_run(call: Call) -> Answer | None:
-    """With DryRun nothing is done; DryRunOperation says that it would have been."""
+    """With DryRun nothing is done; the error DryRunOperation says that the call would have succeeded."""
     if call.operation is not None and call.params.get("DryRun"):
         raise AwsError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412)
     return None

@@ -16,7 +16,7 @@ _OPEN_POLICY = '{"Version":"2008-10-17","Statement":[{"Effect":"Allow","Principa
 
 @patch("ec2", "CreateVpcEndpoint", source=API + "API_CreateVpcEndpoint.html")
 def default_endpoint_type() -> None:
-    """An endpoint is a Gateway endpoint, and lets everyone do everything, unless it says otherwise."""
+    """An endpoint is a Gateway endpoint that lets everyone do everything, unless the call says otherwise."""
     create = VPCBackend.create_vpc_endpoint
 
     def create_vpc_endpoint(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -29,7 +29,7 @@ def default_endpoint_type() -> None:
 
 @guard("ec2", "*", source=PRIVATELINK_GUIDE + "concepts.html")
 def settle_endpoints(call: Call) -> Answer | None:
-    """An interface endpoint is pending before it is available; any endpoint is deleting before it is gone."""
+    """An interface endpoint is pending before it is available; every endpoint is deleting before it is gone."""
     backend = backend_of(call)
     for endpoint in list(backend.vpc_end_points.values()):
         if endpoint.state not in ("pending", "deleting") or not endpoint.sanders_pause.over:
@@ -75,7 +75,7 @@ def make_endpoint_pending(call: Call, answer: Answer) -> Answer:
 
 @amendment("ec2", "ModifyVpcEndpoint", source=API + "API_ModifyVpcEndpoint.html")
 def follow_endpoint_changes(call: Call, answer: Answer) -> None:
-    """Route tables that are added get the endpoint's route, those removed lose it; so do interfaces their groups."""
+    """Added route tables get the endpoint's route and removed ones lose it; interfaces follow the security groups."""
     backend = backend_of(call)
     endpoint = backend.vpc_end_points[call.params["VpcEndpointId"]]
     _share_groups(backend, endpoint)
@@ -90,7 +90,7 @@ def follow_endpoint_changes(call: Call, answer: Answer) -> None:
 
 @operation("ec2", "DeleteVpcEndpoints", source=API + "API_DeleteVpcEndpoints.html")
 def delete_vpc_endpoints(call: Call) -> dict[str, Any]:
-    """The routes go at once, the interfaces stay while the endpoint is deleting; unknown endpoints are listed."""
+    """Routes go at once; interfaces stay while the endpoint is deleting; unknown endpoints are listed in the answer."""
     backend = backend_of(call)
     unsuccessful = []
     for endpoint_id in call.params["VpcEndpointIds"]:

@@ -1,4 +1,4 @@
-"""NAT gateways, which take their time."""
+"""NAT gateways, which take time to make and to delete."""
 
 import time
 from typing import Any
@@ -78,12 +78,12 @@ def check_described_nat_gateways(call: Call) -> Answer | None:
 
 @patch("ec2", "CreateNatGateway", "DescribeNatGateways", source=API + "API_NatGateway.html")
 def describe_availability_mode() -> None:
-    """A NAT gateway is in one zone unless it says otherwise."""
+    """A NAT gateway is zonal unless the call says otherwise."""
     NatGateway.availability_mode = "zonal"
 
 
 def _settle(backend: EC2Backend, gateway: NatGateway) -> None:
-    """Takes a pending or deleting gateway to where it goes."""
+    """Takes a pending or deleting gateway to its final state."""
     if gateway.state == "pending":
         gateway.state = "available"
         if gateway.connectivity_type != "private" and not has_internet_gateway(backend, gateway.vpc_id):

@@ -15,7 +15,7 @@ def check_route(call: Call) -> Answer | None:
     table = backend.route_tables.get(params["RouteTableId"])
     nat, gateway = params.get("NatGatewayId"), params.get("GatewayId", "")
     if table is None:
-        return None  # moto says what is wrong
+        return None  # moto reports this one
     if nat and (
         nat not in backend.nat_gateways or backend.nat_gateways[nat].state in ("deleting", "deleted", "failed")
     ):

@@ -18,7 +18,7 @@ def check_security_group_deletion(call: Call) -> Answer | None:
     backend = backend_of(call)
     group: SecurityGroup | None = backend.get_security_group_from_id(call.params.get("GroupId", ""))
     if group is None:
-        return None  # moto says what is wrong
+        return None  # moto reports this one
     if group.name == "default":
         raise AwsError("CannotDelete", f'the specified group: "{group.id}" name: "default" cannot be deleted by a user')
     others = [other for other in security_groups(backend) if other is not group]
@@ -43,7 +43,7 @@ def _referred_groups(group: SecurityGroup) -> set[str]:
 
 
 def _used_by_batch(call: Call, key: str) -> set[str]:
-    """What Batch's compute environments use. On AWS this shows as network interfaces while jobs run."""
+    """What Batch's compute environments use. On AWS, network interfaces show this while jobs run."""
     batch = batch_backends[call.account][call.region]
     busy = {job.queue for job in batch.jobs.values() if not job.status.final}
     return {

@@ -19,7 +19,7 @@ def check_subnet_deletion(call: Call) -> Answer | None:
 
 @amendment("ec2", "DeleteSubnet", source=VPC_GUIDE + "subnet-deleting.html")
 def drop_associations(call: Call, answer: Answer) -> None:
-    """With a subnet go its associations with a route table and a network ACL."""
+    """Deleting a subnet also deletes its associations with a route table and a network ACL."""
     backend, subnet = backend_of(call), call.params["SubnetId"]
     for table in backend.route_tables.values():
         for association in [key for key, target in table._associations.items() if target == subnet]:
@@ -31,13 +31,13 @@ def drop_associations(call: Call, answer: Answer) -> None:
 
 @patch("ec2", "DescribeSubnets", "CreateSubnet", source=API + "API_Subnet.html")
 def describe_dns64() -> None:
-    """A subnet says whether DNS64 is on; it is off unless switched on."""
+    """A subnet is described with whether DNS64 is on; it is off unless switched on."""
     Subnet.enable_dns64 = False
 
 
 @amendment("ec2", "ModifySubnetAttribute", source=API + "API_ModifySubnetAttribute.html")
 def switch_dns64(call: Call, answer: Answer) -> None:
-    """DNS64 of a subnet can be switched."""
+    """A subnet's DNS64 can be switched on and off."""
     switch = call.params.get("EnableDns64")
     if switch is not None:
         backend_of(call).get_subnet(call.params["SubnetId"]).enable_dns64 = switch["Value"]

@@ -24,7 +24,7 @@ def check_vpc_deletion(call: Call) -> Answer | None:
 
 @amendment("ec2", "DeleteVpc", source=API + "API_DeleteVpc.html")
 def drop_default_acl(call: Call, answer: Answer) -> None:
-    """With a VPC goes its default network ACL."""
+    """Deleting a VPC also deletes its default network ACL."""
     backend, vpc = backend_of(call), call.params["VpcId"]
     for acl_id in [acl.id for acl in backend.network_acls.values() if acl.vpc_id == vpc]:
         del backend.network_acls[acl_id]

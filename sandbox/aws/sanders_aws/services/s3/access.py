@@ -38,11 +38,11 @@ def refuse_acls(call: Call) -> Answer | None:
 
 @guard("s3", "PutBucketPolicy", source=GUIDE + "bucket-policies.html")
 def check_bucket_policy(call: Call) -> Answer | None:
-    """A bucket policy is about this bucket, for principals that exist, and not public where that is blocked."""
+    """A bucket policy names this bucket and existing principals, and is not public where that is blocked."""
     name = call.params["Bucket"]
     bucket = backend_of(call).buckets.get(name)
     if bucket is None:
-        return None  # moto says what is wrong
+        return None  # moto reports this one
     problem = _policy_problem(call, name)
     if problem:
         raise AwsError("MalformedPolicy", problem)
@@ -77,7 +77,7 @@ def _permission(bucket: FakeBucket, action: str, resource: str) -> PermissionRes
 
 
 def _holds(operator: str, keys: dict[str, Any]) -> bool:
-    """Whether a request meets a condition: all count as made over TLS, as loopback is safe, and lack other keys."""
+    """Whether a request meets a condition: every request counts as made over TLS, and has no other condition key."""
     if operator.removesuffix("IfExists") != "Bool":
         return operator.endswith("IfExists")
     return all(

@@ -1,4 +1,4 @@
-"""Buckets: their names, and what a new one is like."""
+"""Buckets: their names, and the settings of new ones."""
 
 import re
 

@@ -28,6 +28,6 @@ def existing_bucket(call: Call) -> FakeBucket:
 
 
 def kept_on(bucket: FakeBucket, kind: str) -> dict[str, Any]:
-    """What moto has no place for. Kept on its bucket, to be saved, reset and deleted with it."""
+    """Settings that moto has no place for, by kind. Kept on its bucket, to be saved, reset and deleted with it."""
     kept: dict[str, Any] = bucket.__dict__.setdefault("sanders", {}).setdefault(kind, {})
     return kept

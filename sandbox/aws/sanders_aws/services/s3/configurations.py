@@ -8,7 +8,7 @@ from ...rules import operation
 from ...wire import Call
 from .common import API, existing_bucket, kept_on
 
-# What a bucket has many configurations of, each with an id, as the actions' names have it.
+# Kinds of configuration that a bucket has many of, each with an id; spelled as in the actions' names.
 _CONFIGURATIONS = ("Analytics", "IntelligentTiering", "Inventory", "Metrics")
 _OF_CONFIGURATIONS = re.compile(r"(Put|Get|List|Delete)Bucket(\w+?)Configurations?")
 _CONFIGURATION_ACTIONS = [
@@ -44,7 +44,7 @@ def bucket_configurations(call: Call) -> dict[str, Any] | None:
 
 @operation("s3", "GetBucketRequestPayment", "PutBucketRequestPayment", source=API + "API_PutBucketRequestPayment.html")
 def bucket_request_payment(call: Call) -> dict[str, Any] | None:
-    """The owner pays for requests, until told otherwise."""
+    """The owner pays for requests unless the bucket says otherwise."""
     bucket = existing_bucket(call)
     if call.action.startswith("Get"):
         return {"Payer": bucket.payer}
@@ -54,7 +54,7 @@ def bucket_request_payment(call: Call) -> dict[str, Any] | None:
 
 @operation("s3", "GetBucketAbac", "PutBucketAbac", source=API + "API_GetBucketAbac.html")
 def bucket_abac(call: Call) -> dict[str, Any] | None:
-    """Access control by tags is Disabled, until told otherwise."""
+    """Attribute-based access control is Disabled until it is enabled."""
     kept = kept_on(existing_bucket(call), "Abac")
     if call.action.startswith("Get"):
         return {"AbacStatus": {"Status": kept.get("Status", "Disabled")}}

@@ -5,8 +5,8 @@ from ...rules import guard, rules_for
 from ...wire import Answer, Call
 from .common import API
 
-# The subresources of a bucket that moto knows, by method. It takes any other for the bucket itself, so that a DELETE
-# of one deletes the bucket.
+# The subresources of a bucket that moto knows, by method. It mistakes any other for the bucket itself: to DELETE one
+# would delete the bucket.
 _KNOWN_TO_MOTO = {
     "GET": {
         "accelerate", "acl", "cors", "encryption", "inventory", "lifecycle", "list-type", "location",

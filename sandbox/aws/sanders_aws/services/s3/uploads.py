@@ -9,13 +9,13 @@ from .common import API, existing_bucket
 
 @operation("s3", "ListMultipartUploads", source=API + "API_ListMultipartUploads.html")
 def list_multipart_uploads(call: Call) -> dict[str, Any]:
-    """Lists uploads by key, at most 1,000 a page, with markers for the next."""
+    """Lists uploads by key, at most 1,000 per page, with markers for the next page."""
     params = call.params
     bucket = existing_bucket(call)
     prefix, size = params.get("Prefix", ""), min(params.get("MaxUploads", 1000), 1000)
     after = (params.get("KeyMarker", ""), params.get("UploadIdMarker", "") if params.get("KeyMarker") else "")
     uploads = sorted((upload.key_name, upload.id) for upload in bucket.multiparts.values())
-    # Without an upload id the marker stands behind all uploads of its key.
+    # Without an upload id, the marker stands after all uploads of its key.
     later = [u for u in uploads if u[0].startswith(prefix) and (u > after if after[1] else u[0] > after[0])]
     shown, more = later[:size], later[size:]
     owner = {"ID": "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a", "DisplayName": "webfile"}

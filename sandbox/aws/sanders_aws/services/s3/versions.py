@@ -10,7 +10,7 @@ from .common import API
 
 @patch("s3", "ListObjectVersions", source=API + "API_ListObjectVersions.html")
 def page_versions() -> None:
-    """A page begins behind the place that the markers name, also if what was there is deleted by then."""
+    """A page begins after the place that the markers name, even if what was there has been deleted by then."""
     S3Backend.list_object_versions = _list_object_versions
 
 
@@ -23,7 +23,7 @@ def _list_object_versions(
     prefix: str = "",
     version_id_marker: str | None = None,
 ) -> tuple[list[FakeKey], list[str], list[FakeDeleteMarker], str | None, str | None]:
-    """The versions, common prefixes and delete markers of a page, and the markers for the next: moto's interface."""
+    """The versions, common prefixes and delete markers of a page, and the markers for the next, as moto wants them."""
     bucket = backend.get_bucket(bucket_name)
     size = 1000 if max_keys is None else min(max_keys, 1000)
     shown: list[FakeKey | FakeDeleteMarker] = []
@@ -59,7 +59,7 @@ def _list_object_versions(
 
 
 def _behind(newest_first: list[Any], version_id_marker: str | None) -> list[Any]:
-    """What comes behind the marker's version; all, if that is deleted; nothing, if the marker names only the key."""
+    """What comes after the marker's version; all if that is deleted; nothing if the marker names only the key."""
     if not version_id_marker:
         return []
     ids = [version.version_id for version in newest_first]

@@ -17,7 +17,7 @@ def backend_of(call: Call) -> StepFunctionsParserBackend:
 
 
 def machine_of(call: Call, arn: str) -> StateMachine:
-    """The state machine of an ARN, which must be there."""
+    """The state machine with this ARN, which must be there."""
     found = next((machine for machine in backend_of(call).state_machines if machine.arn == arn), None)
     if found is None:
         raise AwsError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn}'")

@@ -12,7 +12,7 @@ from .common import API
 
 @guard("stepfunctions", "CreateStateMachine", "UpdateStateMachine", source=API + "API_CreateStateMachine.html")
 def check_definition(call: Call) -> Answer | None:
-    """A definition that is no valid Amazon States Language is InvalidDefinition."""
+    """A definition that is not valid Amazon States Language is refused with InvalidDefinition."""
     problem = _definition_problem(call.params["definition"]) if "definition" in call.params else ""
     if problem:
         raise AwsError("InvalidDefinition", f"Invalid State Machine Definition: '{problem}'")
@@ -30,7 +30,7 @@ def validate_definition(call: Call) -> dict[str, Any]:
 
 
 def _definition_problem(definition: str) -> str:
-    """What moto's parser does not like about a definition; empty if it likes it."""
+    """What moto's parser finds wrong with a definition; empty if nothing."""
     try:
         StepFunctionsParserBackend._validate_definition(definition)
     except Exception as problem:

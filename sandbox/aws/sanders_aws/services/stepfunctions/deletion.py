@@ -31,7 +31,7 @@ def settle_deletions(call: Call) -> Answer | None:
 
 @operation("stepfunctions", "DeleteStateMachine", source=API + "API_DeleteStateMachine.html")
 def delete_state_machine(call: Call) -> None:
-    """The state machine is DELETING first; one that is not there is fine, a version or an alias is none."""
+    """The machine is DELETING first; one that is not there is no error, but the ARN of a version or an alias is."""
     arn = call.params["stateMachineArn"]
     if len(arn.split(":")) != 7:
         raise AwsError("ValidationException", f"Invalid Arn: '{arn}' is not the ARN of an unqualified state machine")
@@ -55,7 +55,7 @@ def describe_deletion(call: Call, answer: Answer) -> Answer:
     "UpdateStateMachine", source=API + "API_StartExecution.html",
 )  # fmt: skip
 def refuse_while_deleting(call: Call) -> Answer | None:
-    """A state machine that is being deleted is neither started nor changed, and its name is taken."""
+    """A state machine that is being deleted can be neither started nor changed, and its name stays taken."""
     arn, name = call.params.get("stateMachineArn"), call.params.get("name")
     for machine in backend_of(call).state_machines:
         same = machine.name == name if call.action == "CreateStateMachine" else machine.arn == arn
@@ -80,7 +80,7 @@ def abort_at_next_state() -> None:
 
 
 def _doomed(env: Environment) -> Execution | None:
-    """The execution that is at work here, if its state machine is being deleted."""
+    """The execution that runs here, if its state machine is being deleted."""
     where, context = env.aws_execution_details, env.states.context_object.context_object_data
     for machine in stepfunctions_parser_backends[where.account][where.region].state_machines:
         if machine.arn == context["StateMachine"]["Id"] and _deleting(machine):

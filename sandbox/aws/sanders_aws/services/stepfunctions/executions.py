@@ -38,14 +38,14 @@ def translate_task_parameters() -> None:
 
 @patch("stepfunctions", "StartExecution", source=GUIDE + "concepts-error-handling.html")
 def pass_errors_on() -> None:
-    """An error of a branch of Parallel or Map reaches its Catch and Retry, also one of the States.* errors."""
+    """An error in a branch of Parallel or Map reaches its Catch and Retry, even if it is one of the States.* errors."""
     branches_decl.CustomErrorName = _error_name
     iteration_worker.CustomErrorName = _error_name
 
 
 @patch("stepfunctions", "StartExecution", source=API + "API_StartExecution.html")
 def name_executions() -> None:
-    """An execution without a name gets a new one of its own."""
+    """An execution without a name gets a unique one."""
     start = StepFunctionsParserBackend.start_execution
 
     def start_execution(self: Any, state_machine_arn: str, name: str | None, execution_input: str) -> Any:
@@ -89,21 +89,21 @@ def terminate_stopped_jobs() -> None:
 
 
 def abort(execution: Execution, error: str | None = None, cause: str | None = None) -> None:
-    """Ends a running execution as ABORTED; what it is doing ends when it next looks."""
+    """Ends a running execution as ABORTED; what it is doing stops when it next checks."""
     execution.stop(stop_date=utcnow(), error=error, cause=cause)
     execution.exec_status, execution.stop_date = ExecutionStatus.ABORTED, utcnow()
     execution.error, execution.cause = error, cause
 
 
 def _terminated(communication: BaseExecutionWorkerCommunication) -> None:
-    """What an execution came to, if it was not aborted before it came to it."""
+    """Records how an execution ended, unless it was aborted before."""
     if communication.execution.exec_status == ExecutionStatus.RUNNING:
         communication._reflect_execution_status()
 
 
 def _terminate(job: str, resource_runtime_part: Any, state_credentials: Any, **_: Any) -> None:
     batch = boto_client_for(service="batch", region=resource_runtime_part.region, state_credentials=state_credentials)
-    with contextlib.suppress(BotoCoreError, ClientError):  # AWS tries it once, too
+    with contextlib.suppress(BotoCoreError, ClientError):  # AWS also tries only once
         batch.terminate_job(jobId=job, reason="The task that waits for it was stopped")
 
 
@@ -123,7 +123,7 @@ def _error_name(error_name: str | None) -> ErrorName:
 
 @functools.cache
 def _shapes(service: str, action: str) -> tuple[Any, Any]:
-    """The input and the output shape of an action that is given in any case; (None, None) if there is no such."""
+    """The input and output shapes of an action, whatever its case; (None, None) if there is no such action."""
     model = get_service_model(service)
     wanted = xform_name(action)
     name = next((name for name in model.operation_names if xform_name(name) == wanted), None)

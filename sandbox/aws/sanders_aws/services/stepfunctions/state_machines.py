@@ -1,4 +1,4 @@
-"""State machines: created and updated."""
+"""Creating and updating state machines."""
 
 import json
 from typing import Any
@@ -46,7 +46,7 @@ def check_update(call: Call) -> Answer | None:
 
 @patch("stepfunctions", "CreateStateMachine", "UpdateStateMachine", source=API + "API_TracingConfiguration.html")
 def fill_configurations() -> None:
-    """A logging or tracing configuration replaces the last one as a whole: what it leaves out is off."""
+    """A logging or tracing configuration replaces the last one as a whole; what it leaves out is off."""
     create, update = StepFunctionsParserBackend.create_state_machine, StepFunctionsParserBackend.update_state_machine
 
     def create_state_machine(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -67,7 +67,7 @@ def fill_configurations() -> None:
 
 @guard("stepfunctions", "CreateStateMachine", "UpdateStateMachine", source=API + "API_LoggingConfiguration.html")
 def check_logging(call: Call) -> Answer | None:
-    """What logs has exactly one log group to log to, whose ARN ends with :*."""
+    """A state machine that logs has exactly one log group, whose ARN ends with :*."""
     given = _logging(call.params.get("loggingConfiguration"))
     arns = [destination.get("cloudWatchLogsLogGroup", {}).get("logGroupArn") for destination in given["destinations"]]
     if given["level"] != "OFF" and len(arns) != 1:

@@ -1,4 +1,4 @@
-"""Batch, made so that it also works on plain moto: role and states are given, and the type is one that it knows."""
+"""Batch's resources, made so that plain moto accepts them too: roles and states are given, and the type is known."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""The life of jobs; test_jobs.py has what is seen of it."""
+"""The life of jobs; test_jobs.py tests what callers see of it."""
 
 from conftest import ACCOUNT, REGION, eventually
 from sanders_aws.services.batch import life

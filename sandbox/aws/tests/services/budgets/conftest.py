@@ -1,4 +1,4 @@
-"""Budgets with one, which tells one address."""
+"""An account's Budgets, with one budget that has one notification."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ class Budgets:
 
 @pytest.fixture
 def budgets(aws: Aws) -> Budgets:
-    """Budgets with one, which tells one address."""
+    """Budgets with one budget, whose notification goes to one address."""
     budgets = Budgets(aws)
     told = [{"Notification": NOTIFICATION, "Subscribers": [EMAIL]}]
     budgets("create_budget", Budget=BUDGET, NotificationsWithSubscribers=told)

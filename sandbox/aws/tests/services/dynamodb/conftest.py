@@ -9,7 +9,7 @@ from conftest import Aws
 
 @pytest.fixture
 def table(aws: Aws) -> str:
-    """A table `features`, as it is when it is made by its keys alone."""
+    """A table `features` with nothing but its keys."""
     create(aws)
     table_of(aws)
     return "features"

@@ -39,7 +39,7 @@ def state_of(aws: Aws, endpoint: str) -> str:
 
 
 def routed_to(aws: Aws, table: str) -> list[str]:
-    """What the table's routes to prefix lists lead to."""
+    """The targets of the table's routes to prefix lists."""
     found = aws("ec2").describe_route_tables(RouteTableIds=[table])["RouteTables"][0]["Routes"]
     return [route["GatewayId"] for route in found if "DestinationPrefixListId" in route]
 
@@ -111,7 +111,7 @@ def test_an_interface_endpoint_holds_its_group_until_it_is_gone(
 def test_one_endpoint_of_a_service_a_route_table(
     aws: Aws, network: dict[str, str], endpoint: str, route_table: str
 ) -> None:
-    """So that who creates an endpoint twice, because the first answer was lost, is told."""
+    """Whoever creates an endpoint twice, because the first answer was lost, must be told."""
     create, parameters = aws("ec2").create_vpc_endpoint, {"VpcId": network["vpc"], "RouteTableIds": [route_table]}
     assert code_of(create, **parameters, ServiceName=SERVICE) == "RouteAlreadyExists"
     create(**parameters, ServiceName="com.amazonaws.eu-central-1.dynamodb")

@@ -22,7 +22,7 @@ def test_a_subnet_takes_its_associations_with_it(aws: Aws, network: dict[str, st
 
 @rule("ec2.describe_dns64")
 def test_describe_dns64(aws: Aws, network: dict[str, str]) -> None:
-    """The official controller writes what it asked for again and again where the answer does not hold it."""
+    """The official controller writes again and again whatever the answer does not show."""
     assert aws("ec2").describe_subnets(SubnetIds=[network["subnet"]])["Subnets"][0]["EnableDns64"] is False
 
 

@@ -10,7 +10,7 @@ rule = pytest.mark.rule
 
 
 @rule("s3.limit_deletions")
-def test_a_thousand_deletions_a_call(aws: Aws, bucket: str) -> None:
+def test_a_thousand_deletions_per_call(aws: Aws, bucket: str) -> None:
     objects = [{"Key": str(i)} for i in range(1001)]
     assert code_of(aws("s3").delete_objects, Bucket=bucket, Delete={"Objects": objects}) == "MalformedXML"
     aws("s3").delete_objects(Bucket=bucket, Delete={"Objects": objects[1:]})

@@ -10,7 +10,7 @@ rule = pytest.mark.rule
 
 
 def put(aws: Aws, bucket: str, *keys: str) -> list[tuple[str, str]]:
-    """Puts a version of each key; keys and version ids."""
+    """Puts a version of each key; returns keys and version ids."""
     return [(key, aws("s3").put_object(Bucket=bucket, Key=key, Body=b"").get("VersionId", "null")) for key in keys]
 
 
@@ -19,7 +19,7 @@ def entries(page: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def empty_page_by_page(aws: Aws, bucket: str) -> list[tuple[str, str]]:
-    """Deletes what a page lists before it asks for the next, from where that page ended."""
+    """Deletes what a page lists before asking for the next page, from where that page ended."""
     seen, markers = [], {}
     while True:
         page = aws("s3").list_object_versions(Bucket=bucket, MaxKeys=2, **markers)

@@ -10,7 +10,7 @@ rule = pytest.mark.rule
 
 @pytest.fixture
 def tokens(aws: Aws) -> str:
-    """URL of a queue, for executions to send the token there that they wait for."""
+    """URL of a queue to which executions send the token that they wait for."""
     return str(aws("sqs").create_queue(QueueName="tokens")["QueueUrl"])
 
 

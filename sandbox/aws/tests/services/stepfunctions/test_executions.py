@@ -35,7 +35,7 @@ def batch_job(aws: Aws, queue: dict[str, Any]) -> None:
 
 
 def run(aws: Aws, machine: str, **given: Any) -> dict[str, Any]:
-    """The execution after its end."""
+    """The execution, once it has ended."""
     states = aws("stepfunctions")
     arn = states.start_execution(stateMachineArn=machine, input=json.dumps(given))["executionArn"]
     return dict(eventually(lambda: states.describe_execution(executionArn=arn), lambda e: e["status"] != "RUNNING"))
@@ -43,7 +43,7 @@ def run(aws: Aws, machine: str, **given: Any) -> dict[str, Any]:
 
 @rule("stepfunctions.translate_task_parameters")
 def test_a_batch_task_fails_as_batch_says(aws: Aws) -> None:
-    """The parameters reach Batch, which does not know the queue; moto stumbles over their case before."""
+    """The parameters reach Batch, which does not know the queue; moto fails earlier, over their case."""
     execution = run(aws, create(aws, definition(("Fails", TASK))))
     assert (execution["status"], execution["error"]) == ("FAILED", "Batch.ClientException")
     assert "JobQueue unknown not found" in execution["cause"]

@@ -48,7 +48,7 @@ def test_what_a_configuration_leaves_out_is_off(aws: Aws) -> None:
 
 @rule("stepfunctions.check_role")
 def test_the_role_must_trust_step_functions(aws: Aws) -> None:
-    """It is the commonest reason for which AWS refuses a state machine: its role is not there yet."""
+    """The commonest reason why AWS refuses a state machine: its role is not there yet."""
     states, machine = aws("stepfunctions"), create(aws)
     aws("iam").create_role(RoleName="batch", AssumeRolePolicyDocument=trust("batch.amazonaws.com"))
     for role in (f"arn:aws:iam::{ACCOUNT}:role/batch", f"arn:aws:iam::{ACCOUNT}:role/unknown"):
