@@ -20,6 +20,7 @@ from .control import Control
 from .errors import AwsError, answer_error, internal_failure, unknown_action
 from .faults import Fault, Faults, inject
 from .rules import rules_for
+from .validation import check_parameters
 from .wire import Answer, Call, error_code, read_call, with_checksum
 
 log = logging.getLogger(__name__)
@@ -103,6 +104,7 @@ class Gateway:
 
     def _apply_rules(self, call: Call, environ: dict[str, Any]) -> Answer:
         services.load(call.service)
+        check_parameters(call)
         rules = rules_for(call.service, call.action)
         for guard in rules.guards:
             answer = guard(call)

@@ -6,9 +6,14 @@ import zlib
 from typing import Any
 
 import pytest
+from werkzeug.test import create_environ
 
-from conftest import BUSY, Aws, code_of
+from conftest import ACCOUNT, BUSY, Aws, code_of
+from sanders_aws import gateway
+from sanders_aws.calls import CallLog
+from sanders_aws.control import Control
 from sanders_aws.errors import AwsError, answer_error
+from sanders_aws.faults import Faults
 
 CASES = {
     "json": ("dynamodb", "json", '{"__type": "Oops", "message": "a < b"}'),
@@ -115,15 +120,22 @@ def test_dynamodb_sends_checksums(aws: Aws, action: str, parameters: dict[str, s
     connection.close()
 
 
-def test_a_fault_of_the_emulator_is_an_aws_error(aws: Aws) -> None:
-    """A body that no SDK sends: whatever breaks inside, the caller gets the protocol's shape."""
-    connection = http.client.HTTPConnection(aws.url.removeprefix("http://"), timeout=BUSY)
-    connection.request("POST", "/v1/createcomputeenvironment", "[1]", signed("batch"))
-    answer = connection.getresponse()
-    assert answer.status == 500
-    assert answer.headers["x-amzn-ErrorType"] == "ServerException"
-    assert "sanders-aws" in json.loads(answer.read())["message"]
-    connection.close()
+def test_a_failure_of_the_emulator_is_an_aws_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever breaks inside, the caller gets the protocol's shape."""
+
+    def fail(call: Any) -> None:
+        raise KeyError("inside")
+
+    monkeypatch.setattr(gateway, "check_parameters", fail)
+    calls, faults = CallLog(), Faults()
+    serve = gateway.Gateway(ACCOUNT, calls, faults, Control(calls, faults, None))
+    environ = create_environ("/v1/describejobs", method="POST", data="{}", headers=signed("batch"))
+    answers: list[Any] = []
+    body = b"".join(serve(environ, lambda status, headers: answers.append((status, dict(headers)))))
+    status, headers = answers[0]
+    assert status.startswith("500 ")
+    assert headers["x-amzn-ErrorType"] == "ServerException"
+    assert json.loads(body)["message"] == "sanders-aws: KeyError: 'inside'"
 
 
 @pytest.mark.parametrize("fault", [{}, {"code": "AccessDenied", "status": 403}])
