@@ -75,7 +75,7 @@ export class Batch extends EnvironmentChart {
         // Fargate bills tasks, so they need the tags by which the budget counts.
         propagateTags: true,
         containerProperties: {
-          image: `${repositoryUri(env, this.names.repository)}:${env.batch.imageTag}`,
+          image: `${this.arns.repositoryUri}:${env.batch.imageTag}`,
           // Tells a job where its data is, in every environment. Sorted by name, as AWS returns it.
           environment: [
             { name: 'SANDERS_BUCKET', value: this.names.bucket },
@@ -98,10 +98,4 @@ export class Batch extends EnvironmentChart {
       },
     });
   }
-}
-
-/** The address to push the environment's images to, and to pull them from. */
-export function repositoryUri({ account, region, partition }: Environment, repository: string): string {
-  const domain = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
-  return `${account}.dkr.ecr.${region}.${domain}/${repository}`;
 }

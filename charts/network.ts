@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import { Netmask } from 'netmask';
 
-import type { Environment } from '../environments/schema';
+import type { Environment, Side } from '../environments/schema';
 import {
   ElasticIpAddress,
   InternetGateway,
@@ -81,30 +81,30 @@ export class Network extends EnvironmentChart {
   }
 
   private makeInternetGateway(): InternetGateway {
-    const name = this.nameOf('internet-gateway');
+    const name = this.names.internetGateway;
     return new InternetGateway(this, 'internet-gateway', {
       metadata: { name },
       spec: { vpcRef: refTo(this.vpc), tags: this.nameTags(name) },
     });
   }
 
-  private makeRouteTable(kind: SubnetKind, zone: Zone, routes: RouteTableSpecRoutes[]): RouteTable {
-    const name = this.nameOf(`${kind}-route-table`, zone);
-    return new RouteTable(this, `${kind}-route-table-${zone.letter}`, {
+  private makeRouteTable(side: Side, zone: Zone, routes: RouteTableSpecRoutes[]): RouteTable {
+    const name = this.names.routeTable(side, zone.letter);
+    return new RouteTable(this, `${side}-route-table-${zone.letter}`, {
       metadata: { name },
       spec: { vpcRef: refTo(this.vpc), routes, tags: this.nameTags(name) },
     });
   }
 
-  private makeSubnet(kind: SubnetKind, zone: Zone, routeTable: RouteTable): Subnet {
-    const name = this.nameOf(`${kind}-subnet`, zone);
-    return new Subnet(this, `${kind}-subnet-${zone.letter}`, {
+  private makeSubnet(side: Side, zone: Zone, routeTable: RouteTable): Subnet {
+    const name = this.names.subnet(side, zone.letter);
+    return new Subnet(this, `${side}-subnet-${zone.letter}`, {
       metadata: { name },
       spec: {
         vpcRef: refTo(this.vpc),
         availabilityZone: zone.name,
-        cidrBlock: zone.blocks[kind],
-        mapPublicIpOnLaunch: kind === 'public',
+        cidrBlock: zone.blocks[side],
+        mapPublicIpOnLaunch: side === 'public',
         assignIPv6AddressOnCreation: false,
         enableDns64: false,
         enableResourceNameDnsaRecord: false,
@@ -119,12 +119,12 @@ export class Network extends EnvironmentChart {
   }
 
   private makeNatGateway(zone: Zone, subnet: Subnet): NatGateway {
-    const addressName = this.nameOf('nat-address', zone);
+    const addressName = this.names.natAddress(zone.letter);
     const address = new ElasticIpAddress(this, `nat-address-${zone.letter}`, {
       metadata: { name: addressName },
       spec: { networkBorderGroup: this.env.region, publicIPv4Pool: 'amazon', tags: this.nameTags(addressName) },
     });
-    const name = this.nameOf('nat-gateway', zone);
+    const name = this.names.natGateway(zone.letter);
     return new NatGateway(this, `nat-gateway-${zone.letter}`, {
       metadata: { name },
       spec: {
@@ -142,7 +142,7 @@ export class Network extends EnvironmentChart {
    * is no NAT gateway.
    */
   private makeGatewayEndpoint(service: string, routeTables: readonly RouteTable[]): VpcEndpoint {
-    const name = this.nameOf(`${service}-endpoint`);
+    const name = this.names.endpoint(service);
     return new VpcEndpoint(this, `${service}-endpoint`, {
       metadata: { name },
       spec: {
@@ -170,17 +170,11 @@ export class Network extends EnvironmentChart {
     });
   }
 
-  /** For example `sanders-public-subnet-a-dev`. The AWS console shows it, because it is also the tag `Name`. */
-  private nameOf(what: string, zone?: Zone): string {
-    return ['sanders', what, ...(zone === undefined ? [] : [zone.letter]), this.env.name].join('-');
-  }
-
+  /** The AWS console shows the tag `Name`. */
   private nameTags(name: string) {
     return this.tags.list({ ...serviceTag, Name: name });
   }
 }
-
-type SubnetKind = 'public' | 'private';
 
 /** An availability zone and the addresses of its two subnets. */
 interface Zone {
@@ -188,7 +182,7 @@ interface Zone {
   readonly index: number;
   /** `a` of `eu-central-1a`. */
   readonly letter: string;
-  readonly blocks: Readonly<Record<SubnetKind, string>>;
+  readonly blocks: Readonly<Record<Side, string>>;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 
-import type { Environment } from '../environments/schema';
+import { resultOf, stateOf, type Environment } from '../environments/schema';
 import {
   StateMachine,
   StateMachineSpecLoggingConfigurationLevel as LogLevel,
@@ -8,12 +8,13 @@ import {
 } from '../imports/sfn.services.k8s.aws';
 import { EnvironmentChart, objectName } from './lib/chart';
 import { readableJson } from './lib/policy';
-import type { StateMachineDefinition, Task } from './lib/states-language';
+import type { Parallel, StateMachineDefinition, Task } from './lib/states-language';
 import { serviceTag } from './lib/tags';
 
-type Step = Environment['orchestration']['steps'][keyof Environment['orchestration']['steps']];
+type Stage = Environment['orchestration']['stages'][number];
+type Step = Stage[number];
 
-/** The state machine that runs the daily jobs: feature extraction beside data processing, then model training. */
+/** The state machine that runs the daily jobs: stage after stage, the steps of a stage side by side. */
 export class Orchestration extends EnvironmentChart {
   constructor(scope: Construct, env: Environment) {
     super(scope, 'orchestration', env);
@@ -35,56 +36,44 @@ export class Orchestration extends EnvironmentChart {
   }
 
   private definition(): StateMachineDefinition {
-    const { steps, timeoutHours } = this.env.orchestration;
-    const onError = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'FailState' }];
+    const { stages, timeoutHours } = this.env.orchestration;
+    const names = stages.map(stageName);
+    const states = stages.map((stage, i) => [
+      names[i],
+      { ...this.stage(stage, i), Catch: onError, Next: names[i + 1] ?? 'SuccessState' },
+    ]);
     return {
-      StartAt: 'ParallelJobs',
+      StartAt: names[0] ?? 'SuccessState',
       TimeoutSeconds: timeoutHours * 3600,
       States: {
-        ParallelJobs: {
-          Type: 'Parallel',
-          Branches: [
-            {
-              StartAt: 'FeatureExtractionJob',
-              States: {
-                FeatureExtractionJob: {
-                  ...this.runJob('feature-extraction', steps.featureExtraction, '$.featureJob'),
-                  End: true,
-                },
-              },
-            },
-            {
-              StartAt: 'DataProcessingJob',
-              States: {
-                DataProcessingJob: {
-                  ...this.runJob('data-processing', steps.dataProcessing, '$.processingJob'),
-                  End: true,
-                },
-              },
-            },
-          ],
-          ResultPath: '$.parallelResults',
-          Catch: onError,
-          Next: 'ModelTrainingJob',
-        },
-        ModelTrainingJob: {
-          ...this.runJob('model-training', steps.modelTraining, '$.trainingJob'),
-          Catch: onError,
-          Next: 'SuccessState',
-        },
+        ...Object.fromEntries(states),
         SuccessState: { Type: 'Succeed' },
         FailState: { Type: 'Fail', Error: 'JobFailed', Cause: 'Job execution failed' },
       },
     };
   }
 
+  /** A stage of one step is a Task; the steps of a larger one run side by side, each with the stage's input. */
+  private stage(steps: Stage, index: number): Task | Parallel {
+    const [only, ...others] = steps;
+    if (only !== undefined && others.length === 0) return this.runJob(only);
+    return {
+      Type: 'Parallel',
+      Branches: steps.map((step) => ({
+        StartAt: stateOf(step),
+        States: { [stateOf(step)]: { ...this.runJob(step), End: true } },
+      })),
+      ResultPath: `$.parallelResults${numberOf(index)}`,
+    };
+  }
+
   /** Submits a Batch job with the command from the execution's input, and waits until it has ended. */
-  private runJob(jobName: string, step: Step, resultPath: string): Task {
+  private runJob(step: Step): Task {
     return {
       Type: 'Task',
       Resource: `arn:${this.env.partition}:states:::batch:submitJob.sync`,
       Parameters: {
-        JobName: jobName,
+        JobName: step.name,
         JobQueue: this.arns.queue,
         JobDefinition: this.arns.jobDefinition(step.job),
         ContainerOverrides: { 'Command.$': '$.command' },
@@ -93,7 +82,7 @@ export class Orchestration extends EnvironmentChart {
         // The role may stop only jobs that carry the environment's tag (roles.ts).
         Tags: this.tags.map(),
       },
-      ResultPath: resultPath,
+      ResultPath: `$.${resultOf(step)}`,
       TimeoutSeconds: step.timeoutMinutes * 60,
       Retry: [
         {
@@ -121,3 +110,16 @@ const transientBatchErrors = [
   'Batch.ServerException',
   'Batch.TooManyRequestsException',
 ];
+
+const onError = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'FailState' }];
+
+/** The state of a stage: that of its only step, or `ParallelJobs`, with the stage's number behind all but the first. */
+function stageName(steps: Stage, index: number): string {
+  const [only, ...others] = steps;
+  return only !== undefined && others.length === 0 ? stateOf(only) : `ParallelJobs${numberOf(index)}`;
+}
+
+/** The number of a stage in names; the first has none, as in the CDK stack. */
+function numberOf(index: number): string {
+  return index === 0 ? '' : String(index + 1);
+}

@@ -4,7 +4,6 @@ import type { Construct } from 'constructs';
 
 import type { Environment } from '../environments/schema';
 import { FieldExport, FieldExportSpecToKind } from '../imports/services.k8s.aws';
-import { repositoryUri } from './batch';
 import { EnvironmentChart } from './lib/chart';
 import type { Network } from './network';
 
@@ -15,13 +14,13 @@ export class Outputs extends EnvironmentChart {
     const { names, arns } = this;
 
     const configMap = new kplus.ConfigMap(this, 'outputs', {
-      metadata: { name: 'sanders-outputs' },
+      metadata: { name: names.outputs },
       data: {
         Account: env.account,
         Region: env.region,
         S3BucketName: names.bucket,
         DynamoDBTableName: names.table,
-        ECRRepositoryURI: repositoryUri(env, names.repository),
+        ECRRepositoryURI: arns.repositoryUri,
         BatchJobQueueName: names.queue,
         StepFunctionsStateMachineName: names.stateMachine,
         StepFunctionsStateMachineARN: arns.stateMachine,
@@ -37,7 +36,7 @@ export class Outputs extends EnvironmentChart {
     // AWS assigns these ids. ACK writes them into the ConfigMap when they are known.
     const output = (key: string, object: ApiObject, path: string) => {
       new FieldExport(this, key, {
-        metadata: { name: `output-${key.toLowerCase()}` },
+        metadata: { name: names.output(key) },
         spec: {
           from: { path, resource: { group: object.apiGroup, kind: object.kind, name: object.name } },
           to: { kind: FieldExportSpecToKind.CONFIGMAP, name: configMap.name, key },

@@ -22,11 +22,13 @@ export const prod: EnvironmentInput = {
   },
 
   orchestration: {
-    steps: {
-      featureExtraction: { job: '8g', timeoutMinutes: 6 * 60 },
-      dataProcessing: { job: '2g', timeoutMinutes: 6 * 60 },
-      modelTraining: { job: '16g', timeoutMinutes: 12 * 60 },
-    },
+    stages: [
+      [
+        { name: 'feature-extraction', job: '8g', timeoutMinutes: 6 * 60, result: 'featureJob' },
+        { name: 'data-processing', job: '2g', timeoutMinutes: 6 * 60, result: 'processingJob' },
+      ],
+      [{ name: 'model-training', job: '16g', timeoutMinutes: 12 * 60, result: 'trainingJob' }],
+    ],
   },
 
   // Data stays in AWS when its manifests go, and Argo CD asks before it prunes them.

@@ -16,11 +16,13 @@ export const minimal: EnvironmentInput = {
   network: { availabilityZones: ['eu-west-1a', 'eu-west-1b'] },
   batch: { jobs: [{ name: 'small', vcpu: 0.25, memoryMiB: 512 }] },
   orchestration: {
-    steps: {
-      featureExtraction: { job: 'small', timeoutMinutes: 10 },
-      dataProcessing: { job: 'small', timeoutMinutes: 20 },
-      modelTraining: { job: 'small', timeoutMinutes: 30 },
-    },
+    stages: [
+      [
+        { name: 'load', job: 'small', timeoutMinutes: 10 },
+        { name: 'clean-up', job: 'small', timeoutMinutes: 20 },
+      ],
+      [{ name: 'train', job: 'small', timeoutMinutes: 30 }],
+    ],
   },
   retention: { data: 'delete', pointInTimeRecovery: false, deletionProtection: false },
   budget: {},
@@ -51,11 +53,15 @@ export const everything: DeepRequired<EnvironmentInput> = {
   },
   orchestration: {
     timeoutHours: 48,
-    steps: {
-      featureExtraction: { job: 'large', timeoutMinutes: 60 },
-      dataProcessing: { job: 'small', timeoutMinutes: 30 },
-      modelTraining: { job: 'large', timeoutMinutes: 120 },
-    },
+    stages: [
+      [{ name: 'prepare', job: 'small', timeoutMinutes: 15, result: 'prepared' }],
+      [
+        { name: 'feature-extraction', job: 'large', timeoutMinutes: 60, result: 'features' },
+        { name: 'data-processing', job: 'small', timeoutMinutes: 30, result: 'processed' },
+        { name: 'quality-2', job: 'small', timeoutMinutes: 45, result: 'quality' },
+      ],
+      [{ name: 'model-training', job: 'large', timeoutMinutes: 120, result: 'model' }],
+    ],
   },
   retention: {
     data: 'retain',
@@ -78,6 +84,39 @@ export const everything: DeepRequired<EnvironmentInput> = {
     queue: 'sanders-Daily_Queue',
   },
 };
+
+/**
+ * The CDK stack that this platform replaces, as an environment. Frozen: what the stack was does not change when an
+ * environment does.
+ */
+export function cdkStack(name: 'dev' | 'prod'): EnvironmentInput {
+  const production = name === 'prod';
+  return {
+    name,
+    account: '120569615884',
+    region: 'eu-central-1',
+    production,
+    network: {
+      availabilityZones: ['eu-central-1a', 'eu-central-1b'],
+      vpcCidr: '10.0.0.0/16',
+      natGateways: 1,
+    },
+    batch: {
+      maxvCpus: 16,
+      jobs: [
+        { name: '2g', vcpu: 0.5, memoryMiB: 2048 },
+        { name: '8g', vcpu: 2, memoryMiB: 8192 },
+        { name: '16g', vcpu: 4, memoryMiB: 16384 },
+      ],
+    },
+    retention: {
+      data: production ? 'retain' : 'delete',
+      pointInTimeRecovery: production,
+      deletionProtection: production,
+    },
+    budget: { limitUSD: 10 },
+  };
+}
 
 /** An environment with its defaults. */
 export function parse(input: EnvironmentInput): Environment {

@@ -20,6 +20,13 @@ export class Arns {
     return this.regional('dynamodb', `table/${this.names.table}`);
   }
 
+  /** No ARN, but as fixed as one: the address that images are pushed to and pulled from. */
+  get repositoryUri(): string {
+    const { account, partition, region } = this.env;
+    const domain = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
+    return `${account}.dkr.ecr.${region}.${domain}/${this.names.repository}`;
+  }
+
   get queue(): string {
     return this.regional('batch', `job-queue/${this.names.queue}`);
   }

@@ -34,11 +34,12 @@ export type Task = Recovery & {
 
 export type TaskState = Task & Transition;
 
-export type ParallelState = Recovery &
-  Transition & {
-    readonly Type: 'Parallel';
-    readonly Branches: readonly StateMachineDefinition[];
-  };
+export type Parallel = Recovery & {
+  readonly Type: 'Parallel';
+  readonly Branches: readonly StateMachineDefinition[];
+};
+
+export type ParallelState = Parallel & Transition;
 
 export interface SucceedState {
   readonly Type: 'Succeed';

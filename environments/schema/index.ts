@@ -5,7 +5,8 @@ import { identity, problemsBetween, rules } from './rules';
 import { environmentSchema, type Environment, type EnvironmentInput } from './schema';
 
 export { EnvironmentError } from './problem';
-export { names, platform, type Names } from './names';
+export { names, resultOf, stateOf, type Names, type Side } from './names';
+export { platform } from './platform';
 export type { Environment, EnvironmentInput } from './schema';
 
 /**

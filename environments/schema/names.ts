@@ -1,10 +1,5 @@
+import { platform } from './platform';
 import type { Environment } from './schema';
-
-/** The name of the platform; also the value of the tag `Project` and of `app.kubernetes.io/part-of`. */
-export const platform = 'sanders-customer-platform';
-
-/** The tags that the platform sets itself. */
-export const platformTags: readonly string[] = ['Project', 'Environment', 'ManagedBy', 'Service'];
 
 /** The names of an environment's resources in AWS: `sanders-{resource-type}-{environment}`. */
 export interface Names {
@@ -22,9 +17,24 @@ export interface Names {
   readonly stateMachineRole: string;
   readonly securityGroup: string;
   readonly vpc: string;
+  readonly internetGateway: string;
+  /** The ConfigMap with the environment's outputs; the only object whose name does not end with the environment's. */
+  readonly outputs: string;
   /** The name of a job size's job definition. */
   job(size: string): string;
+  /** The names of what each zone (`a` of `eu-central-1a`) has, on its public and its private side. */
+  subnet(side: Side, zone: string): string;
+  routeTable(side: Side, zone: string): string;
+  natGateway(zone: string): string;
+  natAddress(zone: string): string;
+  /** The name of the gateway endpoint of a service: `s3`, `dynamodb`. */
+  endpoint(service: string): string;
+  /** The name of the FieldExport that fills a key of the outputs. */
+  output(key: string): string;
 }
+
+/** The two sides of a VPC: subnets that reach the internet through its gateway, and those that do not. */
+export type Side = 'public' | 'private';
 
 /** The names of an environment's resources, from its own name and its overrides. */
 export function names(env: Pick<Environment, 'name' | 'names'>): Names {
@@ -44,8 +54,29 @@ export function names(env: Pick<Environment, 'name' | 'names'>): Names {
     stateMachineRole: `sanders-stepfunctions-role-${e}`,
     securityGroup: `sanders-batch-sg-${e}`,
     vpc: `${platform}-vpc-${e}`,
+    internetGateway: `sanders-internet-gateway-${e}`,
+    outputs: 'sanders-outputs',
     job: (size) => `sanders-job-${size}-${e}`,
+    subnet: (side, zone) => `sanders-${side}-subnet-${zone}-${e}`,
+    routeTable: (side, zone) => `sanders-${side}-route-table-${zone}-${e}`,
+    natGateway: (zone) => `sanders-nat-gateway-${zone}-${e}`,
+    natAddress: (zone) => `sanders-nat-address-${zone}-${e}`,
+    endpoint: (service) => `sanders-${service}-endpoint-${e}`,
+    output: (key) => `output-${key.toLowerCase()}`,
   };
+}
+
+type Step = Environment['orchestration']['stages'][number][number];
+
+/** The state that runs a step: `FeatureExtractionJob` of `feature-extraction`. */
+export function stateOf({ name }: Pick<Step, 'name'>): string {
+  return `${name.replaceAll(/(^|-)(.)/g, (_, _dash, letter: string) => letter.toUpperCase())}Job`;
+}
+
+/** The key of the state's output that holds what Batch says of the step's job: `featureExtractionJob`, or as the step has it. */
+export function resultOf(step: Pick<Step, 'name' | 'result'>): string {
+  const state = stateOf(step);
+  return step.result ?? `${state.charAt(0).toLowerCase()}${state.slice(1)}`;
 }
 
 interface NameRule {

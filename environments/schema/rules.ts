@@ -1,6 +1,7 @@
 import { Netmask } from 'netmask';
 
-import { nameRules, names, platformTags } from './names';
+import { nameRules, names, resultOf, stateOf } from './names';
+import { platformTags } from './platform';
 import { formatPath, type Problem } from './problem';
 import type { Environment } from './schema';
 
@@ -10,8 +11,6 @@ interface Rule {
   readonly reads: readonly string[];
   check(env: Environment): Problem[];
 }
-
-const steps = ['featureExtraction', 'dataProcessing', 'modelTraining'] as const;
 
 /** The rules about several fields of one environment. */
 export const rules: readonly Rule[] = [
@@ -106,26 +105,35 @@ export const rules: readonly Rule[] = [
       ];
     },
   },
-  ...steps.flatMap((step): Rule[] => [
-    {
-      reads: ['batch.jobs[*].name', `orchestration.steps.${step}.job`],
-      check: ({ batch: { jobs }, orchestration: { steps } }) => {
-        const { job } = steps[step];
-        if (jobs.some(({ name }) => name === job)) return [];
-        const allowed = `the name of an entry of batch.jobs (${jobs.map(({ name }) => `"${name}"`).join(', ')})`;
-        return [{ path: ['orchestration', 'steps', step, 'job'], allowed, got: job }];
-      },
+  {
+    reads: ['batch.jobs[*].name', 'orchestration.stages[*][*].job'],
+    check: ({ batch: { jobs }, orchestration: { stages } }) => {
+      const allowed = `the name of an entry of batch.jobs (${jobs.map(({ name }) => `"${name}"`).join(', ')})`;
+      return stepsOf(stages)
+        .filter(({ step }) => !jobs.some(({ name }) => name === step.job))
+        .map(({ step, path }) => ({ path: [...path, 'job'], allowed, got: step.job }));
     },
-    {
-      reads: ['orchestration.timeoutHours', `orchestration.steps.${step}.timeoutMinutes`],
-      check: ({ orchestration: { steps, timeoutHours } }) => {
-        const { timeoutMinutes } = steps[step];
-        if (timeoutMinutes <= timeoutHours * 60) return [];
-        const allowed = `at most ${timeoutHours * 60} minutes, the whole execution's time-out`;
-        return [{ path: ['orchestration', 'steps', step, 'timeoutMinutes'], allowed, got: timeoutMinutes }];
-      },
+  },
+  {
+    reads: ['orchestration.timeoutHours', 'orchestration.stages[*][*].timeoutMinutes'],
+    check: ({ orchestration: { stages, timeoutHours } }) => {
+      const most = timeoutHours * 60;
+      const allowed = `at most ${most} minutes, the whole execution's time-out`;
+      return stepsOf(stages)
+        .filter(({ step }) => step.timeoutMinutes > most)
+        .map(({ step, path }) => ({ path: [...path, 'timeoutMinutes'], allowed, got: step.timeoutMinutes }));
     },
-  ]),
+  },
+  ...(['name', 'result'] as const).map((field): Rule => ({
+    reads: ['orchestration.stages[*][*].name', 'orchestration.stages[*][*].result'],
+    check: ({ orchestration: { stages } }) => {
+      const steps = stepsOf(stages);
+      return duplicates(
+        steps.map(({ step }) => (field === 'name' ? stateOf(step) : resultOf(step))),
+        (i) => ['orchestration', 'stages', ...(steps[i]?.path.slice(2) ?? []), field],
+      );
+    },
+  })),
   ...Object.entries({ data: 'retain', pointInTimeRecovery: true, deletionProtection: true } as const).map(
     ([field, needed]): Rule => ({
       reads: ['production', `retention.${field}`],
@@ -226,6 +234,15 @@ export function problemsBetween(envs: readonly Environment[]): Problem[][] {
       return [];
     });
   });
+}
+
+type Step = Environment['orchestration']['stages'][number][number];
+
+/** The steps of all stages, and where each is. */
+function stepsOf(stages: readonly (readonly Step[])[]): { readonly step: Step; readonly path: Problem['path'] }[] {
+  return stages.flatMap((stage, i) =>
+    stage.map((step, j) => ({ step, path: ['orchestration', 'stages', i, j] as const })),
+  );
 }
 
 function duplicates(values: readonly (string | number)[], path: (index: number) => Problem['path']): Problem[] {

@@ -2,7 +2,7 @@ import { Netmask } from 'netmask';
 import * as v from 'valibot';
 
 import { describeFargateMemories, fargateVcpus, fargateMemories } from './fargate';
-import { platformTags } from './names';
+import { platformTags } from './platform';
 
 /*
  * The fields of an environment, and what is allowed in each of them on its own. Rules about several fields are in
@@ -81,12 +81,30 @@ const job = v.pipe(
   }),
 );
 
+const stepName = '1 to 40 lower case letters, digits and single dashes, beginning with a letter';
+
+const resultKey =
+  '1 to 64 letters and digits, beginning with a lower case letter, and not command, error or parallelResults';
+
 const step = group({
+  /** What Batch calls the job, and in capitals the state: `feature-extraction` is the state `FeatureExtractionJob`. */
+  name: v.pipe(text(/^[a-z](-?[a-z0-9]+)*$/, stepName), v.maxLength(40, stepName)),
   /** The name of the entry of `batch.jobs` that this step runs. */
   job: v.string('the name of an entry of batch.jobs'),
   /** The step fails, and its job is terminated, after this many minutes. */
   timeoutMinutes: wholeNumber(1, 14 * 24 * 60, 'minutes'),
+  /** The key of the state's output that holds what Batch says of the job. @default <name in camel case>Job */
+  result: v.optional(text(/^(?!(command|error|parallelResults\d*)$)[a-z][A-Za-z0-9]{0,63}$/, resultKey)),
 });
+
+/** The daily run as the CDK stack had it. */
+const defaultStages = [
+  [
+    { name: 'feature-extraction', job: '8g', timeoutMinutes: 6 * 60, result: 'featureJob' },
+    { name: 'data-processing', job: '2g', timeoutMinutes: 6 * 60, result: 'processingJob' },
+  ],
+  [{ name: 'model-training', job: '16g', timeoutMinutes: 12 * 60, result: 'trainingJob' }],
+];
 
 /** CloudWatch Logs, PutRetentionPolicy: `retentionInDays`. */
 const retentionDays = [
@@ -180,12 +198,26 @@ export const environmentSchema = group({
     serviceRole: v.optional(oneOf('own', 'service-linked'), 'own'),
   }),
 
-  orchestration: group({
-    /** An execution fails after this many hours. @default 24 */
-    timeoutHours: v.optional(wholeNumber(1, 24 * 365, 'hours'), 24),
-    /** Which job size each step of the state machine runs, and for how long at most. */
-    steps: group({ featureExtraction: step, dataProcessing: step, modelTraining: step }),
-  }),
+  /** @default the daily run of the CDK stack */
+  orchestration: v.optional(
+    group({
+      /** An execution fails after this many hours. @default 24 */
+      timeoutHours: v.optional(wholeNumber(1, 24 * 365, 'hours'), 24),
+      /**
+       * What the state machine runs: stages one after another, each a list of steps that run side by side. When a step fails, the
+       * execution fails.
+       * @default feature-extraction (8g) beside data-processing (2g), then model-training (16g)
+       */
+      stages: v.optional(
+        v.pipe(
+          v.array(v.pipe(v.array(step, 'a list of steps'), v.minLength(1, 'at least one step')), 'a list of stages'),
+          v.minLength(1, 'at least one stage'),
+        ),
+        defaultStages,
+      ),
+    }),
+    {},
+  ),
 
   retention: group({
     /**

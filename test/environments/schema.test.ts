@@ -210,27 +210,58 @@ describe('mistakes', () => {
     },
     'a step that runs a job which is not there': {
       reason: 'the state machine would fail at run time',
-      change: (env) => (env.orchestration.steps.modelTraining.job = 'huge'),
-      says: 'orchestration.steps.modelTraining.job: the name of an entry of batch.jobs ("small"), got "huge"',
+      change: (env) => (env.orchestration.stages[1][0].job = 'huge'),
+      says: 'orchestration.stages[1][0].job: the name of an entry of batch.jobs ("small"), got "huge"',
     },
     'steps that run jobs which are not there, beside a bad time-out': {
       reason: 'one bad step hides no other',
       change: (env) => {
-        env.orchestration.steps.featureExtraction.timeoutMinutes = 0;
-        env.orchestration.steps.modelTraining.job = 'huge';
+        env.orchestration.stages[0][0].timeoutMinutes = 0;
+        env.orchestration.stages[1][0].job = 'huge';
       },
       says: [
-        'orchestration.steps.featureExtraction.timeoutMinutes: a whole number of minutes from 1 to 20160, got 0',
-        'orchestration.steps.modelTraining.job: the name of an entry of batch.jobs ("small"), got "huge"',
+        'orchestration.stages[0][0].timeoutMinutes: a whole number of minutes from 1 to 20160, got 0',
+        'orchestration.stages[1][0].job: the name of an entry of batch.jobs ("small"), got "huge"',
       ],
     },
     'a step longer than the execution': {
       reason: 'its time-out could never take effect',
       change: (env) => {
         env.orchestration.timeoutHours = 1;
-        env.orchestration.steps.dataProcessing.timeoutMinutes = 61;
+        env.orchestration.stages[0][1].timeoutMinutes = 61;
       },
-      says: "orchestration.steps.dataProcessing.timeoutMinutes: at most 60 minutes, the whole execution's time-out, got 61",
+      says: "orchestration.stages[0][1].timeoutMinutes: at most 60 minutes, the whole execution's time-out, got 61",
+    },
+    'a stage without steps': {
+      reason: 'the Amazon States Language knows no empty Parallel',
+      change: (env) => (env.orchestration.stages[1] = []),
+      says: 'orchestration.stages[1]: at least one step, got []',
+    },
+    'two steps of one name': {
+      reason: 'state names are unique in a state machine',
+      change: (env) => (env.orchestration.stages[1][0].name = 'load'),
+      says: [
+        'orchestration.stages[1][0].name: no duplicate of orchestration.stages[0][0].name, got "LoadJob"',
+        'orchestration.stages[1][0].result: no duplicate of orchestration.stages[0][0].result, got "loadJob"',
+      ],
+    },
+    'two steps whose results have one key': {
+      reason: 'the later one would overwrite what the earlier one found',
+      change: (env) => (env.orchestration.stages[1][0].result = 'cleanUpJob'),
+      says: 'orchestration.stages[1][0].result: no duplicate of orchestration.stages[0][1].result, got "cleanUpJob"',
+    },
+    'a result in place of the input': {
+      reason: 'the steps after it would have no command',
+      change: (env) => (env.orchestration.stages[0][0].result = 'command'),
+      says: 'orchestration.stages[0][0].result: 1 to 64 letters and digits, beginning with a lower case letter, and not command, error or parallelResults, got "command"',
+    },
+    'the default steps without their job sizes': {
+      reason: 'the default is what the CDK stack had, with its three sizes',
+      change: (env) => delete env.orchestration,
+      says: ['8g', '2g', '16g'].map(
+        (size, i) =>
+          `orchestration.stages[${i < 2 ? 0 : 1}][${i % 2}].job: the name of an entry of batch.jobs ("small"), got "${size}"`,
+      ),
     },
     'retention of data misspelt': {
       reason: 'prod would lose data',
@@ -511,12 +542,11 @@ describe('between environments', () => {
   });
 
   test('a job definition belongs to one environment', () => {
-    const step = (job: string) => ({ job, timeoutMinutes: 10 });
     const withJob = (name: string, job: string) => ({
       ...structuredClone(minimal),
       name,
       batch: { jobs: [{ name: job, vcpu: 0.25, memoryMiB: 512 }] },
-      orchestration: { steps: { featureExtraction: step(job), dataProcessing: step(job), modelTraining: step(job) } },
+      orchestration: { stages: [[{ name: 'only', job, timeoutMinutes: 10 }]] },
     });
     expect(problemsAmong([withJob('dev', 'a-b'), withJob('b-dev', 'a')])).toEqual([
       'environments/b-dev: batch.jobs[0].name: a name that no other environment has (environments/dev has it), got "sanders-job-a-b-dev"',

@@ -31,8 +31,7 @@ describe('the rules for references', () => {
       kind: 'StateMachine',
       change: inDefinition(
         (d) =>
-          (d.States.ModelTrainingJob.Parameters.JobDefinition =
-            'arn:aws:batch:eu-west-1:111111111111:job-definition/huge'),
+          (d.States.TrainJob.Parameters.JobDefinition = 'arn:aws:batch:eu-west-1:111111111111:job-definition/huge'),
       ),
       says: /StateMachine\/.*: spec\.definition: refers to JobDefinition\/\?huge, which is not in the environment/,
     },

@@ -1,4 +1,7 @@
-import { prod, violations } from './violations';
+import { cdkStack } from '../../fixtures';
+import { violations } from './violations';
+
+const prod = cdkStack('prod');
 
 describe('the rules for security', () => {
   violations({

@@ -19,7 +19,7 @@ describe('a violation of the states language', () => {
     'a transition': {
       reason: 'AWS would refuse it',
       kind: 'StateMachine',
-      change: inDefinition((definition) => (definition.States.ModelTrainingJob.Next = 'Nowhere')),
+      change: inDefinition((definition) => (definition.States.TrainJob.Next = 'Nowhere')),
       says: /StateMachine\/.*: spec\.definition: .*Nowhere/,
     },
     'a field of a state': {
@@ -31,8 +31,8 @@ describe('a violation of the states language', () => {
     'a path': {
       reason: 'AWS would refuse it',
       kind: 'StateMachine',
-      change: inDefinition((definition) => (definition.States.ModelTrainingJob.ResultPath = 'trainingJob')),
-      says: /StateMachine\/.*: spec\.definition: \/States\/ModelTrainingJob/,
+      change: inDefinition((definition) => (definition.States.TrainJob.ResultPath = 'trainingJob')),
+      says: /StateMachine\/.*: spec\.definition: \/States\/TrainJob/,
     },
     JSON: {
       reason: 'AWS would refuse it',

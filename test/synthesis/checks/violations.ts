@@ -1,5 +1,4 @@
 import { check } from '../../../synthesis/checks';
-import { environments } from '../../../environments';
 import type { EnvironmentInput } from '../../../environments/schema';
 import { minimal } from '../../fixtures';
 import { rendered } from '../../rendered';
@@ -17,8 +16,6 @@ export interface Case {
   /** `object: field: rule` */
   readonly says: string | RegExp;
 }
-
-export const prod = environments[1] as EnvironmentInput;
 
 /** A test for each case: the violation is found, and says how to mend it. */
 export function violations(cases: Readonly<Record<string, Case>>): void {
