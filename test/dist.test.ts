@@ -15,10 +15,15 @@ import { writeKubeconfig } from '../sandbox/state/kubeconfig';
 import { Authority } from '../sandbox/state/pki';
 import { reservePorts } from '../sandbox/state/ports';
 import { builtServices } from '../synthesis/kinds';
+import { renderedEnvironments, type Manifest, type RenderedEnvironment } from './argocd/manifests';
 
 const root = join(__dirname, '..');
 const dist = join(root, 'dist');
 const minutes = 60_000;
+
+/** One of the environments, and a job definition of it. */
+const [{ name: env, objects }] = renderedEnvironments() as [RenderedEnvironment];
+const [definition] = objects.filter(({ kind }) => kind === 'JobDefinition') as [Manifest];
 
 describe('a real API server', () => {
   let base: string;
@@ -51,8 +56,8 @@ describe('a real API server', () => {
     ];
     await kubectl.run(['apply', '--server-side', ...crds.flatMap((crd) => ['--filename', crd])]);
     await kubectl.run(['wait', '--for=condition=Established', '--timeout=60s', 'crd', '--all']);
-    for (const env of readdirSync(dist))
-      await kubectl.run(['apply', '--filename', join(dist, env, 'namespace.k8s.yaml')]);
+    for (const name of readdirSync(dist))
+      await kubectl.run(['apply', '--filename', join(dist, name, 'namespace.k8s.yaml')]);
   }, 60 * minutes); // From nothing, the programs are built.
 
   afterAll(async () => {
@@ -62,14 +67,14 @@ describe('a real API server', () => {
 
   test.each(readdirSync(dist))(
     'accepts %s, and knows every field',
-    async (env) => {
+    async (name) => {
       const output = await kubectl.run([
         'apply',
         '--dry-run=server',
         '--validate=strict',
         '--output=name',
         '--filename',
-        join(dist, env),
+        join(dist, name),
       ]);
       expect(output.trim().split('\n').length).toBeGreaterThan(30);
     },
@@ -79,7 +84,7 @@ describe('a real API server', () => {
   test(
     'finds everything of the platform by its label',
     async () => {
-      const applied = await kubectl.run(['apply', '--output=name', '--filename', join(dist, 'dev')]);
+      const applied = await kubectl.run(['apply', '--output=name', '--filename', join(dist, env)]);
       const names = applied
         .trim()
         .split('\n')
@@ -90,7 +95,7 @@ describe('a real API server', () => {
       const found = await kubectl.run([
         'get',
         [...kinds].join(','),
-        '--namespace=sanders-dev',
+        `--namespace=sanders-${env}`,
         `--selector=${label}`,
         '--output=name',
       ]);
@@ -116,8 +121,8 @@ describe('a real API server', () => {
     const args = [
       'patch',
       'jobdefinition.batch.services.k8s.aws',
-      'sanders-job-8g-dev',
-      '--namespace=sanders-dev',
+      definition.metadata.name,
+      `--namespace=sanders-${env}`,
       '--type=merge',
       '--patch',
       JSON.stringify(patch),

@@ -113,6 +113,8 @@ export function cdkStack(name: 'dev' | 'prod'): EnvironmentInput {
       data: production ? 'retain' : 'delete',
       pointInTimeRecovery: production,
       deletionProtection: production,
+      // The stack kept them for ever; how long ours does is the platform's own choice.
+      noncurrentVersionDays: production ? 90 : 30,
     },
     budget: { limitUSD: 10 },
   };

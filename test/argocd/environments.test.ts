@@ -1,3 +1,4 @@
+import { environments } from '../../environments';
 import { build, only, overlays, renderedEnvironments } from './manifests';
 
 describe.each(overlays)('ApplicationSet sanders-environments of overlay %s', (overlay) => {
@@ -56,12 +57,13 @@ describe.each(overlays)('ApplicationSet sanders-environments of overlay %s', (ov
   });
 });
 
-test('prod’s namespace and data go only after confirmation', () => {
-  const prod = renderedEnvironments().find(({ name }) => name === 'prod');
-  if (!prod) throw new Error('no dist/prod');
-  const kinds = ['Namespace', 'Bucket', 'Table', 'Repository'];
-  const guarded = prod.objects.filter(
-    (o) => o.metadata.annotations?.['argocd.argoproj.io/sync-options'] === 'Prune=confirm,Delete=confirm',
-  );
-  expect(guarded.map((o) => o.kind).sort()).toEqual([...kinds].sort());
-});
+test.each(environments.filter(({ production }) => production).map(({ name }) => name))(
+  'the namespace and data of %s, which is production, go only after confirmation',
+  (name) => {
+    const objects = renderedEnvironments().find((environment) => environment.name === name)?.objects ?? [];
+    const guarded = objects.filter(
+      (o) => o.metadata.annotations?.['argocd.argoproj.io/sync-options'] === 'Prune=confirm,Delete=confirm',
+    );
+    expect(guarded.map((o) => o.kind).sort()).toEqual(['Bucket', 'Namespace', 'Repository', 'Table']);
+  },
+);

@@ -31,7 +31,7 @@ const cases: Record<string, Case> = {
   },
   'egress, in a chart: both environments': {
     edit: (clone) =>
-      clone.edit('charts/network.ts', 'ipRanges: [{ cidrIp: EVERYWHERE }]', "ipRanges: [{ cidrIp: '10.0.0.0/8' }]"),
+      clone.edit('charts/network.ts', 'ipRanges: [{ cidrIp: everywhere }]', "ipRanges: [{ cidrIp: '10.0.0.0/8' }]"),
     environments: ['dev', 'prod'],
     differs: () => ({
       'ec2 security-group sanders-batch-sg-dev: IpPermissionsEgress.0.IpRanges.0.CidrIp': '"0.0.0.0/0" → "10.0.0.0/8"',
@@ -56,7 +56,7 @@ const cases: Record<string, Case> = {
     writes: ['dynamodb UpdateContinuousBackups'],
   },
   'a tag: everything of the environment that can have one': {
-    edit: (clone) => clone.edit(dev, 'budget: {', "tags: { CostCenter: '4711' },\n\n  budget: {"),
+    edit: (clone) => clone.edit(dev, 'tags: {}', "tags: { CostCenter: '4711' }"),
     environments: ['dev'],
     differs: (before) => {
       const own = Object.entries(before).filter(([name]) => name.endsWith('dev') && !/ (main|default) of /.test(name));
@@ -79,7 +79,7 @@ const cases: Record<string, Case> = {
   'a job that is taken out': {
     edit: async (clone) => {
       await clone.edit(dev, "      { name: '16g', vcpu: 4, memoryMiB: 16384 },\n", '');
-      await clone.edit(dev, "modelTraining: { job: '16g'", "modelTraining: { job: '8g'");
+      await clone.edit(dev, "name: 'model-training', job: '16g'", "name: 'model-training', job: '8g'");
     },
     environments: ['dev'],
     differs: (before) => ({

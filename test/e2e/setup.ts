@@ -1,5 +1,6 @@
 import * as fs from 'node:fs/promises';
 import { folder, sandbox, useEnvironment } from './sandbox';
+import { seed } from './seed';
 
 /** What the tests wait for most is the next look of the controllers at AWS: seconds. */
 const resyncSeconds = Number(process.env['E2E_RESYNC_SECONDS'] ?? 20);
@@ -15,6 +16,7 @@ export default async function setup(): Promise<void> {
     await sandbox('reset'); // What a run left that was killed.
     await folder.create();
     await fs.writeFile(folder.path('settings.json'), JSON.stringify({ resyncSeconds }));
+    await seed(folder);
     await sandbox('up');
     await useEnvironment();
   } catch (error) {

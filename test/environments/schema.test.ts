@@ -21,7 +21,7 @@ function problemsAmong(envs: readonly EnvironmentInput[]): string[] {
 
 describe('the environments of this repository', () => {
   test('are valid', () => {
-    expect(parseEnvironments(environments).map((env) => env.name)).toEqual(['dev', 'prod']);
+    expect(parseEnvironments(environments)).toHaveLength(environments.length);
   });
 });
 
