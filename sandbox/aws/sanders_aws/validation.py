@@ -27,7 +27,7 @@ _CODES = {
 class _Type(NamedTuple):
     """How JSON has a type of the model, and how AWS calls it."""
 
-    types: tuple[type, ...]
+    types: Any  # as isinstance() takes them
     name: str
 
 
@@ -79,10 +79,12 @@ def _check_types(shape: Any, value: Any) -> None:
         for name, member in shape.members.items():
             if member.serialization.get("location") is None:
                 _check_types(member, value.get(member.serialization.get("name", name)))
-    elif shape.type_name in ("list", "map"):
-        member = shape.member if shape.type_name == "list" else shape.value
-        for inner in value if shape.type_name == "list" else value.values():
-            _check_types(member, inner)
+    elif shape.type_name == "list":
+        for inner in value:
+            _check_types(shape.member, inner)
+    elif shape.type_name == "map":
+        for inner in value.values():
+            _check_types(shape.value, inner)
 
 
 def _json_type(value: Any) -> str:
