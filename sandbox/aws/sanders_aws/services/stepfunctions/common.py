@@ -1,5 +1,10 @@
 """What all of Step Functions' modules share."""
 
+import functools
+from typing import Any
+
+from botocore import xform_name
+from moto.core.utils import get_service_model
 from moto.stepfunctions.models import StateMachine
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfunctions_parser_backends
 
@@ -22,3 +27,15 @@ def machine_of(call: Call, arn: str) -> StateMachine:
     if found is None:
         raise AwsError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn}'")
     return found
+
+
+@functools.cache
+def shapes(service: str, action: str) -> tuple[Any, Any]:
+    """The input and output shapes of an action, whatever its case; (None, None) if there is no such action."""
+    model = get_service_model(service)
+    wanted = xform_name(action)
+    name = next((name for name in model.operation_names if xform_name(name) == wanted), None)
+    if name is None:
+        return None, None
+    found = model.operation_model(name)
+    return found.input_shape, found.output_shape

@@ -5,9 +5,8 @@ import functools
 import uuid
 from typing import Any
 
-from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
-from moto.core.utils import get_service_model, utcnow
+from moto.core.utils import utcnow
 from moto.stepfunctions.parser.api import ExecutionStatus
 from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
@@ -26,7 +25,7 @@ from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from ...errors import AwsError
 from ...rules import operation, patch
 from ...wire import Call
-from .common import API, GUIDE, backend_of
+from .common import API, GUIDE, backend_of, shapes
 
 
 @patch("stepfunctions", "StartExecution", source=GUIDE + "connect-batch.html")
@@ -121,22 +120,10 @@ def _error_name(error_name: str | None) -> ErrorName:
     return CustomErrorName(error_name)
 
 
-@functools.cache
-def _shapes(service: str, action: str) -> tuple[Any, Any]:
-    """The input and output shapes of an action, whatever its case; (None, None) if there is no such action."""
-    model = get_service_model(service)
-    wanted = xform_name(action)
-    name = next((name for name in model.operation_names if xform_name(name) == wanted), None)
-    if name is None:
-        return None, None
-    found = model.operation_model(name)
-    return found.input_shape, found.output_shape
-
-
 def _normalise_parameters(
     task: Any, parameters: Any, boto_service_name: str | None = None, service_action_name: str | None = None
 ) -> None:
-    shape, _ = _shapes(
+    shape, _ = shapes(
         task._get_boto_service_name(boto_service_name), service_action_name or task._get_boto_service_action()
     )
     if shape is not None:
@@ -146,7 +133,7 @@ def _normalise_parameters(
 def _normalise_response(
     task: Any, response: Any, boto_service_name: str | None = None, service_action_name: str | None = None
 ) -> None:
-    _, shape = _shapes(
+    _, shape = shapes(
         task._get_boto_service_name(boto_service_name), service_action_name or task._get_boto_service_action()
     )
     if shape is not None:

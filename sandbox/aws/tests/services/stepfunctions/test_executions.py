@@ -62,13 +62,14 @@ def test_a_batch_task_waits_for_its_job(aws: Aws, batch_job: None) -> None:
 
 
 @rule("stepfunctions.pass_errors_on")
-def test_parallel_catches_the_errors_of_its_branches(aws: Aws) -> None:
-    """States.Runtime stands for all of States.*: nothing but its name starts with "States."."""
-    branch = {"StartAt": "Bad", "States": {"Bad": {"Type": "Pass", "InputPath": "$.missing", "End": True}}}
+def test_parallel_catches_the_errors_of_its_branches(aws: Aws, batch_job: None) -> None:
+    """States.TaskFailed stands for all of States.*: nothing but its name starts with "States."."""
+    command = {"Command": ["raise SystemExit(1)"]}
+    parameters = {"JobName": "run", "JobQueue": "queue", "JobDefinition": "job", "ContainerOverrides": command}
     parallel = {
         "Type": "Parallel",
-        "Branches": [branch],
-        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}],
+        "Branches": [{"StartAt": "Bad", "States": {"Bad": {**TASK, "Parameters": parameters}}}],
+        "Catch": [{"ErrorEquals": ["States.TaskFailed"], "Next": "Caught"}],
         "End": True,
     }
     execution = run(aws, create(aws, definition(("Both", parallel), ("Caught", {"Type": "Fail", "Error": "Caught"}))))
