@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import json
 import uuid
 from typing import Any
 
@@ -23,9 +24,11 @@ from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommu
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
 from ...errors import AwsError
-from ...rules import operation, patch
-from ...wire import Call
+from ...rules import guard, operation, patch
+from ...wire import Answer, Call
 from .common import API, GUIDE, backend_of, shapes
+
+_LARGEST_INPUT = 256 * 1024  # bytes
 
 
 @patch("stepfunctions", "StartExecution", source=GUIDE + "connect-batch.html")
@@ -51,6 +54,22 @@ def name_executions() -> None:
         return start(self, state_machine_arn, name or str(uuid.uuid4()), execution_input)
 
     StepFunctionsParserBackend.start_execution = start_execution
+
+
+@guard("stepfunctions", "StartExecution", "StartSyncExecution", source=API + "API_StartExecution.html")
+def check_input(call: Call) -> Answer | None:
+    """An execution's input is JSON, of at most 256 KiB."""
+    text = call.params.get("input", "{}")
+    try:
+        json.loads(text, parse_constant=_refuse_constant)
+    except ValueError as problem:
+        raise AwsError("InvalidExecutionInput", f"Invalid State Machine Execution Input: '{problem}'") from None
+    if len(text.encode()) > _LARGEST_INPUT:
+        raise AwsError(
+            "InvalidExecutionInput",
+            f"Invalid State Machine Execution Input: '{len(text.encode())} bytes are more than {_LARGEST_INPUT}'",
+        )
+    return None
 
 
 @operation("stepfunctions", "StopExecution", source=API + "API_StopExecution.html")
@@ -85,6 +104,10 @@ def terminate_stopped_jobs() -> None:
 
     StateTaskServiceBatch._build_sync_resolver = build_sync_resolver
     StateTaskServiceBatch._eval_sync = eval_sync
+
+
+def _refuse_constant(text: str) -> None:
+    raise ValueError(f"{text} is not JSON")
 
 
 def abort(execution: Execution, error: str | None = None, cause: str | None = None) -> None:

@@ -83,6 +83,32 @@ def test_executions_without_a_name(aws: Aws) -> None:
     assert len(names) == 2
 
 
+@rule("stepfunctions.check_input")
+@pytest.mark.parametrize("text", ["{command: x}", "", "{'a': 1}", '{"a": NaN}', '{"a": 1}}', '"' + "ä" * 140_000 + '"'])
+def test_bad_input(aws: Aws, text: str) -> None:
+    states, machine = aws("stepfunctions"), create(aws)
+    assert code_of(states.start_execution, stateMachineArn=machine, input=text) == "InvalidExecutionInput"
+    assert states.list_executions(stateMachineArn=machine)["executions"] == []
+
+
+@pytest.mark.parametrize("text", ["{}", "[1]", '"text"', "5", "null", '"' + "x" * (256 * 1024 - 2) + '"'])
+def test_good_input(aws: Aws, text: str) -> None:
+    states = aws("stepfunctions")
+    execution = states.start_execution(stateMachineArn=create(aws), input=text)["executionArn"]
+    assert states.describe_execution(executionArn=execution)["input"] == text
+
+
+def test_a_name_starts_one_execution(aws: Aws) -> None:
+    machine = create(aws, definition(("Wait", {"Type": "Wait", "Seconds": 600, "End": True})))
+    start = {"stateMachineArn": machine, "name": "once"}
+    states = aws("stepfunctions")
+    first = states.start_execution(**start, input='{"a": 1}')["executionArn"]
+    assert states.start_execution(**start, input='{"a": 1}')["executionArn"] == first
+    assert code_of(states.start_execution, **start, input="{}") == "ExecutionAlreadyExists"
+    states.stop_execution(executionArn=first)
+    assert code_of(states.start_execution, **start, input='{"a": 1}') == "ExecutionAlreadyExists", "also after its end"
+
+
 @rule("stepfunctions.stop_execution")
 def test_stopping_an_execution(aws: Aws) -> None:
     states = aws("stepfunctions")
