@@ -6,6 +6,7 @@ from typing import Any
 from botocore import xform_name
 from moto.core.utils import get_service_model
 from moto.stepfunctions.models import StateMachine
+from moto.stepfunctions.parser.backend.execution import Execution
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfunctions_parser_backends
 
 from ...errors import AwsError
@@ -26,6 +27,15 @@ def machine_of(call: Call, arn: str) -> StateMachine:
     found = next((machine for machine in backend_of(call).state_machines if machine.arn == arn), None)
     if found is None:
         raise AwsError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn}'")
+    return found
+
+
+def execution_of(call: Call, arn: str) -> Execution:
+    """The execution with this ARN, which must be there."""
+    executions = (e for machine in backend_of(call).state_machines for e in machine.executions if e.exec_arn == arn)
+    found = next(executions, None)
+    if found is None:
+        raise AwsError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'")
     return found
 
 

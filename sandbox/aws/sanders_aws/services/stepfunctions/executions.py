@@ -26,7 +26,7 @@ from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from ...errors import AwsError
 from ...rules import guard, operation, patch
 from ...wire import Answer, Call
-from .common import API, GUIDE, backend_of, shapes
+from .common import API, GUIDE, execution_of, shapes
 
 _LARGEST_INPUT = 256 * 1024  # bytes
 
@@ -75,11 +75,8 @@ def check_input(call: Call) -> Answer | None:
 @operation("stepfunctions", "StopExecution", source=API + "API_StopExecution.html")
 def stop_execution(call: Call) -> dict[str, Any]:
     """The execution is ABORTED at once, whatever it waits for, with the error and the cause that are given."""
-    arn, params = call.params["executionArn"], call.params
-    executions = (e for machine in backend_of(call).state_machines for e in machine.executions if e.exec_arn == arn)
-    execution = next(executions, None)
-    if execution is None:
-        raise AwsError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'")
+    params = call.params
+    execution = execution_of(call, params["executionArn"])
     if execution.exec_status == ExecutionStatus.RUNNING:
         abort(execution, params.get("error"), params.get("cause"))
     return {"stopDate": execution.stop_date}
@@ -119,7 +116,9 @@ def abort(execution: Execution, error: str | None = None, cause: str | None = No
 
 def _terminated(communication: BaseExecutionWorkerCommunication) -> None:
     """Records how an execution ended, unless it was aborted before."""
-    if communication.execution.exec_status == ExecutionStatus.RUNNING:
+    execution = communication.execution
+    is_current = execution.exec_worker._execution_communication is communication  # it may have been redriven since
+    if is_current and execution.exec_status == ExecutionStatus.RUNNING:
         communication._reflect_execution_status()
 
 
