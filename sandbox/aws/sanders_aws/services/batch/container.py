@@ -72,6 +72,7 @@ class Container:
 def _environment(backend: BatchBackend, job: Job, image: images.Image) -> dict[str, str]:
     """What the container sees: of the emulator's own environment, only the path to programs.
 
+    A job can set all but what Batch sets, whose names begin with AWS_BATCH_ and are reserved.
     Source: userguide/job_env_vars.html.
     """
     array = {}
@@ -90,12 +91,12 @@ def _environment(backend: BatchBackend, job: Job, image: images.Image) -> dict[s
         "AWS_DEFAULT_REGION": backend.region_name,
         "AWS_ACCESS_KEY_ID": "job",
         "AWS_SECRET_ACCESS_KEY": "job",
+        **own,
         "AWS_BATCH_JOB_ID": job.id,
         "AWS_BATCH_JOB_ATTEMPT": str(len(job.attempts) + 1),
         "AWS_BATCH_JQ_NAME": job.queue.split("/")[-1],
         "AWS_BATCH_CE_NAME": job.environment.split("/")[-1],
         **{name: str(value) for name, value in array.items()},
-        **own,
     }
 
 

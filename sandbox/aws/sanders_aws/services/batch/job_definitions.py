@@ -144,9 +144,7 @@ def _check(params: dict[str, Any]) -> None:
     if "containerProperties" in params:
         check_container(params["containerProperties"], on_fargate)
     check_retry_strategy(params.get("retryStrategy", {}))
-    seconds = params.get("timeout", {}).get("attemptDurationSeconds", 60)
-    if seconds < 60:
-        raise invalid_request(f"timeout.attemptDurationSeconds must be at least 60, got {seconds}")
+    check_timeout(params.get("timeout", {}))
 
 
 def check_container(container: dict[str, Any], on_fargate: bool) -> None:
@@ -192,6 +190,13 @@ def check_retry_strategy(strategy: dict[str, Any]) -> None:
         for key, pattern in _EXIT_PATTERNS.items():
             if not pattern.fullmatch(condition.get(key, "")):
                 raise invalid_request(f"evaluateOnExit.{key} should match valid pattern, got {condition[key]!r}")
+
+
+def check_timeout(timeout: dict[str, Any]) -> None:
+    """Refuses less than a minute. Source: API_JobTimeout.html."""
+    seconds = timeout.get("attemptDurationSeconds", 60)
+    if seconds < 60:
+        raise invalid_request(f"timeout.attemptDurationSeconds must be at least 60, got {seconds}")
 
 
 def check_fargate_size(required: dict[str, str]) -> None:

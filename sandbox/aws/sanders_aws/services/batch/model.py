@@ -136,6 +136,7 @@ class Job:
     dependencies: list[dict[str, str]]  # as described
     waits_for: list[str]  # ids of the jobs that must succeed before it runs
     parameters: dict[str, str]
+    share: str = ""  # of the queue's scheduling policy
     created: int = field(default_factory=lambda: int(time.time() * 1000))
     status: JobStatus = JobStatus.SUBMITTED
     status_reason: str = ""

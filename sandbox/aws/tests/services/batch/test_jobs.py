@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from conftest import Aws, code_of, eventually
+from conftest import Aws, eventually
 from services.batch.conftest import ended, job_of, output_of, submit, waiting_for
 
 rule = pytest.mark.rule
@@ -26,11 +26,6 @@ def test_a_job_calls_aws(aws: Aws, job_definition: str) -> None:
     aws("s3").head_bucket(Bucket="made-by-job")
 
 
-def test_a_job_sees_nothing_of_the_emulators_environment(aws: Aws, job_definition: str) -> None:
-    job = ended(aws, submit(aws, "import os; print('PYTEST_CURRENT_TEST' in os.environ, 'PYTHONPATH' in os.environ)"))
-    assert output_of(aws, job) == ["False False"]
-
-
 @rule("batch.describe_jobs")
 def test_the_exit_code_decides(aws: Aws, job_definition: str) -> None:
     job = ended(aws, submit(aws, "raise SystemExit(3)", retryStrategy={"attempts": 2}))
@@ -46,33 +41,6 @@ def test_an_image_that_is_not_allowed_does_not_start(
     job = ended(aws, submit(aws))
     assert job["status"] == "FAILED"
     assert job["attempts"][0]["container"]["reason"].startswith("CannotPullContainerError")
-
-
-def test_parameters(aws: Aws, queue: dict[str, Any], definition: dict[str, Any]) -> None:
-    definition["containerProperties"]["command"] = ["Ref::program"]
-    aws("batch").register_job_definition(**definition, parameters={"program": "print('default')"})
-    assert output_of(aws, ended(aws, submit(aws))) == ["default"]
-    assert output_of(aws, ended(aws, submit(aws, parameters={"program": "print('given')"}))) == ["given"]
-
-
-@rule("batch.submit_job")
-def test_a_disabled_queue_takes_no_jobs(aws: Aws, job_definition: str) -> None:
-    aws("batch").update_job_queue(jobQueue="queue", state="DISABLED")
-    parameters = {"jobName": "run", "jobQueue": "queue", "jobDefinition": "job"}
-    assert code_of(aws("batch").submit_job, **parameters) == "ClientException"
-
-
-@rule("batch.submit_job")
-def test_an_override_must_be_a_size_of_fargate(aws: Aws, job_definition: str) -> None:
-    overrides = {"resourceRequirements": [{"type": "MEMORY", "value": "5000"}]}
-    parameters = {"jobName": "run", "jobQueue": "queue", "jobDefinition": "job", "containerOverrides": overrides}
-    assert code_of(aws("batch").submit_job, **parameters) == "ClientException"
-
-
-@pytest.mark.parametrize("change", [{"jobQueue": "unknown"}, {"jobDefinition": "unknown"}, {"jobName": "no name"}])
-def test_refused(aws: Aws, job_definition: str, change: dict[str, str]) -> None:
-    parameters = {"jobName": "run", "jobQueue": "queue", "jobDefinition": "job", **change}
-    assert code_of(aws("batch").submit_job, **parameters) == "ClientException"
 
 
 @rule("batch.terminate_job")
@@ -120,18 +88,3 @@ def test_jobs_wait_for_vcpus(aws: Aws, job_definition: str) -> None:
     running = next(job_id for job_id in ids if job_of(aws, job_id)["status"] == "RUNNING")
     aws("batch").terminate_job(jobId=running, reason="make room")
     eventually(states, lambda found: found == ["FAILED", "RUNNING", "RUNNING"])
-
-
-@rule("batch.list_jobs")
-def test_list_shows_running_jobs_and_pages(aws: Aws, job_definition: str) -> None:
-    batch = aws("batch")
-    ids = [submit(aws, "print()") for _ in range(3)]
-    for job_id in ids:
-        ended(aws, job_id)
-    assert batch.list_jobs(jobQueue="queue")["jobSummaryList"] == []
-    first = batch.list_jobs(jobQueue="queue", jobStatus="SUCCEEDED", maxResults=2)
-    second = batch.list_jobs(jobQueue="queue", jobStatus="SUCCEEDED", maxResults=2, nextToken=first["nextToken"])
-    listed = [job["jobId"] for page in (first, second) for job in page["jobSummaryList"]]
-    assert listed == ids[::-1]
-    named = batch.list_jobs(jobQueue="queue", filters=[{"name": "JOB_NAME", "values": ["RU*"]}])
-    assert len(named["jobSummaryList"]) == 3
