@@ -1,22 +1,15 @@
-"""IAM."""
+"""Service-linked roles, which belong to their service."""
 
-import json
 from typing import Any
 
 from moto.iam import models as iam_models
-from moto.iam.models import IAMBackend, Role, iam_backends
-from moto.utilities.utils import get_partition
+from moto.iam.models import IAMBackend, Role
 
-from ..errors import AwsError
-from ..rules import guard, operation, patch
-from ..wire import Answer, Call
-from . import policies
-from .batch.model import batch_backends
-
-API = "https://docs.aws.amazon.com/IAM/latest/APIReference/"
-GUIDE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
-
-POLICIES_PER_ROLE = 10
+from ...errors import AwsError
+from ...rules import guard, operation, patch
+from ...wire import Answer, Call
+from ..batch.model import batch_backends
+from .common import API, GUIDE, backend_of, role_of
 
 
 @patch("iam", "CreateServiceLinkedRole", source=GUIDE + "reference_aws-services-that-work-with-iam.html")
@@ -25,33 +18,13 @@ def name_service_linked_role() -> None:
     iam_models.SERVICE_NAME_CONVERSION["batch"] = "Batch"
 
 
-@guard("iam", "CreateRole", "UpdateAssumeRolePolicy", source=API + "API_CreateRole.html")
-def check_trust_policy(call: Call) -> Answer | None:
-    """A trust policy must be JSON, name existing principals and only sts: actions, and no resource."""
-    text = call.params.get("AssumeRolePolicyDocument") or call.params.get("PolicyDocument") or ""
-    problem = _trust_problem(call, text)
-    if problem:
-        raise AwsError("MalformedPolicyDocument", problem)
-    return None
-
-
-@guard("iam", "AttachRolePolicy", source=GUIDE + "reference_iam-quotas.html")
-def limit_attached_policies(call: Call) -> Answer | None:
-    """A role has at most 10 managed policies."""
-    role = _role(call)
-    attached = role.managed_policies if role else {}
-    if len(attached) >= POLICIES_PER_ROLE and call.params["PolicyArn"] not in attached:
-        raise AwsError("LimitExceeded", f"Cannot exceed quota for PoliciesPerRole: {POLICIES_PER_ROLE}", 409)
-    return None
-
-
 @guard(
     "iam", "AttachRolePolicy", "DeleteRole", "DeleteRolePolicy", "DetachRolePolicy", "PutRolePolicy", "UpdateRole",
     "UpdateAssumeRolePolicy", source=GUIDE + "using-service-linked-roles.html",
 )  # fmt: skip
 def protect_service_linked_roles(call: Call) -> Answer | None:
     """Only its service can change or delete a service-linked role."""
-    role = _role(call)
+    role = role_of(call)
     if role and role.path.startswith("/aws-service-role/"):
         raise AwsError(
             "UnmodifiableEntity",
@@ -63,10 +36,10 @@ def protect_service_linked_roles(call: Call) -> Answer | None:
 @operation("iam", "DeleteServiceLinkedRole", source=API + "API_DeleteServiceLinkedRole.html")
 def delete_service_linked_role(call: Call) -> dict[str, Any]:
     """The deletion is a task, which fails while the service still has resources that use the role."""
-    role = _role(call)
+    role = role_of(call)
     if role is None:
         raise AwsError("NoSuchEntity", f"The role with name {call.params['RoleName']} cannot be found.", 404)
-    backend = _backend(call)
+    backend = backend_of(call)
     task = f"task{role.path}{role.name}/{role.id.lower()}"
     users = _users(call, role)
     if not users:
@@ -79,7 +52,7 @@ def delete_service_linked_role(call: Call) -> dict[str, Any]:
 def get_deletion_status(call: Call) -> dict[str, Any]:
     """SUCCEEDED, or FAILED with the resources that still use the role."""
     task = call.params["DeletionTaskId"]
-    users = _deletions(_backend(call)).get(task)
+    users = _deletions(backend_of(call)).get(task)
     if users is None:
         raise AwsError("NoSuchEntity", f"Deletion task {task} cannot be found.", 404)
     if not users:
@@ -89,16 +62,6 @@ def get_deletion_status(call: Call) -> dict[str, Any]:
         "Status": "FAILED",
         "Reason": {"Reason": "A service-linked role is in use by its service.", "RoleUsageList": usage},
     }
-
-
-def _backend(call: Call) -> IAMBackend:
-    backend: IAMBackend = iam_backends[call.account][get_partition(call.region)]
-    return backend
-
-
-def _role(call: Call) -> Role | None:
-    name = call.params.get("RoleName")
-    return next((role for role in _backend(call).roles.values() if role.name == name), None)
 
 
 def _deletions(backend: IAMBackend) -> dict[str, dict[str, list[str]]]:
@@ -114,15 +77,3 @@ def _users(call: Call, role: Role) -> dict[str, list[str]]:
         if arns:
             users[region] = arns
     return users
-
-
-def _trust_problem(call: Call, text: str) -> str:
-    try:
-        document = json.loads(text)
-        statements = document["Statement"]
-    except (ValueError, KeyError, TypeError):
-        return "Syntax errors in policy."
-    statements = statements if isinstance(statements, list) else [statements]
-    if not statements:
-        return "Syntax errors in policy."
-    return next((problem for s in statements if (problem := policies.statement_problem(call, s, kind="trust"))), "")

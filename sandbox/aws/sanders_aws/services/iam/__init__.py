@@ -1,0 +1,1 @@
+"""IAM: who may assume a role, service-linked roles, quotas."""
