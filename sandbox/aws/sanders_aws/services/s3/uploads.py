@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from ...rules import operation
-from ...wire import Call
+from ...errors import AwsError
+from ...rules import guard, operation
+from ...wire import Answer, Call
 from .common import API, existing_bucket
+
+_MOST_PARTS = 10_000
 
 
 @operation("s3", "ListMultipartUploads", source=API + "API_ListMultipartUploads.html")
@@ -37,3 +40,35 @@ def list_multipart_uploads(call: Call) -> dict[str, Any]:
     if more:
         result["NextKeyMarker"], result["NextUploadIdMarker"] = shown[-1]
     return result
+
+
+@guard(
+    "s3", "AbortMultipartUpload", "CompleteMultipartUpload", "ListParts", "UploadPart", "UploadPartCopy",
+    source=API + "API_UploadPart.html",
+)  # fmt: skip
+def check_upload(call: Call) -> Answer | None:
+    """Parts have numbers from 1 to 10,000, belong to an upload that is there, and are put together in their order."""
+    params = call.params
+    if not 1 <= params.get("PartNumber", 1) <= _MOST_PARTS:
+        raise AwsError(
+            "InvalidArgument",
+            f"Part number must be an integer between 1 and {_MOST_PARTS}, inclusive",
+            ArgumentName="partNumber",
+            ArgumentValue=str(params["PartNumber"]),
+        )
+    upload = existing_bucket(call).multiparts.get(params["UploadId"])
+    if upload is None or upload.key_name != params["Key"]:
+        raise AwsError(
+            "NoSuchUpload",
+            "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or "
+            "completed.",
+            404,
+            UploadId=params["UploadId"],
+        )
+    numbers = [part["PartNumber"] for part in params.get("MultipartUpload", {}).get("Parts", [])]
+    if numbers != sorted(set(numbers)):
+        raise AwsError(
+            "InvalidPartOrder",
+            "The list of parts was not in ascending order. Parts must be ordered by part number.",
+        )
+    return None

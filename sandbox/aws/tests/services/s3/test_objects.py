@@ -32,3 +32,20 @@ def test_objects_survive_odd_keys_and_large_bodies(aws: Aws, bucket: str) -> Non
     for key in ("folder/", "a b+c%2F", "ü/ö"):
         aws("s3").put_object(Bucket=bucket, Key=key, Body=body)
         assert aws("s3").get_object(Bucket=bucket, Key=key)["Body"].read() == body
+
+
+@rule("s3.limit_keys")
+def test_the_longest_key(aws: Aws, bucket: str) -> None:
+    s3 = aws("s3")
+    s3.put_object(Bucket=bucket, Key="ä" * 512, Body=b"1")
+    for key in ("ä" * 513, "a" * 1025):
+        assert code_of(s3.put_object, Bucket=bucket, Key=key, Body=b"1") == "KeyTooLongError"
+        assert code_of(s3.create_multipart_upload, Bucket=bucket, Key=key) == "KeyTooLongError"
+
+
+@rule("s3.limit_metadata")
+def test_the_largest_metadata(aws: Aws, bucket: str) -> None:
+    put = {"Bucket": bucket, "Key": "a", "Body": b"1"}
+    aws("s3").put_object(**put, Metadata={"name": "x" * 2044})
+    assert code_of(aws("s3").put_object, **put, Metadata={"name": "x" * 2045}) == "MetadataTooLarge"
+    assert code_of(aws("s3").put_object, **put, ServerSideEncryption="rot13") == "InvalidEncryptionAlgorithmError"
