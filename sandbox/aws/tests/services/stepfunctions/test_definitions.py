@@ -3,7 +3,7 @@
 import pytest
 
 from conftest import Aws
-from services.stepfunctions.conftest import PASS, create
+from services.stepfunctions.conftest import PASS, create, definition
 
 rule = pytest.mark.rule
 
@@ -22,3 +22,14 @@ def test_validation(aws: Aws) -> None:
     bad = validate(definition="{}")
     assert bad["result"] == "FAIL"
     assert bad["diagnostics"][0]["severity"] == "ERROR"
+    lost = validate(definition=definition(("A", {"Type": "Pass", "Next": "B"})))["diagnostics"]
+    assert {found["code"] for found in lost} == {"MISSING_TRANSITION_TARGET", "NO_TERMINAL_STATE"}
+    assert lost[0]["location"] == "/States/A/Next"
+
+
+@rule("stepfunctions.check_definition")
+def test_a_definition_that_leads_nowhere(aws: Aws) -> None:
+    with pytest.raises(
+        aws("stepfunctions").exceptions.InvalidDefinition, match="Missing 'Next' target: B at /States/A"
+    ):
+        create(aws, definition(("A", {"Type": "Pass", "Next": "B"}), ("C", {"Type": "Succeed"})))

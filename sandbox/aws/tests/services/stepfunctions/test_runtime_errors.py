@@ -44,7 +44,8 @@ def test_a_missing_path_is_not_caught(aws: Aws) -> None:
 def test_neither_caught_nor_tried_again(aws: Aws, kind: str, errors: list[str]) -> None:
     more = {"Next": "Caught"} if kind == "Catch" else {"MaxAttempts": 3, "IntervalSeconds": 1}
     task = {**submit(**{"Command.$": "$.command"}), kind: [{"ErrorEquals": errors, **more}]}
-    execution = run(aws, create(aws, definition(("Run", task), CAUGHT)))
+    states = (("Run", task), CAUGHT) if kind == "Catch" else (("Run", task),)
+    execution = run(aws, create(aws, definition(*states)))
     assert execution["error"] == "States.Runtime"
     events = aws("stepfunctions").get_execution_history(executionArn=execution["executionArn"])["events"]
     assert [event["type"] for event in events].count("TaskScheduled") == 0
@@ -96,7 +97,6 @@ def test_parameters_have_types(aws: Aws, queue: dict[str, Any], command: Any, sa
 @pytest.mark.parametrize(
     ("parameters", "says"),
     [
-        ({"JobQueue": "queue", "JobDefinition": "job"}, "The field 'JobName' is required but was missing"),
         ({**TASK["Parameters"], "Timeout": {"AttemptDurationSeconds": "60"}}, "must be an INTEGER"),
         (
             {**TASK["Parameters"], "ContainerOverrides": "none"},
@@ -108,6 +108,15 @@ def test_parameters_have_types(aws: Aws, queue: dict[str, Any], command: Any, sa
 def test_other_parameters(aws: Aws, parameters: dict[str, Any], says: str) -> None:
     execution = run(aws, create(aws, definition(("Run", {**TASK, "Parameters": parameters}))))
     assert (execution["error"], says in execution["cause"]) == ("States.Runtime", True), execution
+
+
+def test_a_required_field_of_any_call(aws: Aws) -> None:
+    task = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:batch:describeJobs", "Parameters": {}, "End": True}
+    execution = run(aws, create(aws, definition(("Look", task))))
+    assert (execution["error"], "The field 'Jobs' is required but was missing" in execution["cause"]) == (
+        "States.Runtime",
+        True,
+    )
 
 
 @rule("stepfunctions.stay_silent_after_the_end")
