@@ -1,6 +1,7 @@
 """Errors, worded and encoded as AWS does it."""
 
 import json
+from typing import Any
 from xml.sax.saxutils import escape
 
 from moto.core.utils import get_service_model
@@ -30,8 +31,8 @@ _FAILURES = {
 class AwsError(Exception):
     """An error answer: AWS's code and message, and the HTTP status that goes with them."""
 
-    def __init__(self, code: str, message: str, status: int = 400, **details: str) -> None:
-        """`details` are further elements that S3 sends with Code and Message (`BucketName`)."""
+    def __init__(self, code: str, message: str, status: int = 400, **details: Any) -> None:
+        """`details` are further members that S3 and the JSON protocols send with code and message (`BucketName`)."""
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
@@ -77,10 +78,10 @@ def answer_error(error: AwsError, service: str, protocol: str) -> Answer:
     kind = "Sender" if error.status < 500 else "Receiver"
     if protocol == "json":
         content_type = f"application/x-amz-json-{get_service_model(service).metadata['jsonVersion']}"
-        body = json.dumps({"__type": error.code, "message": error.message})
+        body = json.dumps({"__type": error.code, "message": error.message, **error.details})
     elif protocol == "rest-json":
         content_type = "application/json"
-        body = json.dumps({"message": error.message})
+        body = json.dumps({"message": error.message, **error.details})
     elif protocol == "ec2":
         content_type = "text/xml;charset=UTF-8"
         body = (
@@ -89,7 +90,7 @@ def answer_error(error: AwsError, service: str, protocol: str) -> Answer:
         )
     elif service == "s3":
         content_type = "application/xml"
-        details = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in error.details.items())
+        details = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in error.details.items())
         body = (
             '<?xml version="1.0" encoding="UTF-8"?>'
             f"<Error><Code>{code}</Code><Message>{message}</Message>{details}"

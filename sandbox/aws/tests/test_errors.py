@@ -16,8 +16,8 @@ from sanders_aws.errors import AwsError, answer_error
 from sanders_aws.faults import Faults
 
 CASES = {
-    "json": ("dynamodb", "json", '{"__type": "Oops", "message": "a < b"}'),
-    "rest-json": ("batch", "rest-json", '{"message": "a < b"}'),
+    "json": ("dynamodb", "json", '{"__type": "Oops", "message": "a < b", "BucketName": "data"}'),
+    "rest-json": ("batch", "rest-json", '{"message": "a < b", "BucketName": "data"}'),
     "query": ("iam", "query", "<ErrorResponse><Error><Type>Sender</Type><Code>Oops</Code><Message>a &lt; b</Message>"),
     "ec2": ("ec2", "ec2", "<Response><Errors><Error><Code>Oops</Code><Message>a &lt; b</Message></Error></Errors>"),
     "s3": ("s3", "rest-xml", "<Error><Code>Oops</Code><Message>a &lt; b</Message><BucketName>data</BucketName>"),

@@ -11,7 +11,7 @@ from moto.dynamodb.models.table import Table
 from ...errors import AwsError
 from ...rules import guard, patch
 from ...wire import Answer, Call
-from .common import backend_of, invalid
+from .common import API, backend_of, invalid
 
 _GUIDE = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/"
 _LARGEST_ITEM = 400 * 1024  # bytes
@@ -50,11 +50,34 @@ def check_items(call: Call) -> Answer | None:
             raise AwsError("ResourceNotFoundException", "Requested resource not found")
         items.append(_Item(table, attributes, is_whole))
     for item in items:
-        _check_key(item)
-        if item.is_whole and _size_of(item.attributes) > _LARGEST_ITEM:
-            raise invalid("Item size has exceeded the maximum allowed size")
+        _check(item)
     if len({item.identity for item in items}) < len(items):
         raise invalid("Provided list of item keys contains duplicates")
+    return None
+
+
+@guard("dynamodb", "TransactGetItems", "TransactWriteItems", source=API + "API_TransactWriteItems.html")
+def check_transaction(call: Call) -> Answer | None:
+    """A transaction with a bad key or a large item is cancelled, with a reason for each of its items."""
+    reasons = []
+    for entry in call.params["TransactItems"]:
+        ((_, operation),) = entry.items()
+        table = backend_of(call).tables.get(operation["TableName"].rpartition("/")[2])
+        if table is None:
+            raise AwsError("ResourceNotFoundException", "Requested resource not found")
+        whole = operation.get("Item")
+        try:
+            _check(_Item(table, whole or operation["Key"], whole is not None))
+            reasons.append({"Code": "None"})
+        except AwsError as problem:
+            reasons.append({"Code": "ValidationError", "Message": problem.message})
+    codes = ", ".join(reason["Code"] for reason in reasons)
+    if "ValidationError" in codes:
+        raise AwsError(
+            "TransactionCanceledException",
+            f"Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]",
+            CancellationReasons=reasons,
+        )
     return None
 
 
@@ -86,6 +109,13 @@ def _entries(action: str, params: dict[str, Any]) -> Iterator[tuple[str, dict[st
         yield params["TableName"], params["Item"], True
     else:
         yield params["TableName"], params["Key"], False
+
+
+def _check(item: _Item) -> None:
+    """Refuses a bad key, and an item that is too large."""
+    _check_key(item)
+    if item.is_whole and _size_of(item.attributes) > _LARGEST_ITEM:
+        raise invalid("Item size has exceeded the maximum allowed size")
 
 
 def _check_key(item: _Item) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import json
+import re
 import uuid
 from typing import Any
 
@@ -29,6 +30,7 @@ from ...wire import Answer, Call
 from .common import API, GUIDE, execution_of, shapes
 
 _LARGEST_INPUT = 256 * 1024  # bytes
+_BAD_IN_NAMES = re.compile(r"[\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]")
 
 
 @patch("stepfunctions", "StartExecution", source=GUIDE + "connect-batch.html")
@@ -69,6 +71,15 @@ def check_input(call: Call) -> Answer | None:
             "InvalidExecutionInput",
             f"Invalid State Machine Execution Input: '{len(text.encode())} bytes are more than {_LARGEST_INPUT}'",
         )
+    return None
+
+
+@guard("stepfunctions", "StartExecution", "StartSyncExecution", source=API + "API_StartExecution.html")
+def check_execution_name(call: Call) -> Answer | None:
+    """The name of an execution has no white space, brackets, wildcards or other special characters."""
+    name = call.params.get("name", "")
+    if _BAD_IN_NAMES.search(name):
+        raise AwsError("InvalidName", f"Invalid Name: '{name}'")
     return None
 
 

@@ -98,6 +98,12 @@ def test_good_input(aws: Aws, text: str) -> None:
     assert states.describe_execution(executionArn=execution)["input"] == text
 
 
+@rule("stepfunctions.check_execution_name")
+@pytest.mark.parametrize("name", ["a b", "a:b", "a/b", "a*", "{a}", "a\n", "a$"])
+def test_bad_names(aws: Aws, name: str) -> None:
+    assert code_of(aws("stepfunctions").start_execution, stateMachineArn=create(aws), name=name) == "InvalidName"
+
+
 def test_a_name_starts_one_execution(aws: Aws) -> None:
     machine = create(aws, definition(("Wait", {"Type": "Wait", "Seconds": 600, "End": True})))
     start = {"stateMachineArn": machine, "name": "once"}
