@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from . import moto_settings
+from . import moto_settings, quotas
 from .delays import NAMES, PROFILES, BadDelays, set_delays
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -88,6 +88,13 @@ def _parser() -> argparse.ArgumentParser:
         f"commas between; names: {', '.join(NAMES)} (default: %(default)s)",
     )
     parser.add_argument(
+        "--quotas",
+        type=_quotas,
+        metavar="QUOTAS",
+        help="what AWS was asked to raise: NAME=NUMBER, or several with commas between; names: "
+        f"{', '.join(quotas.NAMES)} (default: 5 each)",
+    )
+    parser.add_argument(
         "--job-image",
         action="append",
         default=[],
@@ -132,6 +139,14 @@ def _delays(text: str) -> str:
     try:
         set_delays(text)
     except BadDelays as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from None
+    return text
+
+
+def _quotas(text: str) -> str:
+    try:
+        quotas.set_quotas(text)
+    except quotas.BadQuota as problem:
         raise argparse.ArgumentTypeError(str(problem)) from None
     return text
 

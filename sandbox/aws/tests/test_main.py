@@ -32,6 +32,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         (["--port", "99999"], "must be 0 to 65535"),
         (["--account", "12"], "must be 12 digits"),
         (["--delays", "fast"], "must be a profile"),
+        (["--quotas", "vpcs=9"], "'vpcs': unknown quota; known are ec2.addresses"),
         (["--save-every", "often"], "must be a number of seconds"),
         (["--nonsense"], "unrecognized arguments"),
     ],

@@ -108,7 +108,7 @@ def test_an_interface_endpoint_holds_its_group_until_it_is_gone(
 
 
 @rule("ec2.check_endpoint_routes")
-def test_one_endpoint_of_a_service_a_route_table(
+def test_one_endpoint_of_a_service_per_route_table(
     aws: Aws, network: dict[str, str], endpoint: str, route_table: str
 ) -> None:
     """Whoever creates an endpoint twice, because the first answer was lost, must be told."""

@@ -9,7 +9,7 @@ rule = pytest.mark.rule
 
 
 @rule("ec2.check_attachment")
-def test_one_internet_gateway_a_vpc(aws: Aws, network: dict[str, str], gateway: str) -> None:
+def test_one_internet_gateway_per_vpc(aws: Aws, network: dict[str, str], gateway: str) -> None:
     other = aws("ec2").create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
     parameters = {"InternetGatewayId": other, "VpcId": network["vpc"]}
     assert code_of(aws("ec2").attach_internet_gateway, **parameters) == "Resource.AlreadyAssociated"
