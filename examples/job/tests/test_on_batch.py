@@ -43,13 +43,13 @@ def log_of(platform: Platform, job: dict[str, Any]) -> str:
     return "\n".join(event["message"] for event in events)
 
 
-def run_state_machine(platform: Platform, *command: str) -> dict[str, Any]:
-    """The execution as described when it has ended."""
+def run_state_machine(platform: Platform, **given: Any) -> dict[str, Any]:
+    """The execution with this input, as described when it has ended."""
     steps = platform.session.client("stepfunctions")
     arn = steps.start_execution(
         stateMachineArn=platform.state_machine,
         name=f"test-{uuid.uuid4()}",
-        input=json.dumps({"command": list(command)}),
+        input=json.dumps(given),
     )["executionArn"]
     deadline = time.monotonic() + 120
     while True:
@@ -81,7 +81,7 @@ def test_a_job_that_fails_says_why_in_its_log(platform: Platform) -> None:
 
 
 def test_the_state_machine_succeeds(data: Platform) -> None:
-    execution = run_state_machine(data, "jobs/daily_features.py")
+    execution = run_state_machine(data, command=["jobs/daily_features.py"])
     assert execution["status"] == "SUCCEEDED", execution
     assert len(data.rows()) == 6
     output = json.loads(execution["output"])
@@ -94,10 +94,25 @@ def test_the_state_machine_succeeds(data: Platform) -> None:
 
 
 def test_the_state_machine_fails_with_a_job_that_fails(platform: Platform) -> None:
-    execution = run_state_machine(platform, "jobs/daily_features.py")
+    execution = run_state_machine(platform, command=["jobs/daily_features.py"])
     assert (execution["status"], execution["error"], execution["cause"]) == (
         "FAILED",
         "JobFailed",
         "Job execution failed",
     )
     assert platform.rows() == []
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        pytest.param({}, "The JSONPath '$.command' specified for the field 'Command.$' could not be found", id="none"),
+        pytest.param({"command": "main.py"}, "The value for the field 'Command' must be an ARRAY", id="a text"),
+        pytest.param({"command": ["main.py", 5]}, "The value for the field 'Command' must be a STRING", id="a number"),
+    ],
+)
+def test_a_bad_command_fails_and_runs_nothing(platform: Platform, given: dict[str, Any], says: str) -> None:
+    """No Catch of the state machine hides it: only States.Runtime says what is wrong with the input."""
+    execution = run_state_machine(platform, **given)
+    assert (execution["status"], execution["error"]) == ("FAILED", "States.Runtime")
+    assert says in execution["cause"]
