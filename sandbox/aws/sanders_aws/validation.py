@@ -7,12 +7,13 @@ import functools
 import json
 import re
 from typing import Any, NamedTuple
+from xml.etree import ElementTree
 
 from .errors import AwsError
 from .wire import Call
 
-# The code that a service refuses such parameters with. Of the others, EC2 and S3 have no constraints in their models,
-# and Batch has words of its own.
+# The code that a service refuses such parameters with. Of the others, the models of EC2 and S3 have no constraints, and
+# Batch words its refusals itself.
 _CODES = {
     "budgets": "InvalidParameterException",
     "dynamodb": "ValidationException",
@@ -50,12 +51,31 @@ def check_parameters(call: Call) -> None:
     shape = call.operation.input_shape if call.operation else None
     if shape is None:
         return
+    _check_xml(call)
     if call.protocol in ("json", "rest-json") and "payload" not in shape.serialization:
         _check_types(shape, _sent(call))
     problems = _problems(shape, call.params, "") if call.service in _CODES else []
     if problems:
         count = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected"
         raise AwsError(_CODES[call.service], f"{count}: {'; '.join(problems)}")
+
+
+def _check_xml(call: Call) -> None:
+    """Refuses a body that should be XML, as the model has it, and cannot be read as the call's parameters."""
+    assert call.operation is not None
+    payload = call.operation.input_shape.serialization.get("payload")
+    is_chunked = call.request.headers.get("x-amz-content-sha256", "").startswith("STREAMING-")
+    if call.service != "s3" or not payload or is_chunked or not call.request.get_data():
+        return
+    if call.operation.input_shape.members[payload].type_name != "structure":
+        return
+    try:
+        ElementTree.fromstring(call.request.get_data())  # noqa: S314 - all callers are on loopback
+    except ElementTree.ParseError:
+        raise AwsError(
+            "MalformedXML",
+            "The XML you provided was not well-formed or did not validate against our published schema",
+        ) from None
 
 
 def _sent(call: Call) -> Any:

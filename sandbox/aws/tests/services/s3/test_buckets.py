@@ -1,9 +1,12 @@
 """Buckets: their names, and the settings of new ones."""
 
+import base64
+import hashlib
+
 import pytest
 
 from conftest import Aws, code_of
-from services.s3.conftest import LOCATION
+from services.s3.conftest import LOCATION, SIGNED, http
 
 rule = pytest.mark.rule
 
@@ -50,3 +53,10 @@ def test_deleted_encryption_falls_back(aws: Aws, bucket: str) -> None:
 def test_bad_names(aws: Aws, name: str) -> None:
     client = aws("s3")
     assert code_of(client.create_bucket, Bucket=name, CreateBucketConfiguration=LOCATION) == "InvalidBucketName"
+
+
+@pytest.mark.parametrize("body", [b"<Tagging", b"{}", b"text"])
+def test_a_body_that_is_no_xml(aws: Aws, bucket: str, body: bytes) -> None:
+    md5 = base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
+    answer = http("PUT", f"{aws.url}/{bucket}?tagging", body, **SIGNED, **{"Content-MD5": md5})
+    assert answer == (400, "MalformedXML")

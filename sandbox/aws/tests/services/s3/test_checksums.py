@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 
-from conftest import REGION, Aws, code_of
+from conftest import Aws, code_of
 from sanders_aws.services.s3.checksums import _ALGORITHMS
-from services.s3.test_presigned import http
+from services.s3.conftest import SIGNED, http
 
 rule = pytest.mark.rule
 ALGORITHMS = ("CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256")
-SIGNED = {"Authorization": f"AWS4-HMAC-SHA256 Credential=test/20260101/{REGION}/s3/aws4_request"}
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from conftest import Aws
-from services.s3.test_presigned import http
+from services.s3.conftest import http
 
 rule = pytest.mark.rule
 

@@ -1,9 +1,6 @@
 """Presigned URLs, as plain HTTP clients use them."""
 
-import re
-import urllib.error
 import urllib.parse
-import urllib.request
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,20 +8,10 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from conftest import BUSY, REGION, Aws
+from conftest import REGION, Aws
+from services.s3.conftest import http
 
 rule = pytest.mark.rule
-
-
-def http(method: str, url: str, body: bytes | None = None, **headers: str) -> tuple[int, str]:
-    """Status and body, or the error code in it, of a request that no SDK makes. urllib sends a body as a form."""
-    request = urllib.request.Request(url, method=method, data=body, headers=headers)
-    try:
-        with urllib.request.urlopen(request, timeout=BUSY) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as answer:
-        code = re.search("<Code>(.*?)</Code>", answer.read().decode())
-        return answer.code, code[1] if code else ""
 
 
 def presign(aws: Aws, operation: str, expires: int = 60, **parameters: Any) -> str:
