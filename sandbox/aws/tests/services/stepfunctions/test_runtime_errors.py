@@ -54,7 +54,6 @@ def test_neither_caught_nor_tried_again(aws: Aws, kind: str, errors: list[str]) 
 TASK_FAILED = [{"ErrorEquals": ["States.TaskFailed"], "Next": "Caught"}]
 
 
-@rule("stepfunctions.spare_terminal_errors")
 def test_task_failed_is_no_time_out(aws: Aws) -> None:
     url = aws("sqs").create_queue(QueueName="tokens")["QueueUrl"]
     task = {
