@@ -1,6 +1,6 @@
 /**
  * The AWS resources of the CDK stack that this platform replaces, row by row of the list that was read off its template:
- * for each, what ours must have. Where ours differs on purpose, the README says so.
+ * for each, what ours must have. Where ours differs on purpose, docs/cdk-stack.md says so.
  */
 import { cdkStack } from '../fixtures';
 import { named, object, objects } from '../rendered';
