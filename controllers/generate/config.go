@@ -45,6 +45,11 @@ type Struct struct {
 	Also []Source `json:"also,omitempty"`
 	// Ignore leaves fields out.
 	Ignore []string `json:"ignore,omitempty"`
+	// Depth is how many levels of itself a struct that nests itself may have, as a CRD's schema cannot refer to itself: each
+	// level becomes a struct of its own, the last without the fields that nest.
+	Depth int `json:"depth,omitempty"`
+	// OneOf names fields of which exactly one must be set. Those that a level lacks do not count there.
+	OneOf []string `json:"oneOf,omitempty"`
 	// Rules over several fields of the struct.
 	Rules []Rule `json:"rules,omitempty"`
 }

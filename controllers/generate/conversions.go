@@ -29,6 +29,9 @@ type conversion struct {
 // name is the function's name: toComputeResource, fromComputeResource; but where ours is not the counterpart of the
 // SDK's, as for specs and statuses, jobQueueSpecFrom.
 func (c conversion) name() string {
+	if c.direction == toSDK && strings.HasPrefix(c.ours, goName(c.sdk)+levelSuffix) {
+		return "to" + c.ours
+	}
 	if c.direction == toSDK {
 		return "to" + c.sdk
 	}

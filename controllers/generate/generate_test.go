@@ -33,6 +33,7 @@ func testConfig() *Config {
 			Status: []Source{{Struct: "ThingDetail", Only: []string{"State"}}},
 			Rules:  []Rule{{Rule: "!$on || has(self.count)", Message: `say "how many"`, Field: "count"}},
 		}},
+		Structs: map[string]Struct{"Part": {Depth: 2, OneOf: []string{"Size", "Firm", "Of"}}},
 		Fields: map[string]Field{
 			"ThingSpec.ThingName": {Name: "name", Required: true, Validation: []string{"MaxLength=10"}},
 			"ThingSpec.Count":     {Validation: []string{"Minimum=0"}},
@@ -76,7 +77,10 @@ func TestGenerate(t *testing.T) {
 			`XValidation:rule="!(self.state == 'ON') || has(self.count)",message="say \"how many\"",fieldPath=".count"`,
 			"Tags map[string]string `json:\"tags,omitempty\"`",
 			"Size *float64 `json:\"size,omitempty\"`",
-			"Of *Part `json:\"of,omitempty\"`",
+			"Of *PartLevel2 `json:\"of,omitempty\"`",
+			`XValidation:rule="[has(self.firm), has(self.of), has(self.size)].filter(x, x).size() == 1",message="exactly one of firm, of, size is needed"`,
+			`XValidation:rule="[has(self.firm), has(self.size)].filter(x, x).size() == 1",message="exactly one of firm, size is needed"`,
+			"type ThingStatus struct { // The ARN of the AWS resource",
 		},
 		filepath.Join("internal", "thing", "zz_generated.conversions.go"): {
 			"func toMakeThingInput(in *v1alpha1.ThingSpec) *types.MakeThingInput",
@@ -86,6 +90,8 @@ func TestGenerate(t *testing.T) {
 			"func thingSpecFrom(in *types.ThingDetail) *v1alpha1.ThingSpec",
 			"func thingStatusFrom(in *types.ThingDetail) *v1alpha1.ThingStatus",
 			"convert.String(in.State)",
+			"Of: toPartLevel2(in.Of)", "func toPartLevel2(in *v1alpha1.PartLevel2) *types.Part",
+			"Of: partLevel2From(in.Of)", "func partLevel2From(in *types.Part) *v1alpha1.PartLevel2",
 		},
 	} {
 		content, err := os.ReadFile(path)
@@ -98,7 +104,7 @@ func TestGenerate(t *testing.T) {
 				t.Errorf("%s lacks %s", path, want)
 			}
 		}
-		for _, unwanted := range []string{"Secret", "Minimum=-2147483648"} {
+		for _, unwanted := range []string{"Secret", "Minimum=-2147483648", "PartLevel3"} {
 			if strings.Contains(text, unwanted) {
 				t.Errorf("%s has %s", path, unwanted)
 			}
@@ -117,7 +123,9 @@ func TestConfigMistakes(t *testing.T) {
 			c.Kinds["Thing"] = Kind{Spec: []Source{{Struct: "MakeThingInput", Only: []string{"Nope"}}}}
 		}, "ThingSpec: MakeThingInput has no field Nope"},
 		"a setting that matches nothing": {func(c *Config) { c.Fields["ThingSpec.Nope"] = Field{} }, "fields: ThingSpec.Nope matches no field"},
-		"a struct that is not used":      {func(c *Config) { c.Structs = map[string]Struct{"Nope": {}} }, "structs: Nope is not used by any kind"},
+		"a struct that is not used":      {func(c *Config) { c.Structs["Nope"] = Struct{} }, "structs: Nope is not used by any kind"},
+		"a struct that nests itself":     {func(c *Config) { delete(c.Structs, "Part") }, "Part.Of: Part nests itself: give it a depth"},
+		"one of too few":                 {func(c *Config) { c.Structs["Part"] = Struct{Depth: 2, OneOf: []string{"Of", "Nope"}} }, "structs: PartLevel2 has not two of the fields [Of Nope]"},
 		"a term that is not there":       {func(c *Config) { c.Kinds["Thing"].Rules[0].Rule = "$nope" }, "rule \"$nope\": there is no term nope"},
 	} {
 		t.Run(name, func(t *testing.T) {

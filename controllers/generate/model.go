@@ -18,6 +18,8 @@ type ModelStruct struct {
 	Doc     string
 	Markers []string
 	Fields  []*ModelField
+	// Status is true for a kind's status, which has what all of them show.
+	Status bool
 }
 
 // ModelField is one field of a Go struct.
@@ -63,22 +65,18 @@ func buildModel(config *Config, sdk *SDK) (*Model, error) {
 	b := &builder{config: config, sdk: sdk, nested: map[string]*ModelStruct{}, used: map[string]bool{}}
 	model := &Model{}
 	for _, kind := range slices.Sorted(maps.Keys(config.Kinds)) {
-		for _, part := range []struct {
-			suffix, doc string
-			sources     []Source
-			rules       []Rule
-		}{
-			{"Spec", fmt.Sprintf("%sSpec is the desired state of a %s.", kind, kind), config.Kinds[kind].Spec, config.Kinds[kind].Rules},
-			{"Status", fmt.Sprintf("%sStatus is the observed state of a %s.", kind, kind), config.Kinds[kind].Status, nil},
-		} {
-			built, err := b.build(kind+part.suffix, part.sources)
-			if err != nil {
-				return nil, err
-			}
-			built.Doc = part.doc
-			built.Markers = append(built.Markers, config.markers(nil, part.rules)...)
-			model.Structs = append(model.Structs, built)
+		spec, err := b.build(place{name: kind + "Spec"}, config.Kinds[kind].Spec)
+		if err != nil {
+			return nil, err
 		}
+		spec.Doc = fmt.Sprintf("%s is the desired state of a %s.", spec.Name, kind)
+		spec.Markers = append(spec.Markers, config.markers(nil, config.Kinds[kind].Rules)...)
+		status, err := b.build(place{name: kind + "Status"}, config.Kinds[kind].Status)
+		if err != nil {
+			return nil, err
+		}
+		status.Doc, status.Status = fmt.Sprintf("%s is the observed state of a %s.", status.Name, kind), true
+		model.Structs = append(model.Structs, spec, status)
 	}
 	for key := range config.Fields {
 		if !b.used[key] {
@@ -96,9 +94,27 @@ func buildModel(config *Config, sdk *SDK) (*Model, error) {
 	return model, nil
 }
 
+// place is a struct that gets fields: a spec or status, or a struct of the SDK at a level of its own nesting.
+type place struct {
+	name string
+	// level is 0 or 1 for the outermost.
+	level int
+}
+
+// levelSuffix and a number follow the name of a struct below the outermost level of its own nesting: ExpressionLevel2.
+const levelSuffix = "Level"
+
+// modelName is what the struct is called in the model.
+func (p place) modelName() string {
+	if p.level < 2 {
+		return p.name
+	}
+	return fmt.Sprintf("%s%s%d", p.name, levelSuffix, p.level)
+}
+
 // build makes one struct from its sources; a field of an earlier source wins over one of the same name later on.
-func (b *builder) build(name string, sources []Source) (*ModelStruct, error) {
-	built := &ModelStruct{Name: name}
+func (b *builder) build(at place, sources []Source) (*ModelStruct, error) {
+	name, built := at.name, &ModelStruct{Name: at.modelName()}
 	seen := map[string]bool{}
 	for _, source := range sources {
 		declared, ok := b.sdk.Structs[source.Struct]
@@ -115,7 +131,7 @@ func (b *builder) build(name string, sources []Source) (*ModelStruct, error) {
 				continue
 			}
 			seen[field.Name] = true
-			if err := b.addField(built, field); err != nil {
+			if err := b.addField(built, at, field); err != nil {
 				return nil, err
 			}
 		}
@@ -125,8 +141,8 @@ func (b *builder) build(name string, sources []Source) (*ModelStruct, error) {
 }
 
 // addField adds a field, the reference that may stand for it, and the structs that it nests.
-func (b *builder) addField(to *ModelStruct, field SDKField) error {
-	key := to.Name + "." + field.Name
+func (b *builder) addField(to *ModelStruct, at place, field SDKField) error {
+	key := at.name + "." + field.Name
 	settings := b.config.Fields[key]
 	b.used[key] = true
 	added := &ModelField{
@@ -143,9 +159,11 @@ func (b *builder) addField(to *ModelStruct, field SDKField) error {
 	if settings.TagMap {
 		added.Shape = Shape{Kind: mapShape, Elem: &Shape{Kind: stringShape}}
 	}
-	if err := b.follow(key, added.Shape); err != nil {
+	followed, fits, err := b.follow(key, at, added.Shape)
+	if err != nil || !fits {
 		return err
 	}
+	added.Shape = followed
 	added.Markers = append(b.shapeMarkers(added.Shape, settings), b.config.markers(settings.Validation, settings.Rules)...)
 	to.Fields = append(to.Fields, added)
 	if settings.Reference != nil {
@@ -202,33 +220,76 @@ func (b *builder) shapeMarkers(shape Shape, settings Field) []string {
 	return nil
 }
 
-// follow builds the struct that a shape names, once.
-func (b *builder) follow(key string, shape Shape) error {
+// follow builds the struct that a shape names, once, and returns the shape with the struct's name in the model. It says no
+// where a struct would nest itself more often than it may.
+func (b *builder) follow(key string, from place, shape Shape) (followed Shape, fits bool, err error) {
 	switch shape.Kind {
 	case "":
-		return fmt.Errorf("%s: its type is not supported: ignore the field", key)
+		return shape, false, fmt.Errorf("%s: its type is not supported: ignore the field", key)
 	case listShape, mapShape:
-		return b.follow(key, *shape.Elem)
+		elem, fits, err := b.follow(key, from, *shape.Elem)
+		shape.Elem = &elem
+		return shape, fits, err
 	case structShape:
-		if b.nested[shape.Name] != nil {
-			return nil
-		}
 		declared, ok := b.sdk.Structs[shape.Name]
 		if !ok {
-			return fmt.Errorf("%s: the SDK has no struct %s", key, shape.Name)
+			return shape, false, fmt.Errorf("%s: the SDK has no struct %s", key, shape.Name)
 		}
-		settings := b.config.Structs[shape.Name]
-		// Registered before its fields: a struct may nest itself.
-		placeholder := &ModelStruct{}
-		b.nested[shape.Name] = placeholder
-		built, err := b.build(shape.Name, append([]Source{{Struct: shape.Name, Ignore: settings.Ignore}}, settings.Also...))
+		to, settings := place{name: shape.Name, level: 1}, b.config.Structs[shape.Name]
+		if from.name == to.name {
+			to.level = from.level + 1
+			if settings.Depth == 0 {
+				return shape, false, fmt.Errorf("%s: %s nests itself: give it a depth", key, to.name)
+			}
+			if to.level > settings.Depth {
+				return shape, false, nil
+			}
+		}
+		shape.Name = to.modelName()
+		return shape, true, b.addNested(to, declared, settings)
+	}
+	return shape, true, nil
+}
+
+// addNested builds a nested struct, unless that was done already.
+func (b *builder) addNested(at place, declared *SDKStruct, settings Struct) error {
+	if b.nested[at.modelName()] != nil {
+		return nil
+	}
+	// Registered before its fields, which may lead back to it.
+	nested := &ModelStruct{}
+	b.nested[at.modelName()] = nested
+	built, err := b.build(at, append([]Source{{Struct: at.name, Ignore: settings.Ignore}}, settings.Also...))
+	if err != nil {
+		return err
+	}
+	*nested = *built
+	nested.Name = goName(at.modelName())
+	nested.Doc = condense(declared.Doc)
+	if len(settings.OneOf) > 0 {
+		rule, err := nested.exactlyOne(settings.OneOf)
 		if err != nil {
 			return err
 		}
-		*placeholder = *built
-		placeholder.Name = goName(shape.Name)
-		placeholder.Doc = condense(declared.Doc)
-		placeholder.Markers = append(placeholder.Markers, b.config.markers(nil, settings.Rules)...)
+		nested.Markers = append(nested.Markers, b.config.marker(rule))
 	}
+	nested.Markers = append(nested.Markers, b.config.markers(nil, settings.Rules)...)
 	return nil
+}
+
+// exactlyOne is the rule that one of the fields, by the SDK's names, must be set and no other.
+func (s *ModelStruct) exactlyOne(fields []string) (Rule, error) {
+	var set, names []string
+	for _, field := range s.Fields {
+		if slices.Contains(fields, field.SDKName) {
+			set, names = append(set, "has(self."+field.JSONName+")"), append(names, field.JSONName)
+		}
+	}
+	if len(set) < 2 {
+		return Rule{}, fmt.Errorf("structs: %s has not two of the fields %v", s.Name, fields)
+	}
+	return Rule{
+		Rule:    "[" + strings.Join(set, ", ") + "].filter(x, x).size() == 1",
+		Message: "exactly one of " + strings.Join(names, ", ") + " is needed",
+	}, nil
 }

@@ -44,7 +44,7 @@ func writeStruct(out *bytes.Buffer, s *ModelStruct) {
 		fmt.Fprintf(out, "// +%s\n", marker)
 	}
 	fmt.Fprintf(out, "type %s struct {\n", s.Name)
-	if strings.HasSuffix(s.Name, "Status") && s.isKindStatus() {
+	if s.Status {
 		out.WriteString(commonStatus)
 	}
 	for _, field := range s.Fields {
@@ -67,11 +67,6 @@ func writeStruct(out *bytes.Buffer, s *ModelStruct) {
 		fmt.Fprintf(out, "\t%s %s `%s`\n", field.Name, field.goType(), tag)
 	}
 	out.WriteString("}\n\n")
-}
-
-// isKindStatus tells a kind's status from a nested struct that happens to be named so.
-func (s *ModelStruct) isKindStatus() bool {
-	return strings.HasPrefix(s.Doc, s.Name+" is the observed state")
 }
 
 // commonStatus is what every ACK kind shows.
