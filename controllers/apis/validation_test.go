@@ -134,7 +134,13 @@ var ruleCases = map[string]ruleCase{
 	"8 vCPU":                                   {kind: "JobDefinition", refused: fargateSize("8", "17408"), accepted: fargateSize("8", "61440"), field: sizes, message: "8 vCPU on Fargate allows 16384 to 61440 MiB of memory in steps of 4096"},
 	"16 vCPU":                                  {kind: "JobDefinition", refused: fargateSize("16", "36864"), accepted: fargateSize("16", "122880"), field: sizes, message: "16 vCPU on Fargate allows 32768 to 122880 MiB of memory in steps of 8192"},
 	"memory that is no whole number":           {kind: "JobDefinition", refused: fargateSize("1", "2048.5"), accepted: fargateSize("1", "2048"), field: sizes + "[1].value", message: "MEMORY (in MiB) and GPU take a whole number above 0"},
-	"a budget without a limit":                 {kind: "Budget", refused: `{budgetLimit: null}`, accepted: `{budgetLimit: null, budgetType: RI_COVERAGE}`, field: "spec.budgetLimit", message: "a COST or USAGE budget needs budgetLimit"},
+	"a budget without a limit":                 {kind: "Budget", refused: `{budgetLimit: null}`, accepted: `{budgetLimit: null, budgetType: RI_COVERAGE}`, field: "spec.budgetLimit", message: "a COST or USAGE budget needs budgetLimit, plannedBudgetLimits or autoAdjustData"},
+	"two kinds of limit":                       {kind: "Budget", refused: `{autoAdjustData: {autoAdjustType: FORECAST}}`, accepted: `{budgetLimit: null, autoAdjustData: {autoAdjustType: FORECAST}}`, field: "spec.budgetLimit", message: "budgetLimit, plannedBudgetLimits and autoAdjustData exclude each other: keep one of them"},
+	"a planned limit for no date":              {kind: "Budget", refused: planned("january"), accepted: planned("1767225600"), field: "spec.plannedBudgetLimits", message: "each key must be the start of a month or quarter in seconds since 1970 UTC"},
+	"a filter in two notations":                {kind: "Budget", refused: `{costTypes: {}, metrics: [UnblendedCost]}`, accepted: `{metrics: [UnblendedCost]}`, field: "spec.filterExpression", message: "filterExpression and metrics exclude costFilters and costTypes, which AWS has deprecated: move what those say"},
+	"a filter without metrics":                 {kind: "Budget", refused: `{filterExpression: {tags: {key: a}}}`, accepted: `{filterExpression: {tags: {key: a}}, metrics: [UnblendedCost]}`, field: "spec.metrics", message: "filterExpression needs metrics: UnblendedCost is what costs are billed as"},
+	"an expression that says two things":       {kind: "Budget", refused: filter(`{tags: {key: a}, dimensions: {key: AZ, values: [x]}}`), accepted: filter(`{not: {and: [{tags: {key: a}}, {dimensions: {key: AZ, values: [x]}}]}}`), field: "spec.filterExpression", message: "exactly one of and, costCategories, dimensions, not, or, tags is needed"},
+	"an expression that says nothing":          {kind: "Budget", refused: filter(`{or: [{and: [{}]}]}`), accepted: filter(`{or: [{and: [{costCategories: {key: c}}]}]}`), field: "spec.filterExpression.or[0].and[0]", message: "exactly one of costCategories, dimensions, tags is needed"},
 	"the budget's name changed":                {kind: "Budget", before: `{}`, refused: `{name: other}`, accepted: `{timeUnit: DAILY}`, field: "spec.name", message: "cannot be changed after creation: create another budget"},
 	"the budget's type changed":                {kind: "Budget", before: `{}`, refused: `{budgetType: USAGE}`, field: "spec.budgetType", message: "cannot be changed after creation: create another budget"},
 	"a limit without unit":                     {kind: "Budget", refused: `{budgetLimit: {unit: null}}`, field: "spec.budgetLimit", message: "amount and unit are required"},
@@ -157,6 +163,14 @@ var ruleCases = map[string]ruleCase{
 // fargateSize is a job definition's pair of vCPU and memory.
 func fargateSize(vcpu, memory string) string {
 	return fmt.Sprintf(`{containerProperties: {resourceRequirements: [{type: VCPU, value: %q}, {type: MEMORY, value: %q}]}}`, vcpu, memory)
+}
+
+func planned(start string) string {
+	return `{budgetLimit: null, plannedBudgetLimits: {"` + start + `": {amount: "1", unit: USD}}}`
+}
+
+func filter(expression string) string {
+	return `{metrics: [UnblendedCost], filterExpression: ` + expression + `}`
 }
 
 func notification(subscriber string) string {

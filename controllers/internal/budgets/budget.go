@@ -42,7 +42,9 @@ func (b *budgets) arn(name *string) *string {
 // Read makes three calls, and one a notification for its subscribers.
 func (b *budgets) Read(ctx context.Context, declared *v1alpha1.Budget) (*v1alpha1.Budget, error) {
 	name := declared.Spec.Name
-	answer, err := b.api.DescribeBudget(ctx, &sdk.DescribeBudgetInput{AccountId: b.accountID(), BudgetName: name})
+	answer, err := b.api.DescribeBudget(ctx, &sdk.DescribeBudgetInput{
+		AccountId: b.accountID(), BudgetName: name, ShowFilterExpression: aws.Bool(true),
+	})
 	if isMissing(err) {
 		return nil, kit.ErrNotFound
 	}
@@ -51,11 +53,11 @@ func (b *budgets) Read(ctx context.Context, declared *v1alpha1.Budget) (*v1alpha
 	}
 	found := answer.Budget
 	if found.AutoAdjustData != nil || len(found.PlannedBudgetLimits) > 0 {
-		// The limit is what AWS makes of those, and nobody's wish: without it, it differs from what is declared, and the
-		// update that follows fixes the limit and ends the adjusting.
+		// The limit is what AWS makes of those, and nobody's wish.
 		found.BudgetLimit = nil
 	}
 	observed := &v1alpha1.Budget{Spec: *budgetSpecFrom(found), Status: *budgetStatusFrom(found)}
+	oneFilter(&observed.Spec, &declared.Spec)
 	kit.SetARN(observed, b.arn(name))
 	if observed.Spec.Notifications, err = b.readNotifications(ctx, name); err != nil {
 		return nil, err
@@ -69,6 +71,19 @@ func (b *budgets) Read(ctx context.Context, declared *v1alpha1.Budget) (*v1alpha
 		observed.Spec.Tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
 	}
 	return observed, nil
+}
+
+// oneFilter leaves what AWS filters by in one notation where it tells both: in the declared one. A budget in the new terms
+// shows no others (https://github.com/hashicorp/terraform-provider-aws/issues/42589); of one in the old terms, AWS may tell
+// the filter in the new ones as well, since we ask for it.
+func oneFilter(observed, declared *v1alpha1.BudgetSpec) {
+	switch isOld := len(observed.CostFilters) > 0 || observed.CostTypes != nil; {
+	case !isOld || !isNewFilter(observed):
+	case isNewFilter(declared):
+		observed.CostFilters, observed.CostTypes = nil, nil
+	default:
+		observed.FilterExpression, observed.Metrics = nil, nil
+	}
 }
 
 func (b *budgets) Create(ctx context.Context, declared *v1alpha1.Budget) error {

@@ -1,6 +1,7 @@
 package budgets_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -24,6 +25,10 @@ const full = `, costFilters: {TagKeyValue: ["user:Project$sanders", "user:Enviro
     {notificationType: ACTUAL, comparisonOperator: GREATER_THAN, threshold: 80, thresholdType: PERCENTAGE, subscribers: [
       {subscriptionType: SNS, address: "arn:aws:sns:eu-central-1:120569615884:alarms"}, {subscriptionType: EMAIL, address: b@example.com}, {subscriptionType: EMAIL, address: a@example.com}]}]`
 
+// newTerms are AWS's for what a budget counts, and a view of somebody else's bill.
+const newTerms = `, billingViewARN: "arn:aws:billing::120569615884:billingview/custom-1", metrics: [UnblendedCost],
+  filterExpression: {and: [{tags: {key: Project, values: [sanders]}}, {not: {tags: {key: Environment, values: [prod, staging], matchOptions: [EQUALS]}}}, {or: [{dimensions: {key: RECORD_TYPE, values: [Usage]}}, {dimensions: {key: RECORD_TYPE, values: [Tax]}}]}]}`
+
 // TestBudgetCreated makes a budget with all that it can have, in one call, and one with nothing but what it must have.
 // Neither differs from what AWS makes of it, and what AWS fills in does not get into the spec.
 func TestBudgetCreated(t *testing.T) {
@@ -33,8 +38,9 @@ func TestBudgetCreated(t *testing.T) {
 		notifications []string
 		tag           string
 	}{
-		"full":    {"everything is declared, lists out of order", full, []string{"FORECASTED > 100 PERCENTAGE: a@example.com", "ACTUAL > 80 PERCENTAGE: arn:aws:sns:eu-central-1:120569615884:alarms b@example.com a@example.com"}, "data"},
-		"minimal": {"AWS gives defaults to all the rest", "", nil, ""},
+		"full":      {"everything is declared, lists out of order", full, []string{"FORECASTED > 100 PERCENTAGE: a@example.com", "ACTUAL > 80 PERCENTAGE: arn:aws:sns:eu-central-1:120569615884:alarms b@example.com a@example.com"}, "data"},
+		"minimal":   {"AWS gives defaults to all the rest", "", nil, ""},
+		"new terms": {"AWS has none of the old ones then", newTerms, nil, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			world.Parallel(t)
@@ -73,6 +79,24 @@ func TestBudgetUpdates(t *testing.T) {
 		{"the filters", `{costFilters: {TagKeyValue: ["user:Project$other"], Service: [AWS Batch]}}`, []string{"UpdateBudget"},
 			func(f *found) bool {
 				return maps.EqualFunc(f.filters, map[string][]string{"TagKeyValue": {"user:Project$other"}, "Service": {"AWS Batch"}}, slices.Equal[[]string])
+			}},
+		{"a filter in new terms, for costs as they are billed", `{costFilters: null, costTypes: null, metrics: [UnblendedCost], filterExpression: {and: [{tags: {key: Project, values: [other]}}, {tags: {key: Environment, values: [dev]}}]}}`,
+			[]string{"UpdateBudget"}, func(f *found) bool {
+				return f.FilterExpression != nil && len(f.FilterExpression.And) == 2 && f.costTypes == nil && f.Metrics[0] == types.MetricUnblendedCost
+			}},
+		{"another operator", `{metrics: [AmortizedCost], filterExpression: {and: null, or: [{tags: {key: Project, values: [other]}}, {tags: {key: Environment, values: [dev]}}]}}`,
+			[]string{"UpdateBudget"}, func(f *found) bool {
+				return len(f.FilterExpression.Or) == 2 && f.Metrics[0] == types.MetricAmortizedCost
+			}},
+		{"a billing view", `{billingViewARN: "arn:aws:billing::120569615884:billingview/custom-1"}`, []string{"UpdateBudget"}, func(f *found) bool { return f.BillingViewArn != nil }},
+		{"no billing view", `{billingViewARN: null}`, []string{"UpdateBudget"}, func(f *found) bool { return f.BillingViewArn == nil }},
+		{"a limit that AWS adjusts", `{budgetLimit: null, autoAdjustData: {autoAdjustType: HISTORICAL, historicalOptions: {budgetAdjustmentPeriod: 3}}}`, []string{"UpdateBudget"},
+			func(f *found) bool {
+				return f.AutoAdjustData != nil && *f.AutoAdjustData.HistoricalOptions.BudgetAdjustmentPeriod == 3
+			}},
+		{"a fixed limit, and the filter in old terms", `{budgetLimit: {amount: "12.50", unit: USD}, autoAdjustData: null, metrics: null, filterExpression: null, costFilters: {Service: [AWS Batch]}, costTypes: {includeTax: false}}`,
+			[]string{"UpdateBudget"}, func(f *found) bool {
+				return f.AutoAdjustData == nil && f.FilterExpression == nil && !*f.costTypes.IncludeTax && len(f.filters["Service"]) == 1
 			}},
 		{"no filter", `{costFilters: null}`, []string{"UpdateBudget"}, func(f *found) bool { return len(f.filters) == 0 }},
 		{"a type of cost", `{costTypes: {includeCredit: false}}`, []string{"UpdateBudget"}, func(f *found) bool { return !*f.costTypes.IncludeCredit && !*f.costTypes.IncludeTax }},
@@ -239,6 +263,52 @@ func TestBudgetAdopted(t *testing.T) {
 			assertQuiet(t, made)
 		})
 	}
+}
+
+// TestBudgetAdoptedWhole takes over a budget that has all that AWS knows, and changes one thing: the rest must stay.
+func TestBudgetAdoptedWhole(t *testing.T) {
+	world.Parallel(t)
+	tag := func(key string) types.Expression {
+		return types.Expression{Tags: &types.TagValues{Key: aws.String(key), Values: []string{"x"}, MatchOptions: []types.MatchOption{types.MatchOptionEquals}}}
+	}
+	before := &types.Budget{
+		BudgetName: aws.String(awsName(t)), BudgetType: types.BudgetTypeCost, TimeUnit: types.TimeUnitMonthly,
+		AutoAdjustData: &types.AutoAdjustData{AutoAdjustType: types.AutoAdjustTypeForecast},
+		BillingViewArn: aws.String("arn:aws:billing::120569615884:billingview/custom-1"), Metrics: []types.Metric{types.MetricNetAmortizedCost},
+		FilterExpression: &types.Expression{And: []types.Expression{tag("b"), {Or: []types.Expression{tag("d"), tag("c")}}}},
+	}
+	if _, err := api(t).CreateBudget(t.Context(), &awsbudgets.CreateBudgetInput{AccountId: aws.String(world.AWS.Account(t)), Budget: before}); err != nil {
+		t.Fatal(err)
+	}
+	made := world.Create(t, world.Namespace(t), fmt.Sprintf(`
+apiVersion: budgets.services.k8s.aws/v1alpha1
+kind: Budget
+metadata: {name: budget, annotations: {services.k8s.aws/adoption-policy: adopt, services.k8s.aws/adoption-fields: '{"name": %q}'}}
+`, awsName(t)))
+	world.AwaitReady(t, made)
+	assertQuiet(t, made)
+	world.Patch(t, made, "{spec: {timeUnit: QUARTERLY}}")
+	testworld.Eventually(t, func() error {
+		if got := inAWS(t); got.TimeUnit != types.TimeUnitQuarterly {
+			return fmt.Errorf("AWS has %s", got.TimeUnit)
+		}
+		return nil
+	})
+	got := inAWS(t)
+	filter, err := json.Marshal(got.FilterExpression)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{`"b"`, `"c"`, `"d"`} {
+		if !strings.Contains(string(filter), key) {
+			t.Errorf("the filter has lost %s: %s", key, filter)
+		}
+	}
+	if got.AutoAdjustData == nil || aws.ToString(got.BillingViewArn) != *before.BillingViewArn || !slices.Equal(got.Metrics, before.Metrics) || len(got.FilterExpression.And) != 2 {
+		t.Errorf("AWS has lost something: %+v", *got.Budget)
+	}
+	world.AwaitReady(t, made)
+	assertQuiet(t, made)
 }
 
 // TestBudgetProblems are told on the object: what is wrong, and what to do.

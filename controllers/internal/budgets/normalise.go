@@ -3,8 +3,8 @@ package budgets
 import (
 	"cmp"
 	"maps"
-	"math/big"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -17,8 +17,10 @@ import (
 
 // normalise gives both the form in which equal meanings are equal values: what is left out is AWS's documented default
 // or, where that depends on the day of creation, what AWS has; filters, notifications and subscribers are sets.
-func normalise(declared, observed *v1alpha1.Budget) {
-	normaliseLimit(declared.Spec.BudgetLimit, observed.Spec.BudgetLimit)
+func normalise(declared, observed *v1alpha1.Budget) { normaliseAt(declared, observed, time.Now()) }
+
+func normaliseAt(declared, observed *v1alpha1.Budget, now time.Time) {
+	normaliseLimits(declared, observed, now)
 	if declared.Spec.BudgetLimit == nil && !isSpending(declared) {
 		// Utilization and coverage budgets have a limit of 100 per cent unless told otherwise.
 		declared.Spec.BudgetLimit = observed.Spec.BudgetLimit
@@ -26,27 +28,28 @@ func normalise(declared, observed *v1alpha1.Budget) {
 	normaliseCostTypes(declared, observed)
 	normaliseTimePeriod(declared, observed)
 	for _, spec := range []*v1alpha1.BudgetSpec{&declared.Spec, &observed.Spec} {
+		if strings.HasSuffix(aws.ToString(spec.BillingViewARN), primaryView) {
+			spec.BillingViewARN = nil
+		}
+		spec.FilterExpression = normaliseExpression(spec.FilterExpression)
 		normaliseFilters(spec)
 		normaliseNotifications(spec.Notifications)
 	}
+}
+
+// primaryView is the billing view of an account's own costs, which a budget has unless it names another.
+const primaryView = ":billingview/primary"
+
+// isNewFilter says whether a budget is in AWS's new terms, filterExpression and metrics, rather than in costFilters and
+// costTypes. A budget is in one of them only.
+func isNewFilter(spec *v1alpha1.BudgetSpec) bool {
+	return spec.FilterExpression != nil || len(spec.Metrics) > 0
 }
 
 // isSpending says whether a budget limits what is spent or used, rather than sets a percentage to reach.
 func isSpending(budget *v1alpha1.Budget) bool {
 	kind := types.BudgetType(aws.ToString(budget.Spec.BudgetType))
 	return kind == types.BudgetTypeCost || kind == types.BudgetTypeUsage
-}
-
-// normaliseLimit compares amounts as numbers: AWS makes "10.0" of "10".
-func normaliseLimit(declared, observed *v1alpha1.Spend) {
-	if declared == nil || observed == nil {
-		return
-	}
-	want, ok := new(big.Rat).SetString(aws.ToString(declared.Amount))
-	have, okToo := new(big.Rat).SetString(aws.ToString(observed.Amount))
-	if ok && okToo && want.Cmp(have) == 0 {
-		declared.Amount = observed.Amount
-	}
 }
 
 // defaultCostTypes are AWS's, as its reference of the type CostTypes has them.
@@ -64,6 +67,10 @@ func normaliseCostTypes(declared, observed *v1alpha1.Budget) {
 		return
 	}
 	for _, spec := range []*v1alpha1.BudgetSpec{&declared.Spec, &observed.Spec} {
+		if isNewFilter(spec) {
+			// AWS takes one notation or the other.
+			continue
+		}
 		if spec.CostTypes == nil {
 			spec.CostTypes = &v1alpha1.CostTypes{}
 		}

@@ -48,7 +48,7 @@ type found struct {
 func inAWS(t *testing.T) *found {
 	t.Helper()
 	account, name := aws.String(world.AWS.Account(t)), aws.String(awsName(t))
-	all, err := api(t).DescribeBudgets(t.Context(), &awsbudgets.DescribeBudgetsInput{AccountId: account})
+	all, err := api(t).DescribeBudgets(t.Context(), &awsbudgets.DescribeBudgetsInput{AccountId: account, ShowFilterExpression: aws.Bool(true)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func inAWS(t *testing.T) *found {
 		if *one.BudgetName != *name {
 			continue
 		}
-		//nolint:staticcheck // SA1019: AWS has newer fields for both, which our kind has not; it goes on taking these
+		//nolint:staticcheck // SA1019: AWS has newer fields for both, and goes on taking these, as our kind does
 		result := &found{Budget: &one, filters: one.CostFilters, costTypes: one.CostTypes, tags: map[string]string{}}
 		notifications, err := api(t).DescribeNotificationsForBudget(t.Context(), &awsbudgets.DescribeNotificationsForBudgetInput{AccountId: account, BudgetName: name})
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/budgets/types"
 	"maps"
+	"slices"
 )
 
 func toBudget(in *v1alpha1.BudgetSpec) *types.Budget {
@@ -15,13 +16,18 @@ func toBudget(in *v1alpha1.BudgetSpec) *types.Budget {
 		return nil
 	}
 	return &types.Budget{
-		BudgetLimit: toSpend(in.BudgetLimit),
-		BudgetType:  types.BudgetType(aws.ToString(in.BudgetType)),
-		CostFilters: maps.Clone(in.CostFilters),
-		CostTypes:   toCostTypes(in.CostTypes),
-		BudgetName:  in.Name,
-		TimePeriod:  toTimePeriod(in.TimePeriod),
-		TimeUnit:    types.TimeUnit(aws.ToString(in.TimeUnit)),
+		AutoAdjustData:      toAutoAdjustData(in.AutoAdjustData),
+		BillingViewArn:      in.BillingViewARN,
+		BudgetLimit:         toSpend(in.BudgetLimit),
+		BudgetType:          types.BudgetType(aws.ToString(in.BudgetType)),
+		CostFilters:         maps.Clone(in.CostFilters),
+		CostTypes:           toCostTypes(in.CostTypes),
+		FilterExpression:    toExpression(in.FilterExpression),
+		Metrics:             convert.List(in.Metrics, func(one string) types.Metric { return types.Metric(one) }),
+		BudgetName:          in.Name,
+		PlannedBudgetLimits: convert.Map(in.PlannedBudgetLimits, func(one v1alpha1.Spend) types.Spend { return *toSpend(&one) }),
+		TimePeriod:          toTimePeriod(in.TimePeriod),
+		TimeUnit:            types.TimeUnit(aws.ToString(in.TimeUnit)),
 	}
 }
 
@@ -52,13 +58,18 @@ func budgetSpecFrom(in *types.Budget) *v1alpha1.BudgetSpec {
 		return nil
 	}
 	return &v1alpha1.BudgetSpec{
-		BudgetLimit: fromSpend(in.BudgetLimit),
-		BudgetType:  convert.String(in.BudgetType),
-		CostFilters: maps.Clone(in.CostFilters),
-		CostTypes:   fromCostTypes(in.CostTypes),
-		Name:        in.BudgetName,
-		TimePeriod:  fromTimePeriod(in.TimePeriod),
-		TimeUnit:    convert.String(in.TimeUnit),
+		AutoAdjustData:      fromAutoAdjustData(in.AutoAdjustData),
+		BillingViewARN:      in.BillingViewArn,
+		BudgetLimit:         fromSpend(in.BudgetLimit),
+		BudgetType:          convert.String(in.BudgetType),
+		CostFilters:         maps.Clone(in.CostFilters),
+		CostTypes:           fromCostTypes(in.CostTypes),
+		FilterExpression:    fromExpression(in.FilterExpression),
+		Metrics:             convert.List(in.Metrics, func(one types.Metric) string { return string(one) }),
+		Name:                in.BudgetName,
+		PlannedBudgetLimits: convert.Map(in.PlannedBudgetLimits, func(one types.Spend) v1alpha1.Spend { return *fromSpend(&one) }),
+		TimePeriod:          fromTimePeriod(in.TimePeriod),
+		TimeUnit:            convert.String(in.TimeUnit),
 	}
 }
 
@@ -95,6 +106,16 @@ func fromSubscriber(in *types.Subscriber) *v1alpha1.Subscriber {
 	}
 }
 
+func toAutoAdjustData(in *v1alpha1.AutoAdjustData) *types.AutoAdjustData {
+	if in == nil {
+		return nil
+	}
+	return &types.AutoAdjustData{
+		AutoAdjustType:    types.AutoAdjustType(aws.ToString(in.AutoAdjustType)),
+		HistoricalOptions: toHistoricalOptions(in.HistoricalOptions),
+	}
+}
+
 func toSpend(in *v1alpha1.Spend) *types.Spend {
 	if in == nil {
 		return nil
@@ -124,6 +145,20 @@ func toCostTypes(in *v1alpha1.CostTypes) *types.CostTypes {
 	}
 }
 
+func toExpression(in *v1alpha1.Expression) *types.Expression {
+	if in == nil {
+		return nil
+	}
+	return &types.Expression{
+		And:            convert.List(in.And, func(one v1alpha1.ExpressionLevel2) types.Expression { return *toExpressionLevel2(&one) }),
+		CostCategories: toCostCategoryValues(in.CostCategories),
+		Dimensions:     toExpressionDimensionValues(in.Dimensions),
+		Not:            toExpressionLevel2(in.Not),
+		Or:             convert.List(in.Or, func(one v1alpha1.ExpressionLevel2) types.Expression { return *toExpressionLevel2(&one) }),
+		Tags:           toTagValues(in.Tags),
+	}
+}
+
 func toTimePeriod(in *v1alpha1.TimePeriod) *types.TimePeriod {
 	if in == nil {
 		return nil
@@ -131,6 +166,16 @@ func toTimePeriod(in *v1alpha1.TimePeriod) *types.TimePeriod {
 	return &types.TimePeriod{
 		End:   convert.Time(in.End),
 		Start: convert.Time(in.Start),
+	}
+}
+
+func fromAutoAdjustData(in *types.AutoAdjustData) *v1alpha1.AutoAdjustData {
+	if in == nil {
+		return nil
+	}
+	return &v1alpha1.AutoAdjustData{
+		AutoAdjustType:    convert.String(in.AutoAdjustType),
+		HistoricalOptions: fromHistoricalOptions(in.HistoricalOptions),
 	}
 }
 
@@ -163,6 +208,20 @@ func fromCostTypes(in *types.CostTypes) *v1alpha1.CostTypes {
 	}
 }
 
+func fromExpression(in *types.Expression) *v1alpha1.Expression {
+	if in == nil {
+		return nil
+	}
+	return &v1alpha1.Expression{
+		And:            convert.List(in.And, func(one types.Expression) v1alpha1.ExpressionLevel2 { return *expressionLevel2From(&one) }),
+		CostCategories: fromCostCategoryValues(in.CostCategories),
+		Dimensions:     fromExpressionDimensionValues(in.Dimensions),
+		Not:            expressionLevel2From(in.Not),
+		Or:             convert.List(in.Or, func(one types.Expression) v1alpha1.ExpressionLevel2 { return *expressionLevel2From(&one) }),
+		Tags:           fromTagValues(in.Tags),
+	}
+}
+
 func fromTimePeriod(in *types.TimePeriod) *v1alpha1.TimePeriod {
 	if in == nil {
 		return nil
@@ -190,5 +249,139 @@ func fromHealthStatus(in *types.HealthStatus) *v1alpha1.HealthStatus {
 	return &v1alpha1.HealthStatus{
 		Status:       convert.String(in.Status),
 		StatusReason: convert.String(in.StatusReason),
+	}
+}
+
+func toHistoricalOptions(in *v1alpha1.HistoricalOptions) *types.HistoricalOptions {
+	if in == nil {
+		return nil
+	}
+	return &types.HistoricalOptions{
+		BudgetAdjustmentPeriod: convert.Int32(in.BudgetAdjustmentPeriod),
+	}
+}
+
+func toExpressionLevel2(in *v1alpha1.ExpressionLevel2) *types.Expression {
+	if in == nil {
+		return nil
+	}
+	return &types.Expression{
+		And:            convert.List(in.And, func(one v1alpha1.ExpressionLevel3) types.Expression { return *toExpressionLevel3(&one) }),
+		CostCategories: toCostCategoryValues(in.CostCategories),
+		Dimensions:     toExpressionDimensionValues(in.Dimensions),
+		Not:            toExpressionLevel3(in.Not),
+		Or:             convert.List(in.Or, func(one v1alpha1.ExpressionLevel3) types.Expression { return *toExpressionLevel3(&one) }),
+		Tags:           toTagValues(in.Tags),
+	}
+}
+
+func toCostCategoryValues(in *v1alpha1.CostCategoryValues) *types.CostCategoryValues {
+	if in == nil {
+		return nil
+	}
+	return &types.CostCategoryValues{
+		Key:          in.Key,
+		MatchOptions: convert.List(in.MatchOptions, func(one string) types.MatchOption { return types.MatchOption(one) }),
+		Values:       slices.Clone(in.Values),
+	}
+}
+
+func toExpressionDimensionValues(in *v1alpha1.ExpressionDimensionValues) *types.ExpressionDimensionValues {
+	if in == nil {
+		return nil
+	}
+	return &types.ExpressionDimensionValues{
+		Key:          types.Dimension(aws.ToString(in.Key)),
+		MatchOptions: convert.List(in.MatchOptions, func(one string) types.MatchOption { return types.MatchOption(one) }),
+		Values:       slices.Clone(in.Values),
+	}
+}
+
+func toTagValues(in *v1alpha1.TagValues) *types.TagValues {
+	if in == nil {
+		return nil
+	}
+	return &types.TagValues{
+		Key:          in.Key,
+		MatchOptions: convert.List(in.MatchOptions, func(one string) types.MatchOption { return types.MatchOption(one) }),
+		Values:       slices.Clone(in.Values),
+	}
+}
+
+func fromHistoricalOptions(in *types.HistoricalOptions) *v1alpha1.HistoricalOptions {
+	if in == nil {
+		return nil
+	}
+	return &v1alpha1.HistoricalOptions{
+		BudgetAdjustmentPeriod: convert.Int64(in.BudgetAdjustmentPeriod),
+	}
+}
+
+func expressionLevel2From(in *types.Expression) *v1alpha1.ExpressionLevel2 {
+	if in == nil {
+		return nil
+	}
+	return &v1alpha1.ExpressionLevel2{
+		And:            convert.List(in.And, func(one types.Expression) v1alpha1.ExpressionLevel3 { return *expressionLevel3From(&one) }),
+		CostCategories: fromCostCategoryValues(in.CostCategories),
+		Dimensions:     fromExpressionDimensionValues(in.Dimensions),
+		Not:            expressionLevel3From(in.Not),
+		Or:             convert.List(in.Or, func(one types.Expression) v1alpha1.ExpressionLevel3 { return *expressionLevel3From(&one) }),
+		Tags:           fromTagValues(in.Tags),
+	}
+}
+
+func fromCostCategoryValues(in *types.CostCategoryValues) *v1alpha1.CostCategoryValues {
+	if in == nil {
+		return nil
+	}
+	return &v1alpha1.CostCategoryValues{
+		Key:          in.Key,
+		MatchOptions: convert.List(in.MatchOptions, func(one types.MatchOption) string { return string(one) }),
+		Values:       slices.Clone(in.Values),
+	}
+}
+
+func fromExpressionDimensionValues(in *types.ExpressionDimensionValues) *v1alpha1.ExpressionDimensionValues {
+	if in == nil {
+		return nil
+	}
+	return &v1alpha1.ExpressionDimensionValues{
+		Key:          convert.String(in.Key),
+		MatchOptions: convert.List(in.MatchOptions, func(one types.MatchOption) string { return string(one) }),
+		Values:       slices.Clone(in.Values),
+	}
+}
+
+func fromTagValues(in *types.TagValues) *v1alpha1.TagValues {
+	if in == nil {
+		return nil
+	}
+	return &v1alpha1.TagValues{
+		Key:          in.Key,
+		MatchOptions: convert.List(in.MatchOptions, func(one types.MatchOption) string { return string(one) }),
+		Values:       slices.Clone(in.Values),
+	}
+}
+
+func toExpressionLevel3(in *v1alpha1.ExpressionLevel3) *types.Expression {
+	if in == nil {
+		return nil
+	}
+	return &types.Expression{
+		CostCategories: toCostCategoryValues(in.CostCategories),
+		Dimensions:     toExpressionDimensionValues(in.Dimensions),
+		Tags:           toTagValues(in.Tags),
+	}
+}
+
+func expressionLevel3From(in *types.Expression) *v1alpha1.ExpressionLevel3 {
+	if in == nil {
+		return nil
+	}
+	return &v1alpha1.ExpressionLevel3{
+		CostCategories: fromCostCategoryValues(in.CostCategories),
+		Dimensions:     fromExpressionDimensionValues(in.Dimensions),
+		Tags:           fromTagValues(in.Tags),
 	}
 }

@@ -8,8 +8,19 @@ import (
 )
 
 // BudgetSpec is the desired state of a Budget.
-// +kubebuilder:validation:XValidation:rule="!(self.budgetType in ['COST', 'USAGE']) || has(self.budgetLimit)",message="a COST or USAGE budget needs budgetLimit",fieldPath=".budgetLimit"
+// +kubebuilder:validation:XValidation:rule="!(self.budgetType in ['COST', 'USAGE']) || ([has(self.budgetLimit), has(self.plannedBudgetLimits), has(self.autoAdjustData)].filter(x, x).size()) > 0",message="a COST or USAGE budget needs budgetLimit, plannedBudgetLimits or autoAdjustData",fieldPath=".budgetLimit"
+// +kubebuilder:validation:XValidation:rule="([has(self.budgetLimit), has(self.plannedBudgetLimits), has(self.autoAdjustData)].filter(x, x).size()) <= 1",message="budgetLimit, plannedBudgetLimits and autoAdjustData exclude each other: keep one of them",fieldPath=".budgetLimit"
+// +kubebuilder:validation:XValidation:rule="!((has(self.filterExpression) || has(self.metrics)) && (has(self.costFilters) || has(self.costTypes)))",message="filterExpression and metrics exclude costFilters and costTypes, which AWS has deprecated: move what those say",fieldPath=".filterExpression"
+// +kubebuilder:validation:XValidation:rule="!has(self.filterExpression) || has(self.metrics)",message="filterExpression needs metrics: UnblendedCost is what costs are billed as",fieldPath=".metrics"
 type BudgetSpec struct {
+	// The parameters that determine the budget amount for an auto-adjusting budget.
+	// +kubebuilder:validation:Optional
+	AutoAdjustData *AutoAdjustData `json:"autoAdjustData,omitempty"`
+	// The Amazon Resource Name (ARN) that uniquely identifies a specific billing view.
+	// +kubebuilder:validation:MaxLength=2048
+	// +kubebuilder:validation:Pattern=`^arn:aws[a-z-]*:billing::[0-9]{12}:billingview/.+$`
+	// +kubebuilder:validation:Optional
+	BillingViewARN *string `json:"billingViewARN,omitempty"`
 	// The total amount of cost, usage, RI utilization, RI coverage, Savings Plans utilization, or Savings
 	// Plans coverage that you want to track with your budget. BudgetLimit is required for cost or usage
 	// budgets, but optional for RI or Savings Plans utilization or coverage budgets. RI and Savings Plans
@@ -31,6 +42,14 @@ type BudgetSpec struct {
 	// The types of costs that are included in this COST budget.
 	// +kubebuilder:validation:Optional
 	CostTypes *CostTypes `json:"costTypes,omitempty"`
+	// The filtering dimensions for the budget and their corresponding values.
+	// +kubebuilder:validation:Optional
+	FilterExpression *Expression `json:"filterExpression,omitempty"`
+	// The definition for how the budget data is aggregated.
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=1
+	// +kubebuilder:validation:Optional
+	Metrics []string `json:"metrics,omitempty"`
 	// The name of a budget. The name must be unique within an account.
 	// +kubebuilder:validation:Pattern=`^[^:\\]{1,100}$`
 	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="cannot be changed after creation: create another budget"
@@ -42,6 +61,14 @@ type BudgetSpec struct {
 	// +kubebuilder:validation:XValidation:rule="self.all(a, self.exists_one(b, a.notificationType == b.notificationType && a.comparisonOperator == b.comparisonOperator && a.threshold == b.threshold && (has(a.thresholdType) ? a.thresholdType : 'PERCENTAGE') == (has(b.thresholdType) ? b.thresholdType : 'PERCENTAGE')))",message="two notifications are the same but for their subscribers: merge them"
 	// +kubebuilder:validation:Optional
 	Notifications []NotificationWithSubscribers `json:"notifications,omitempty"`
+	// A map containing multiple BudgetLimit, including current or future limits. This must start from the
+	// current month and include the next 11 months. The key is the start of the month, UTC in epoch
+	// seconds. This must start from the current quarter and include the next three quarters.
+	// +kubebuilder:validation:MinProperties=1
+	// +kubebuilder:validation:MaxProperties=12
+	// +kubebuilder:validation:XValidation:rule="self.all(start, start.matches('^[1-9][0-9]{0,17}$'))",message="each key must be the start of a month or quarter in seconds since 1970 UTC"
+	// +kubebuilder:validation:Optional
+	PlannedBudgetLimits map[string]Spend `json:"plannedBudgetLimits,omitempty"`
 	// An optional list of tags to associate with the specified budget. Each tag consists of a key and a
 	// value, and each key must be unique for the resource.
 	// +kubebuilder:validation:MaxProperties=200
@@ -79,6 +106,18 @@ type BudgetStatus struct {
 	LastUpdatedTime *metav1.Time `json:"lastUpdatedTime,omitempty"`
 }
 
+// The parameters that determine the budget amount for an auto-adjusting budget.
+type AutoAdjustData struct {
+	// The string that defines whether your budget auto-adjusts based on historical or forecasted data.
+	// +kubebuilder:validation:Enum=HISTORICAL;FORECAST
+	// +kubebuilder:validation:Required
+	AutoAdjustType *string `json:"autoAdjustType"`
+	// The parameters that define or describe the historical data that your auto-adjusting budget is based
+	// on.
+	// +kubebuilder:validation:Optional
+	HistoricalOptions *HistoricalOptions `json:"historicalOptions,omitempty"`
+}
+
 // The spend objects that are associated with this budget.
 type CalculatedSpend struct {
 	// The amount of cost, usage, RI units, or Savings Plans units that you used.
@@ -87,6 +126,21 @@ type CalculatedSpend struct {
 	// The amount of cost, usage, RI units, or Savings Plans units that you're forecasted to use.
 	// +kubebuilder:validation:Optional
 	ForecastedSpend *Spend `json:"forecastedSpend,omitempty"`
+}
+
+// The cost category values used for filtering the costs.
+type CostCategoryValues struct {
+	// The unique name of the cost category.
+	// +kubebuilder:validation:Required
+	Key *string `json:"key"`
+	// The match options that you can use to filter your results.
+	// +kubebuilder:validation:Optional
+	MatchOptions []string `json:"matchOptions,omitempty"`
+	// The specific value of the cost category.
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:items:MaxLength=1024
+	// +kubebuilder:validation:Optional
+	Values []string `json:"values,omitempty"`
 }
 
 // The types of cost that are included in a COST budget, such as tax and subscriptions.
@@ -127,6 +181,90 @@ type CostTypes struct {
 	UseBlended *bool `json:"useBlended,omitempty"`
 }
 
+// Use Expression to filter in various Budgets APIs.
+// +kubebuilder:validation:XValidation:rule="[has(self.and), has(self.costCategories), has(self.dimensions), has(self.not), has(self.or), has(self.tags)].filter(x, x).size() == 1",message="exactly one of and, costCategories, dimensions, not, or, tags is needed"
+type Expression struct {
+	// Return results that match both Dimension objects.
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=100
+	// +kubebuilder:validation:Optional
+	And []ExpressionLevel2 `json:"and,omitempty"`
+	// The filter that's based on CostCategoryValues.
+	// +kubebuilder:validation:Optional
+	CostCategories *CostCategoryValues `json:"costCategories,omitempty"`
+	// The specific Dimension to use for Expression.
+	// +kubebuilder:validation:Optional
+	Dimensions *ExpressionDimensionValues `json:"dimensions,omitempty"`
+	// Return results that don't match a Dimension object.
+	// +kubebuilder:validation:Optional
+	Not *ExpressionLevel2 `json:"not,omitempty"`
+	// Return results that match either Dimension object.
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=100
+	// +kubebuilder:validation:Optional
+	Or []ExpressionLevel2 `json:"or,omitempty"`
+	// The specific Tag to use for Expression.
+	// +kubebuilder:validation:Optional
+	Tags *TagValues `json:"tags,omitempty"`
+}
+
+// Contains the specifications for the filters to use for your request.
+type ExpressionDimensionValues struct {
+	// The name of the dimension that you want to filter on.
+	// +kubebuilder:validation:Required
+	Key *string `json:"key"`
+	// The match options that you can use to filter your results.
+	// +kubebuilder:validation:Optional
+	MatchOptions []string `json:"matchOptions,omitempty"`
+	// The metadata values you can specify to filter upon, so that the results all match at least one of
+	// the specified values.
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:items:MaxLength=1024
+	// +kubebuilder:validation:Required
+	Values []string `json:"values"`
+}
+
+// Use Expression to filter in various Budgets APIs.
+// +kubebuilder:validation:XValidation:rule="[has(self.and), has(self.costCategories), has(self.dimensions), has(self.not), has(self.or), has(self.tags)].filter(x, x).size() == 1",message="exactly one of and, costCategories, dimensions, not, or, tags is needed"
+type ExpressionLevel2 struct {
+	// Return results that match both Dimension objects.
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=100
+	// +kubebuilder:validation:Optional
+	And []ExpressionLevel3 `json:"and,omitempty"`
+	// The filter that's based on CostCategoryValues.
+	// +kubebuilder:validation:Optional
+	CostCategories *CostCategoryValues `json:"costCategories,omitempty"`
+	// The specific Dimension to use for Expression.
+	// +kubebuilder:validation:Optional
+	Dimensions *ExpressionDimensionValues `json:"dimensions,omitempty"`
+	// Return results that don't match a Dimension object.
+	// +kubebuilder:validation:Optional
+	Not *ExpressionLevel3 `json:"not,omitempty"`
+	// Return results that match either Dimension object.
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=100
+	// +kubebuilder:validation:Optional
+	Or []ExpressionLevel3 `json:"or,omitempty"`
+	// The specific Tag to use for Expression.
+	// +kubebuilder:validation:Optional
+	Tags *TagValues `json:"tags,omitempty"`
+}
+
+// Use Expression to filter in various Budgets APIs.
+// +kubebuilder:validation:XValidation:rule="[has(self.costCategories), has(self.dimensions), has(self.tags)].filter(x, x).size() == 1",message="exactly one of costCategories, dimensions, tags is needed"
+type ExpressionLevel3 struct {
+	// The filter that's based on CostCategoryValues.
+	// +kubebuilder:validation:Optional
+	CostCategories *CostCategoryValues `json:"costCategories,omitempty"`
+	// The specific Dimension to use for Expression.
+	// +kubebuilder:validation:Optional
+	Dimensions *ExpressionDimensionValues `json:"dimensions,omitempty"`
+	// The specific Tag to use for Expression.
+	// +kubebuilder:validation:Optional
+	Tags *TagValues `json:"tags,omitempty"`
+}
+
 // Provides information about the current operational state of a billing view resource, including its
 // ability to access and update based on its associated billing view.
 type HealthStatus struct {
@@ -138,6 +276,19 @@ type HealthStatus struct {
 	// +kubebuilder:validation:Enum=BILLING_VIEW_NO_ACCESS;BILLING_VIEW_UNHEALTHY;FILTER_INVALID;MULTI_YEAR_HISTORICAL_DATA_DISABLED
 	// +kubebuilder:validation:Optional
 	StatusReason *string `json:"statusReason,omitempty"`
+}
+
+// The parameters that define or describe the historical data that your auto-adjusting budget is based
+// on.
+type HistoricalOptions struct {
+	// The number of budget periods included in the moving-average calculation that determines your
+	// auto-adjusted budget amount. The maximum value depends on the TimeUnit granularity of the budget.
+	// For the DAILY granularity, the maximum value is 60. For the MONTHLY granularity, the maximum value
+	// is 12.
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=60
+	// +kubebuilder:validation:Required
+	BudgetAdjustmentPeriod *int64 `json:"budgetAdjustmentPeriod"`
 }
 
 // A notification with subscribers. A notification can have one SNS subscriber and up to 10 email
@@ -202,6 +353,22 @@ type Subscriber struct {
 	// +kubebuilder:validation:Enum=SNS;EMAIL
 	// +kubebuilder:validation:Optional
 	SubscriptionType *string `json:"subscriptionType,omitempty"`
+}
+
+// The values that are available for a tag.
+type TagValues struct {
+	// The key for the tag.
+	// +kubebuilder:validation:MaxLength=1024
+	// +kubebuilder:validation:Required
+	Key *string `json:"key"`
+	// The match options that you can use to filter your results.
+	// +kubebuilder:validation:Optional
+	MatchOptions []string `json:"matchOptions,omitempty"`
+	// The specific value of the tag.
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:items:MaxLength=1024
+	// +kubebuilder:validation:Optional
+	Values []string `json:"values,omitempty"`
 }
 
 // The period of time that's covered by a budget. The start date must come before the end date.

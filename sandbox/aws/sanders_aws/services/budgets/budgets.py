@@ -31,11 +31,14 @@ _COST_TYPES = {
     "UseBlended": False,
 }
 _SETTLED_BY_AWS = ("CalculatedSpend", "LastUpdatedTime", "HealthStatus")
+_NEW_FILTER = ("FilterExpression", "Metrics")
+_OLD_FILTER = ("CostFilters", "CostTypes")
+_FILTER_DEPTH = 2  # levels below the outermost expression; AWS mentions the limit in its refusal only
 
 
 @operation("budgets", "CreateBudget", source=API + "API_budgets_CreateBudget.html")
 def create_budget(call: Call) -> None:
-    """Checks the limit, gives defaults as AWS does ("10" becomes "10.0"), takes tags and notifications."""
+    """Checks limit and filter, gives defaults as AWS does ("10" becomes "10.0"), takes tags and notifications."""
     budgets = budgets_of(call)
     content = _normalise(call.params["Budget"])
     name = content["BudgetName"]
@@ -56,14 +59,14 @@ def update_budget(call: Call) -> None:
 
 @operation("budgets", "DescribeBudget", source=API + "API_budgets_DescribeBudget.html")
 def describe_budget(call: Call) -> dict[str, Any]:
-    """Refuses a budget that does not exist."""
-    return {"Budget": existing_budget(call).content}
+    """Refuses a budget that does not exist; shows its filter expression only on request."""
+    return {"Budget": _shown(existing_budget(call), call)}
 
 
 @operation("budgets", "DescribeBudgets", source=API + "API_budgets_DescribeBudgets.html")
 def describe_budgets(call: Call) -> dict[str, Any]:
-    """Lists page by page."""
-    budgets = [budget.content for budget in budgets_of(call).values()]
+    """Lists page by page; shows filter expressions only on request."""
+    budgets = [_shown(budget, call) for budget in budgets_of(call).values()]
     return page(call, budgets, "Budgets")
 
 
@@ -72,6 +75,11 @@ def delete_budget(call: Call) -> None:
     """Takes the budget's notifications and subscribers with it."""
     existing_budget(call)
     del budgets_of(call)[call.params["BudgetName"]]
+
+
+def _shown(budget: Budget, call: Call) -> dict[str, Any]:
+    hidden = () if call.params.get("ShowFilterExpression") else ("FilterExpression",)
+    return {key: value for key, value in budget.content.items() if key not in hidden}
 
 
 def _normalise(given: dict[str, Any]) -> dict[str, Any]:
@@ -90,12 +98,32 @@ def _normalise(given: dict[str, Any]) -> dict[str, Any]:
         if content["BudgetType"] == "COST" and spend["Unit"] != "USD":
             raise invalid(f"The unit of a COST budget must be USD, got {spend['Unit']}.")
     content["TimePeriod"] = _period(content.get("TimePeriod", {}))
-    content.setdefault("CostFilters", {})
-    if content["BudgetType"] == "COST" and "Metrics" not in content:
-        content["CostTypes"] = {**_COST_TYPES, **content.get("CostTypes", {})}
+    if any(key in content for key in _NEW_FILTER):
+        if any(content.get(key) for key in _OLD_FILTER):
+            raise invalid(
+                "Only one set of filter and metric selections can be present: FilterExpression and Metrics, or "
+                "CostFilters and CostTypes.",
+            )
+        if "FilterExpression" in content:
+            _check_expression(content["FilterExpression"])
+    else:
+        content.setdefault("CostFilters", {})
+        if content["BudgetType"] == "COST":
+            content["CostTypes"] = {**_COST_TYPES, **content.get("CostTypes", {})}
     content["CalculatedSpend"] = {"ActualSpend": {"Amount": "0.0", "Unit": "USD"}}
     content["LastUpdatedTime"] = datetime.fromtimestamp(time.time(), UTC)
     return content
+
+
+def _check_expression(expression: dict[str, Any], depth: int = 0) -> None:
+    """What AWS checks of a filter: how deep it is, and that each level says one thing."""
+    if depth > _FILTER_DEPTH:
+        raise invalid(f"Expression nested depth cannot be more than {_FILTER_DEPTH}")
+    if len(expression) != 1:
+        raise invalid("Expression has zero or more than one roots.")
+    negated = [expression["Not"]] if "Not" in expression else []
+    for operand in [*expression.get("And", []), *expression.get("Or", []), *negated]:
+        _check_expression(operand, depth + 1)
 
 
 def _spends(content: dict[str, Any]) -> Iterator[dict[str, str]]:
