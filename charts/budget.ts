@@ -26,9 +26,13 @@ export class EnvironmentBudget extends EnvironmentChart {
         timeUnit: BudgetSpecTimeUnit.MONTHLY,
         budgetLimit: { amount: String(env.budget.limitUSD), unit: 'USD' },
         // These are cost allocation tags, which somebody must activate once in the billing console. Dev and prod may
-        // share an account, so the tag Project alone would count both. AWS does not say whether one tag is enough
-        // or both must match. If one is enough, the budget counts too much and warns too early, but never too late.
-        costFilters: { TagKeyValue: [`user:Environment$${env.name}`, `user:Project$${platform}`] },
+        // share an account, so the tag Project alone would count both. Keys are written as in Cost Explorer, without
+        // the "user:" of costFilters.
+        filterExpression: {
+          and: [{ tags: { key: 'Environment', values: [env.name] } }, { tags: { key: 'Project', values: [platform] } }],
+        },
+        // What AWS bills. A filter needs metrics: without them AWS shows no figures for the budget.
+        metrics: ['UnblendedCost'],
         notifications: this.notifications(),
         tags: this.tags.map(),
       },

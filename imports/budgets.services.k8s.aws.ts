@@ -98,6 +98,20 @@ export function toJson_BudgetProps(obj: BudgetProps | undefined): Record<string,
  */
 export interface BudgetSpec {
   /**
+   * The parameters that determine the budget amount for an auto-adjusting budget.
+   *
+   * @schema BudgetSpec#autoAdjustData
+   */
+  readonly autoAdjustData?: BudgetSpecAutoAdjustData;
+
+  /**
+   * The Amazon Resource Name (ARN) that uniquely identifies a specific billing view.
+   *
+   * @schema BudgetSpec#billingViewARN
+   */
+  readonly billingViewArn?: string;
+
+  /**
    * The total amount of cost, usage, RI utilization, RI coverage, Savings Plans utilization, or Savings
    * Plans coverage that you want to track with your budget. BudgetLimit is required for cost or usage
    * budgets, but optional for RI or Savings Plans utilization or coverage budgets. RI and Savings Plans
@@ -132,6 +146,20 @@ export interface BudgetSpec {
   readonly costTypes?: BudgetSpecCostTypes;
 
   /**
+   * The filtering dimensions for the budget and their corresponding values.
+   *
+   * @schema BudgetSpec#filterExpression
+   */
+  readonly filterExpression?: BudgetSpecFilterExpression;
+
+  /**
+   * The definition for how the budget data is aggregated.
+   *
+   * @schema BudgetSpec#metrics
+   */
+  readonly metrics?: string[];
+
+  /**
    * The name of a budget. The name must be unique within an account.
    *
    * @schema BudgetSpec#name
@@ -145,6 +173,15 @@ export interface BudgetSpec {
    * @schema BudgetSpec#notifications
    */
   readonly notifications?: BudgetSpecNotifications[];
+
+  /**
+   * A map containing multiple BudgetLimit, including current or future limits. This must start from the
+   * current month and include the next 11 months. The key is the start of the month, UTC in epoch
+   * seconds. This must start from the current quarter and include the next three quarters.
+   *
+   * @schema BudgetSpec#plannedBudgetLimits
+   */
+  readonly plannedBudgetLimits?: { [key: string]: BudgetSpecPlannedBudgetLimits };
 
   /**
    * An optional list of tags to associate with the specified budget. Each tag consists of a key and a
@@ -179,15 +216,57 @@ export interface BudgetSpec {
 export function toJson_BudgetSpec(obj: BudgetSpec | undefined): Record<string, any> | undefined {
   if (obj === undefined) { return undefined; }
   const result = {
+    'autoAdjustData': toJson_BudgetSpecAutoAdjustData(obj.autoAdjustData),
+    'billingViewARN': obj.billingViewArn,
     'budgetLimit': toJson_BudgetSpecBudgetLimit(obj.budgetLimit),
     'budgetType': obj.budgetType,
     'costFilters': ((obj.costFilters) === undefined) ? undefined : (Object.entries(obj.costFilters).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1]?.map(y => y) }), {})),
     'costTypes': toJson_BudgetSpecCostTypes(obj.costTypes),
+    'filterExpression': toJson_BudgetSpecFilterExpression(obj.filterExpression),
+    'metrics': obj.metrics?.map(y => y),
     'name': obj.name,
     'notifications': obj.notifications?.map(y => toJson_BudgetSpecNotifications(y)),
+    'plannedBudgetLimits': ((obj.plannedBudgetLimits) === undefined) ? undefined : (Object.entries(obj.plannedBudgetLimits).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: toJson_BudgetSpecPlannedBudgetLimits(i[1]) }), {})),
     'tags': ((obj.tags) === undefined) ? undefined : (Object.entries(obj.tags).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {})),
     'timePeriod': toJson_BudgetSpecTimePeriod(obj.timePeriod),
     'timeUnit': obj.timeUnit,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The parameters that determine the budget amount for an auto-adjusting budget.
+ *
+ * @schema BudgetSpecAutoAdjustData
+ */
+export interface BudgetSpecAutoAdjustData {
+  /**
+   * The string that defines whether your budget auto-adjusts based on historical or forecasted data.
+   *
+   * @schema BudgetSpecAutoAdjustData#autoAdjustType
+   */
+  readonly autoAdjustType: BudgetSpecAutoAdjustDataAutoAdjustType;
+
+  /**
+   * The parameters that define or describe the historical data that your auto-adjusting budget is based
+   * on.
+   *
+   * @schema BudgetSpecAutoAdjustData#historicalOptions
+   */
+  readonly historicalOptions?: BudgetSpecAutoAdjustDataHistoricalOptions;
+}
+
+/**
+ * Converts an object of type 'BudgetSpecAutoAdjustData' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecAutoAdjustData(obj: BudgetSpecAutoAdjustData | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'autoAdjustType': obj.autoAdjustType,
+    'historicalOptions': toJson_BudgetSpecAutoAdjustDataHistoricalOptions(obj.historicalOptions),
   };
   // filter undefined values
   return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
@@ -366,6 +445,74 @@ export function toJson_BudgetSpecCostTypes(obj: BudgetSpecCostTypes | undefined)
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 
 /**
+ * The filtering dimensions for the budget and their corresponding values.
+ *
+ * @schema BudgetSpecFilterExpression
+ */
+export interface BudgetSpecFilterExpression {
+  /**
+   * Return results that match both Dimension objects.
+   *
+   * @schema BudgetSpecFilterExpression#and
+   */
+  readonly and?: BudgetSpecFilterExpressionAnd[];
+
+  /**
+   * The filter that's based on CostCategoryValues.
+   *
+   * @schema BudgetSpecFilterExpression#costCategories
+   */
+  readonly costCategories?: BudgetSpecFilterExpressionCostCategories;
+
+  /**
+   * The specific Dimension to use for Expression.
+   *
+   * @schema BudgetSpecFilterExpression#dimensions
+   */
+  readonly dimensions?: BudgetSpecFilterExpressionDimensions;
+
+  /**
+   * Return results that don't match a Dimension object.
+   *
+   * @schema BudgetSpecFilterExpression#not
+   */
+  readonly not?: BudgetSpecFilterExpressionNot;
+
+  /**
+   * Return results that match either Dimension object.
+   *
+   * @schema BudgetSpecFilterExpression#or
+   */
+  readonly or?: BudgetSpecFilterExpressionOr[];
+
+  /**
+   * The specific Tag to use for Expression.
+   *
+   * @schema BudgetSpecFilterExpression#tags
+   */
+  readonly tags?: BudgetSpecFilterExpressionTags;
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpression' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpression(obj: BudgetSpecFilterExpression | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'and': obj.and?.map(y => toJson_BudgetSpecFilterExpressionAnd(y)),
+    'costCategories': toJson_BudgetSpecFilterExpressionCostCategories(obj.costCategories),
+    'dimensions': toJson_BudgetSpecFilterExpressionDimensions(obj.dimensions),
+    'not': toJson_BudgetSpecFilterExpressionNot(obj.not),
+    'or': obj.or?.map(y => toJson_BudgetSpecFilterExpressionOr(y)),
+    'tags': toJson_BudgetSpecFilterExpressionTags(obj.tags),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
  * A notification with subscribers. A notification can have one SNS subscriber and up to 10 email
  * subscribers, for a total of 11 subscribers.
  *
@@ -423,6 +570,43 @@ export function toJson_BudgetSpecNotifications(obj: BudgetSpecNotifications | un
     'subscribers': obj.subscribers?.map(y => toJson_BudgetSpecNotificationsSubscribers(y)),
     'threshold': obj.threshold,
     'thresholdType': obj.thresholdType,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The amount of cost or usage that's measured for a budget.
+ *
+ * @schema BudgetSpecPlannedBudgetLimits
+ */
+export interface BudgetSpecPlannedBudgetLimits {
+  /**
+   * The cost or usage amount that's associated with a budget forecast, actual spend, or budget
+   * threshold.
+   *
+   * @schema BudgetSpecPlannedBudgetLimits#amount
+   */
+  readonly amount?: string;
+
+  /**
+   * The unit of measurement that's used for the budget forecast, actual spend, or budget threshold.
+   *
+   * @schema BudgetSpecPlannedBudgetLimits#unit
+   */
+  readonly unit?: string;
+}
+
+/**
+ * Converts an object of type 'BudgetSpecPlannedBudgetLimits' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecPlannedBudgetLimits(obj: BudgetSpecPlannedBudgetLimits | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'amount': obj.amount,
+    'unit': obj.unit,
   };
   // filter undefined values
   return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
@@ -488,6 +672,387 @@ export enum BudgetSpecTimeUnit {
   /** CUSTOM */
   CUSTOM = "CUSTOM",
 }
+
+/**
+ * The string that defines whether your budget auto-adjusts based on historical or forecasted data.
+ *
+ * @schema BudgetSpecAutoAdjustDataAutoAdjustType
+ */
+export enum BudgetSpecAutoAdjustDataAutoAdjustType {
+  /** HISTORICAL */
+  HISTORICAL = "HISTORICAL",
+  /** FORECAST */
+  FORECAST = "FORECAST",
+}
+
+/**
+ * The parameters that define or describe the historical data that your auto-adjusting budget is based
+ * on.
+ *
+ * @schema BudgetSpecAutoAdjustDataHistoricalOptions
+ */
+export interface BudgetSpecAutoAdjustDataHistoricalOptions {
+  /**
+   * The number of budget periods included in the moving-average calculation that determines your
+   * auto-adjusted budget amount. The maximum value depends on the TimeUnit granularity of the budget.
+   * For the DAILY granularity, the maximum value is 60. For the MONTHLY granularity, the maximum value
+   * is 12.
+   *
+   * @schema BudgetSpecAutoAdjustDataHistoricalOptions#budgetAdjustmentPeriod
+   */
+  readonly budgetAdjustmentPeriod: number;
+}
+
+/**
+ * Converts an object of type 'BudgetSpecAutoAdjustDataHistoricalOptions' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecAutoAdjustDataHistoricalOptions(obj: BudgetSpecAutoAdjustDataHistoricalOptions | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'budgetAdjustmentPeriod': obj.budgetAdjustmentPeriod,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * Use Expression to filter in various Budgets APIs.
+ *
+ * @schema BudgetSpecFilterExpressionAnd
+ */
+export interface BudgetSpecFilterExpressionAnd {
+  /**
+   * Return results that match both Dimension objects.
+   *
+   * @schema BudgetSpecFilterExpressionAnd#and
+   */
+  readonly and?: BudgetSpecFilterExpressionAndAnd[];
+
+  /**
+   * The filter that's based on CostCategoryValues.
+   *
+   * @schema BudgetSpecFilterExpressionAnd#costCategories
+   */
+  readonly costCategories?: BudgetSpecFilterExpressionAndCostCategories;
+
+  /**
+   * The specific Dimension to use for Expression.
+   *
+   * @schema BudgetSpecFilterExpressionAnd#dimensions
+   */
+  readonly dimensions?: BudgetSpecFilterExpressionAndDimensions;
+
+  /**
+   * Return results that don't match a Dimension object.
+   *
+   * @schema BudgetSpecFilterExpressionAnd#not
+   */
+  readonly not?: BudgetSpecFilterExpressionAndNot;
+
+  /**
+   * Return results that match either Dimension object.
+   *
+   * @schema BudgetSpecFilterExpressionAnd#or
+   */
+  readonly or?: BudgetSpecFilterExpressionAndOr[];
+
+  /**
+   * The specific Tag to use for Expression.
+   *
+   * @schema BudgetSpecFilterExpressionAnd#tags
+   */
+  readonly tags?: BudgetSpecFilterExpressionAndTags;
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionAnd' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionAnd(obj: BudgetSpecFilterExpressionAnd | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'and': obj.and?.map(y => toJson_BudgetSpecFilterExpressionAndAnd(y)),
+    'costCategories': toJson_BudgetSpecFilterExpressionAndCostCategories(obj.costCategories),
+    'dimensions': toJson_BudgetSpecFilterExpressionAndDimensions(obj.dimensions),
+    'not': toJson_BudgetSpecFilterExpressionAndNot(obj.not),
+    'or': obj.or?.map(y => toJson_BudgetSpecFilterExpressionAndOr(y)),
+    'tags': toJson_BudgetSpecFilterExpressionAndTags(obj.tags),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The filter that's based on CostCategoryValues.
+ *
+ * @schema BudgetSpecFilterExpressionCostCategories
+ */
+export interface BudgetSpecFilterExpressionCostCategories {
+  /**
+   * The unique name of the cost category.
+   *
+   * @schema BudgetSpecFilterExpressionCostCategories#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionCostCategories#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The specific value of the cost category.
+   *
+   * @schema BudgetSpecFilterExpressionCostCategories#values
+   */
+  readonly values?: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionCostCategories' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionCostCategories(obj: BudgetSpecFilterExpressionCostCategories | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The specific Dimension to use for Expression.
+ *
+ * @schema BudgetSpecFilterExpressionDimensions
+ */
+export interface BudgetSpecFilterExpressionDimensions {
+  /**
+   * The name of the dimension that you want to filter on.
+   *
+   * @schema BudgetSpecFilterExpressionDimensions#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionDimensions#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The metadata values you can specify to filter upon, so that the results all match at least one of
+   * the specified values.
+   *
+   * @schema BudgetSpecFilterExpressionDimensions#values
+   */
+  readonly values: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionDimensions' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionDimensions(obj: BudgetSpecFilterExpressionDimensions | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * Return results that don't match a Dimension object.
+ *
+ * @schema BudgetSpecFilterExpressionNot
+ */
+export interface BudgetSpecFilterExpressionNot {
+  /**
+   * Return results that match both Dimension objects.
+   *
+   * @schema BudgetSpecFilterExpressionNot#and
+   */
+  readonly and?: BudgetSpecFilterExpressionNotAnd[];
+
+  /**
+   * The filter that's based on CostCategoryValues.
+   *
+   * @schema BudgetSpecFilterExpressionNot#costCategories
+   */
+  readonly costCategories?: BudgetSpecFilterExpressionNotCostCategories;
+
+  /**
+   * The specific Dimension to use for Expression.
+   *
+   * @schema BudgetSpecFilterExpressionNot#dimensions
+   */
+  readonly dimensions?: BudgetSpecFilterExpressionNotDimensions;
+
+  /**
+   * Return results that don't match a Dimension object.
+   *
+   * @schema BudgetSpecFilterExpressionNot#not
+   */
+  readonly not?: BudgetSpecFilterExpressionNotNot;
+
+  /**
+   * Return results that match either Dimension object.
+   *
+   * @schema BudgetSpecFilterExpressionNot#or
+   */
+  readonly or?: BudgetSpecFilterExpressionNotOr[];
+
+  /**
+   * The specific Tag to use for Expression.
+   *
+   * @schema BudgetSpecFilterExpressionNot#tags
+   */
+  readonly tags?: BudgetSpecFilterExpressionNotTags;
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionNot' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionNot(obj: BudgetSpecFilterExpressionNot | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'and': obj.and?.map(y => toJson_BudgetSpecFilterExpressionNotAnd(y)),
+    'costCategories': toJson_BudgetSpecFilterExpressionNotCostCategories(obj.costCategories),
+    'dimensions': toJson_BudgetSpecFilterExpressionNotDimensions(obj.dimensions),
+    'not': toJson_BudgetSpecFilterExpressionNotNot(obj.not),
+    'or': obj.or?.map(y => toJson_BudgetSpecFilterExpressionNotOr(y)),
+    'tags': toJson_BudgetSpecFilterExpressionNotTags(obj.tags),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * Use Expression to filter in various Budgets APIs.
+ *
+ * @schema BudgetSpecFilterExpressionOr
+ */
+export interface BudgetSpecFilterExpressionOr {
+  /**
+   * Return results that match both Dimension objects.
+   *
+   * @schema BudgetSpecFilterExpressionOr#and
+   */
+  readonly and?: BudgetSpecFilterExpressionOrAnd[];
+
+  /**
+   * The filter that's based on CostCategoryValues.
+   *
+   * @schema BudgetSpecFilterExpressionOr#costCategories
+   */
+  readonly costCategories?: BudgetSpecFilterExpressionOrCostCategories;
+
+  /**
+   * The specific Dimension to use for Expression.
+   *
+   * @schema BudgetSpecFilterExpressionOr#dimensions
+   */
+  readonly dimensions?: BudgetSpecFilterExpressionOrDimensions;
+
+  /**
+   * Return results that don't match a Dimension object.
+   *
+   * @schema BudgetSpecFilterExpressionOr#not
+   */
+  readonly not?: BudgetSpecFilterExpressionOrNot;
+
+  /**
+   * Return results that match either Dimension object.
+   *
+   * @schema BudgetSpecFilterExpressionOr#or
+   */
+  readonly or?: BudgetSpecFilterExpressionOrOr[];
+
+  /**
+   * The specific Tag to use for Expression.
+   *
+   * @schema BudgetSpecFilterExpressionOr#tags
+   */
+  readonly tags?: BudgetSpecFilterExpressionOrTags;
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionOr' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionOr(obj: BudgetSpecFilterExpressionOr | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'and': obj.and?.map(y => toJson_BudgetSpecFilterExpressionOrAnd(y)),
+    'costCategories': toJson_BudgetSpecFilterExpressionOrCostCategories(obj.costCategories),
+    'dimensions': toJson_BudgetSpecFilterExpressionOrDimensions(obj.dimensions),
+    'not': toJson_BudgetSpecFilterExpressionOrNot(obj.not),
+    'or': obj.or?.map(y => toJson_BudgetSpecFilterExpressionOrOr(y)),
+    'tags': toJson_BudgetSpecFilterExpressionOrTags(obj.tags),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The specific Tag to use for Expression.
+ *
+ * @schema BudgetSpecFilterExpressionTags
+ */
+export interface BudgetSpecFilterExpressionTags {
+  /**
+   * The key for the tag.
+   *
+   * @schema BudgetSpecFilterExpressionTags#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionTags#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The specific value of the tag.
+   *
+   * @schema BudgetSpecFilterExpressionTags#values
+   */
+  readonly values?: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionTags' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionTags(obj: BudgetSpecFilterExpressionTags | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 
 /**
  * The comparison that's used for this notification.
@@ -566,6 +1131,801 @@ export enum BudgetSpecNotificationsThresholdType {
 }
 
 /**
+ * Use Expression to filter in various Budgets APIs.
+ *
+ * @schema BudgetSpecFilterExpressionAndAnd
+ */
+export interface BudgetSpecFilterExpressionAndAnd {
+  /**
+   * The filter that's based on CostCategoryValues.
+   *
+   * @schema BudgetSpecFilterExpressionAndAnd#costCategories
+   */
+  readonly costCategories?: BudgetSpecFilterExpressionAndAndCostCategories;
+
+  /**
+   * The specific Dimension to use for Expression.
+   *
+   * @schema BudgetSpecFilterExpressionAndAnd#dimensions
+   */
+  readonly dimensions?: BudgetSpecFilterExpressionAndAndDimensions;
+
+  /**
+   * The specific Tag to use for Expression.
+   *
+   * @schema BudgetSpecFilterExpressionAndAnd#tags
+   */
+  readonly tags?: BudgetSpecFilterExpressionAndAndTags;
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionAndAnd' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionAndAnd(obj: BudgetSpecFilterExpressionAndAnd | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'costCategories': toJson_BudgetSpecFilterExpressionAndAndCostCategories(obj.costCategories),
+    'dimensions': toJson_BudgetSpecFilterExpressionAndAndDimensions(obj.dimensions),
+    'tags': toJson_BudgetSpecFilterExpressionAndAndTags(obj.tags),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The filter that's based on CostCategoryValues.
+ *
+ * @schema BudgetSpecFilterExpressionAndCostCategories
+ */
+export interface BudgetSpecFilterExpressionAndCostCategories {
+  /**
+   * The unique name of the cost category.
+   *
+   * @schema BudgetSpecFilterExpressionAndCostCategories#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionAndCostCategories#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The specific value of the cost category.
+   *
+   * @schema BudgetSpecFilterExpressionAndCostCategories#values
+   */
+  readonly values?: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionAndCostCategories' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionAndCostCategories(obj: BudgetSpecFilterExpressionAndCostCategories | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The specific Dimension to use for Expression.
+ *
+ * @schema BudgetSpecFilterExpressionAndDimensions
+ */
+export interface BudgetSpecFilterExpressionAndDimensions {
+  /**
+   * The name of the dimension that you want to filter on.
+   *
+   * @schema BudgetSpecFilterExpressionAndDimensions#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionAndDimensions#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The metadata values you can specify to filter upon, so that the results all match at least one of
+   * the specified values.
+   *
+   * @schema BudgetSpecFilterExpressionAndDimensions#values
+   */
+  readonly values: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionAndDimensions' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionAndDimensions(obj: BudgetSpecFilterExpressionAndDimensions | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * Return results that don't match a Dimension object.
+ *
+ * @schema BudgetSpecFilterExpressionAndNot
+ */
+export interface BudgetSpecFilterExpressionAndNot {
+  /**
+   * The filter that's based on CostCategoryValues.
+   *
+   * @schema BudgetSpecFilterExpressionAndNot#costCategories
+   */
+  readonly costCategories?: BudgetSpecFilterExpressionAndNotCostCategories;
+
+  /**
+   * The specific Dimension to use for Expression.
+   *
+   * @schema BudgetSpecFilterExpressionAndNot#dimensions
+   */
+  readonly dimensions?: BudgetSpecFilterExpressionAndNotDimensions;
+
+  /**
+   * The specific Tag to use for Expression.
+   *
+   * @schema BudgetSpecFilterExpressionAndNot#tags
+   */
+  readonly tags?: BudgetSpecFilterExpressionAndNotTags;
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionAndNot' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionAndNot(obj: BudgetSpecFilterExpressionAndNot | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'costCategories': toJson_BudgetSpecFilterExpressionAndNotCostCategories(obj.costCategories),
+    'dimensions': toJson_BudgetSpecFilterExpressionAndNotDimensions(obj.dimensions),
+    'tags': toJson_BudgetSpecFilterExpressionAndNotTags(obj.tags),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * Use Expression to filter in various Budgets APIs.
+ *
+ * @schema BudgetSpecFilterExpressionAndOr
+ */
+export interface BudgetSpecFilterExpressionAndOr {
+  /**
+   * The filter that's based on CostCategoryValues.
+   *
+   * @schema BudgetSpecFilterExpressionAndOr#costCategories
+   */
+  readonly costCategories?: BudgetSpecFilterExpressionAndOrCostCategories;
+
+  /**
+   * The specific Dimension to use for Expression.
+   *
+   * @schema BudgetSpecFilterExpressionAndOr#dimensions
+   */
+  readonly dimensions?: BudgetSpecFilterExpressionAndOrDimensions;
+
+  /**
+   * The specific Tag to use for Expression.
+   *
+   * @schema BudgetSpecFilterExpressionAndOr#tags
+   */
+  readonly tags?: BudgetSpecFilterExpressionAndOrTags;
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionAndOr' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionAndOr(obj: BudgetSpecFilterExpressionAndOr | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'costCategories': toJson_BudgetSpecFilterExpressionAndOrCostCategories(obj.costCategories),
+    'dimensions': toJson_BudgetSpecFilterExpressionAndOrDimensions(obj.dimensions),
+    'tags': toJson_BudgetSpecFilterExpressionAndOrTags(obj.tags),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The specific Tag to use for Expression.
+ *
+ * @schema BudgetSpecFilterExpressionAndTags
+ */
+export interface BudgetSpecFilterExpressionAndTags {
+  /**
+   * The key for the tag.
+   *
+   * @schema BudgetSpecFilterExpressionAndTags#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionAndTags#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The specific value of the tag.
+   *
+   * @schema BudgetSpecFilterExpressionAndTags#values
+   */
+  readonly values?: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionAndTags' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionAndTags(obj: BudgetSpecFilterExpressionAndTags | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * Use Expression to filter in various Budgets APIs.
+ *
+ * @schema BudgetSpecFilterExpressionNotAnd
+ */
+export interface BudgetSpecFilterExpressionNotAnd {
+  /**
+   * The filter that's based on CostCategoryValues.
+   *
+   * @schema BudgetSpecFilterExpressionNotAnd#costCategories
+   */
+  readonly costCategories?: BudgetSpecFilterExpressionNotAndCostCategories;
+
+  /**
+   * The specific Dimension to use for Expression.
+   *
+   * @schema BudgetSpecFilterExpressionNotAnd#dimensions
+   */
+  readonly dimensions?: BudgetSpecFilterExpressionNotAndDimensions;
+
+  /**
+   * The specific Tag to use for Expression.
+   *
+   * @schema BudgetSpecFilterExpressionNotAnd#tags
+   */
+  readonly tags?: BudgetSpecFilterExpressionNotAndTags;
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionNotAnd' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionNotAnd(obj: BudgetSpecFilterExpressionNotAnd | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'costCategories': toJson_BudgetSpecFilterExpressionNotAndCostCategories(obj.costCategories),
+    'dimensions': toJson_BudgetSpecFilterExpressionNotAndDimensions(obj.dimensions),
+    'tags': toJson_BudgetSpecFilterExpressionNotAndTags(obj.tags),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The filter that's based on CostCategoryValues.
+ *
+ * @schema BudgetSpecFilterExpressionNotCostCategories
+ */
+export interface BudgetSpecFilterExpressionNotCostCategories {
+  /**
+   * The unique name of the cost category.
+   *
+   * @schema BudgetSpecFilterExpressionNotCostCategories#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionNotCostCategories#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The specific value of the cost category.
+   *
+   * @schema BudgetSpecFilterExpressionNotCostCategories#values
+   */
+  readonly values?: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionNotCostCategories' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionNotCostCategories(obj: BudgetSpecFilterExpressionNotCostCategories | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The specific Dimension to use for Expression.
+ *
+ * @schema BudgetSpecFilterExpressionNotDimensions
+ */
+export interface BudgetSpecFilterExpressionNotDimensions {
+  /**
+   * The name of the dimension that you want to filter on.
+   *
+   * @schema BudgetSpecFilterExpressionNotDimensions#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionNotDimensions#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The metadata values you can specify to filter upon, so that the results all match at least one of
+   * the specified values.
+   *
+   * @schema BudgetSpecFilterExpressionNotDimensions#values
+   */
+  readonly values: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionNotDimensions' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionNotDimensions(obj: BudgetSpecFilterExpressionNotDimensions | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * Return results that don't match a Dimension object.
+ *
+ * @schema BudgetSpecFilterExpressionNotNot
+ */
+export interface BudgetSpecFilterExpressionNotNot {
+  /**
+   * The filter that's based on CostCategoryValues.
+   *
+   * @schema BudgetSpecFilterExpressionNotNot#costCategories
+   */
+  readonly costCategories?: BudgetSpecFilterExpressionNotNotCostCategories;
+
+  /**
+   * The specific Dimension to use for Expression.
+   *
+   * @schema BudgetSpecFilterExpressionNotNot#dimensions
+   */
+  readonly dimensions?: BudgetSpecFilterExpressionNotNotDimensions;
+
+  /**
+   * The specific Tag to use for Expression.
+   *
+   * @schema BudgetSpecFilterExpressionNotNot#tags
+   */
+  readonly tags?: BudgetSpecFilterExpressionNotNotTags;
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionNotNot' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionNotNot(obj: BudgetSpecFilterExpressionNotNot | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'costCategories': toJson_BudgetSpecFilterExpressionNotNotCostCategories(obj.costCategories),
+    'dimensions': toJson_BudgetSpecFilterExpressionNotNotDimensions(obj.dimensions),
+    'tags': toJson_BudgetSpecFilterExpressionNotNotTags(obj.tags),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * Use Expression to filter in various Budgets APIs.
+ *
+ * @schema BudgetSpecFilterExpressionNotOr
+ */
+export interface BudgetSpecFilterExpressionNotOr {
+  /**
+   * The filter that's based on CostCategoryValues.
+   *
+   * @schema BudgetSpecFilterExpressionNotOr#costCategories
+   */
+  readonly costCategories?: BudgetSpecFilterExpressionNotOrCostCategories;
+
+  /**
+   * The specific Dimension to use for Expression.
+   *
+   * @schema BudgetSpecFilterExpressionNotOr#dimensions
+   */
+  readonly dimensions?: BudgetSpecFilterExpressionNotOrDimensions;
+
+  /**
+   * The specific Tag to use for Expression.
+   *
+   * @schema BudgetSpecFilterExpressionNotOr#tags
+   */
+  readonly tags?: BudgetSpecFilterExpressionNotOrTags;
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionNotOr' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionNotOr(obj: BudgetSpecFilterExpressionNotOr | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'costCategories': toJson_BudgetSpecFilterExpressionNotOrCostCategories(obj.costCategories),
+    'dimensions': toJson_BudgetSpecFilterExpressionNotOrDimensions(obj.dimensions),
+    'tags': toJson_BudgetSpecFilterExpressionNotOrTags(obj.tags),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The specific Tag to use for Expression.
+ *
+ * @schema BudgetSpecFilterExpressionNotTags
+ */
+export interface BudgetSpecFilterExpressionNotTags {
+  /**
+   * The key for the tag.
+   *
+   * @schema BudgetSpecFilterExpressionNotTags#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionNotTags#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The specific value of the tag.
+   *
+   * @schema BudgetSpecFilterExpressionNotTags#values
+   */
+  readonly values?: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionNotTags' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionNotTags(obj: BudgetSpecFilterExpressionNotTags | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * Use Expression to filter in various Budgets APIs.
+ *
+ * @schema BudgetSpecFilterExpressionOrAnd
+ */
+export interface BudgetSpecFilterExpressionOrAnd {
+  /**
+   * The filter that's based on CostCategoryValues.
+   *
+   * @schema BudgetSpecFilterExpressionOrAnd#costCategories
+   */
+  readonly costCategories?: BudgetSpecFilterExpressionOrAndCostCategories;
+
+  /**
+   * The specific Dimension to use for Expression.
+   *
+   * @schema BudgetSpecFilterExpressionOrAnd#dimensions
+   */
+  readonly dimensions?: BudgetSpecFilterExpressionOrAndDimensions;
+
+  /**
+   * The specific Tag to use for Expression.
+   *
+   * @schema BudgetSpecFilterExpressionOrAnd#tags
+   */
+  readonly tags?: BudgetSpecFilterExpressionOrAndTags;
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionOrAnd' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionOrAnd(obj: BudgetSpecFilterExpressionOrAnd | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'costCategories': toJson_BudgetSpecFilterExpressionOrAndCostCategories(obj.costCategories),
+    'dimensions': toJson_BudgetSpecFilterExpressionOrAndDimensions(obj.dimensions),
+    'tags': toJson_BudgetSpecFilterExpressionOrAndTags(obj.tags),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The filter that's based on CostCategoryValues.
+ *
+ * @schema BudgetSpecFilterExpressionOrCostCategories
+ */
+export interface BudgetSpecFilterExpressionOrCostCategories {
+  /**
+   * The unique name of the cost category.
+   *
+   * @schema BudgetSpecFilterExpressionOrCostCategories#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionOrCostCategories#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The specific value of the cost category.
+   *
+   * @schema BudgetSpecFilterExpressionOrCostCategories#values
+   */
+  readonly values?: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionOrCostCategories' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionOrCostCategories(obj: BudgetSpecFilterExpressionOrCostCategories | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The specific Dimension to use for Expression.
+ *
+ * @schema BudgetSpecFilterExpressionOrDimensions
+ */
+export interface BudgetSpecFilterExpressionOrDimensions {
+  /**
+   * The name of the dimension that you want to filter on.
+   *
+   * @schema BudgetSpecFilterExpressionOrDimensions#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionOrDimensions#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The metadata values you can specify to filter upon, so that the results all match at least one of
+   * the specified values.
+   *
+   * @schema BudgetSpecFilterExpressionOrDimensions#values
+   */
+  readonly values: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionOrDimensions' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionOrDimensions(obj: BudgetSpecFilterExpressionOrDimensions | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * Return results that don't match a Dimension object.
+ *
+ * @schema BudgetSpecFilterExpressionOrNot
+ */
+export interface BudgetSpecFilterExpressionOrNot {
+  /**
+   * The filter that's based on CostCategoryValues.
+   *
+   * @schema BudgetSpecFilterExpressionOrNot#costCategories
+   */
+  readonly costCategories?: BudgetSpecFilterExpressionOrNotCostCategories;
+
+  /**
+   * The specific Dimension to use for Expression.
+   *
+   * @schema BudgetSpecFilterExpressionOrNot#dimensions
+   */
+  readonly dimensions?: BudgetSpecFilterExpressionOrNotDimensions;
+
+  /**
+   * The specific Tag to use for Expression.
+   *
+   * @schema BudgetSpecFilterExpressionOrNot#tags
+   */
+  readonly tags?: BudgetSpecFilterExpressionOrNotTags;
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionOrNot' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionOrNot(obj: BudgetSpecFilterExpressionOrNot | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'costCategories': toJson_BudgetSpecFilterExpressionOrNotCostCategories(obj.costCategories),
+    'dimensions': toJson_BudgetSpecFilterExpressionOrNotDimensions(obj.dimensions),
+    'tags': toJson_BudgetSpecFilterExpressionOrNotTags(obj.tags),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * Use Expression to filter in various Budgets APIs.
+ *
+ * @schema BudgetSpecFilterExpressionOrOr
+ */
+export interface BudgetSpecFilterExpressionOrOr {
+  /**
+   * The filter that's based on CostCategoryValues.
+   *
+   * @schema BudgetSpecFilterExpressionOrOr#costCategories
+   */
+  readonly costCategories?: BudgetSpecFilterExpressionOrOrCostCategories;
+
+  /**
+   * The specific Dimension to use for Expression.
+   *
+   * @schema BudgetSpecFilterExpressionOrOr#dimensions
+   */
+  readonly dimensions?: BudgetSpecFilterExpressionOrOrDimensions;
+
+  /**
+   * The specific Tag to use for Expression.
+   *
+   * @schema BudgetSpecFilterExpressionOrOr#tags
+   */
+  readonly tags?: BudgetSpecFilterExpressionOrOrTags;
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionOrOr' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionOrOr(obj: BudgetSpecFilterExpressionOrOr | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'costCategories': toJson_BudgetSpecFilterExpressionOrOrCostCategories(obj.costCategories),
+    'dimensions': toJson_BudgetSpecFilterExpressionOrOrDimensions(obj.dimensions),
+    'tags': toJson_BudgetSpecFilterExpressionOrOrTags(obj.tags),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The specific Tag to use for Expression.
+ *
+ * @schema BudgetSpecFilterExpressionOrTags
+ */
+export interface BudgetSpecFilterExpressionOrTags {
+  /**
+   * The key for the tag.
+   *
+   * @schema BudgetSpecFilterExpressionOrTags#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionOrTags#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The specific value of the tag.
+   *
+   * @schema BudgetSpecFilterExpressionOrTags#values
+   */
+  readonly values?: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionOrTags' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionOrTags(obj: BudgetSpecFilterExpressionOrTags | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
  * The type of notification that Amazon Web Services sends to a subscriber.
  *
  * @schema BudgetSpecNotificationsSubscribersSubscriptionType
@@ -576,4 +1936,1201 @@ export enum BudgetSpecNotificationsSubscribersSubscriptionType {
   /** EMAIL */
   EMAIL = "EMAIL",
 }
+
+/**
+ * The filter that's based on CostCategoryValues.
+ *
+ * @schema BudgetSpecFilterExpressionAndAndCostCategories
+ */
+export interface BudgetSpecFilterExpressionAndAndCostCategories {
+  /**
+   * The unique name of the cost category.
+   *
+   * @schema BudgetSpecFilterExpressionAndAndCostCategories#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionAndAndCostCategories#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The specific value of the cost category.
+   *
+   * @schema BudgetSpecFilterExpressionAndAndCostCategories#values
+   */
+  readonly values?: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionAndAndCostCategories' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionAndAndCostCategories(obj: BudgetSpecFilterExpressionAndAndCostCategories | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The specific Dimension to use for Expression.
+ *
+ * @schema BudgetSpecFilterExpressionAndAndDimensions
+ */
+export interface BudgetSpecFilterExpressionAndAndDimensions {
+  /**
+   * The name of the dimension that you want to filter on.
+   *
+   * @schema BudgetSpecFilterExpressionAndAndDimensions#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionAndAndDimensions#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The metadata values you can specify to filter upon, so that the results all match at least one of
+   * the specified values.
+   *
+   * @schema BudgetSpecFilterExpressionAndAndDimensions#values
+   */
+  readonly values: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionAndAndDimensions' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionAndAndDimensions(obj: BudgetSpecFilterExpressionAndAndDimensions | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The specific Tag to use for Expression.
+ *
+ * @schema BudgetSpecFilterExpressionAndAndTags
+ */
+export interface BudgetSpecFilterExpressionAndAndTags {
+  /**
+   * The key for the tag.
+   *
+   * @schema BudgetSpecFilterExpressionAndAndTags#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionAndAndTags#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The specific value of the tag.
+   *
+   * @schema BudgetSpecFilterExpressionAndAndTags#values
+   */
+  readonly values?: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionAndAndTags' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionAndAndTags(obj: BudgetSpecFilterExpressionAndAndTags | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The filter that's based on CostCategoryValues.
+ *
+ * @schema BudgetSpecFilterExpressionAndNotCostCategories
+ */
+export interface BudgetSpecFilterExpressionAndNotCostCategories {
+  /**
+   * The unique name of the cost category.
+   *
+   * @schema BudgetSpecFilterExpressionAndNotCostCategories#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionAndNotCostCategories#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The specific value of the cost category.
+   *
+   * @schema BudgetSpecFilterExpressionAndNotCostCategories#values
+   */
+  readonly values?: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionAndNotCostCategories' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionAndNotCostCategories(obj: BudgetSpecFilterExpressionAndNotCostCategories | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The specific Dimension to use for Expression.
+ *
+ * @schema BudgetSpecFilterExpressionAndNotDimensions
+ */
+export interface BudgetSpecFilterExpressionAndNotDimensions {
+  /**
+   * The name of the dimension that you want to filter on.
+   *
+   * @schema BudgetSpecFilterExpressionAndNotDimensions#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionAndNotDimensions#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The metadata values you can specify to filter upon, so that the results all match at least one of
+   * the specified values.
+   *
+   * @schema BudgetSpecFilterExpressionAndNotDimensions#values
+   */
+  readonly values: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionAndNotDimensions' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionAndNotDimensions(obj: BudgetSpecFilterExpressionAndNotDimensions | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The specific Tag to use for Expression.
+ *
+ * @schema BudgetSpecFilterExpressionAndNotTags
+ */
+export interface BudgetSpecFilterExpressionAndNotTags {
+  /**
+   * The key for the tag.
+   *
+   * @schema BudgetSpecFilterExpressionAndNotTags#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionAndNotTags#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The specific value of the tag.
+   *
+   * @schema BudgetSpecFilterExpressionAndNotTags#values
+   */
+  readonly values?: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionAndNotTags' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionAndNotTags(obj: BudgetSpecFilterExpressionAndNotTags | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The filter that's based on CostCategoryValues.
+ *
+ * @schema BudgetSpecFilterExpressionAndOrCostCategories
+ */
+export interface BudgetSpecFilterExpressionAndOrCostCategories {
+  /**
+   * The unique name of the cost category.
+   *
+   * @schema BudgetSpecFilterExpressionAndOrCostCategories#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionAndOrCostCategories#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The specific value of the cost category.
+   *
+   * @schema BudgetSpecFilterExpressionAndOrCostCategories#values
+   */
+  readonly values?: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionAndOrCostCategories' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionAndOrCostCategories(obj: BudgetSpecFilterExpressionAndOrCostCategories | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The specific Dimension to use for Expression.
+ *
+ * @schema BudgetSpecFilterExpressionAndOrDimensions
+ */
+export interface BudgetSpecFilterExpressionAndOrDimensions {
+  /**
+   * The name of the dimension that you want to filter on.
+   *
+   * @schema BudgetSpecFilterExpressionAndOrDimensions#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionAndOrDimensions#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The metadata values you can specify to filter upon, so that the results all match at least one of
+   * the specified values.
+   *
+   * @schema BudgetSpecFilterExpressionAndOrDimensions#values
+   */
+  readonly values: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionAndOrDimensions' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionAndOrDimensions(obj: BudgetSpecFilterExpressionAndOrDimensions | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The specific Tag to use for Expression.
+ *
+ * @schema BudgetSpecFilterExpressionAndOrTags
+ */
+export interface BudgetSpecFilterExpressionAndOrTags {
+  /**
+   * The key for the tag.
+   *
+   * @schema BudgetSpecFilterExpressionAndOrTags#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionAndOrTags#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The specific value of the tag.
+   *
+   * @schema BudgetSpecFilterExpressionAndOrTags#values
+   */
+  readonly values?: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionAndOrTags' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionAndOrTags(obj: BudgetSpecFilterExpressionAndOrTags | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The filter that's based on CostCategoryValues.
+ *
+ * @schema BudgetSpecFilterExpressionNotAndCostCategories
+ */
+export interface BudgetSpecFilterExpressionNotAndCostCategories {
+  /**
+   * The unique name of the cost category.
+   *
+   * @schema BudgetSpecFilterExpressionNotAndCostCategories#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionNotAndCostCategories#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The specific value of the cost category.
+   *
+   * @schema BudgetSpecFilterExpressionNotAndCostCategories#values
+   */
+  readonly values?: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionNotAndCostCategories' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionNotAndCostCategories(obj: BudgetSpecFilterExpressionNotAndCostCategories | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The specific Dimension to use for Expression.
+ *
+ * @schema BudgetSpecFilterExpressionNotAndDimensions
+ */
+export interface BudgetSpecFilterExpressionNotAndDimensions {
+  /**
+   * The name of the dimension that you want to filter on.
+   *
+   * @schema BudgetSpecFilterExpressionNotAndDimensions#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionNotAndDimensions#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The metadata values you can specify to filter upon, so that the results all match at least one of
+   * the specified values.
+   *
+   * @schema BudgetSpecFilterExpressionNotAndDimensions#values
+   */
+  readonly values: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionNotAndDimensions' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionNotAndDimensions(obj: BudgetSpecFilterExpressionNotAndDimensions | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The specific Tag to use for Expression.
+ *
+ * @schema BudgetSpecFilterExpressionNotAndTags
+ */
+export interface BudgetSpecFilterExpressionNotAndTags {
+  /**
+   * The key for the tag.
+   *
+   * @schema BudgetSpecFilterExpressionNotAndTags#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionNotAndTags#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The specific value of the tag.
+   *
+   * @schema BudgetSpecFilterExpressionNotAndTags#values
+   */
+  readonly values?: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionNotAndTags' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionNotAndTags(obj: BudgetSpecFilterExpressionNotAndTags | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The filter that's based on CostCategoryValues.
+ *
+ * @schema BudgetSpecFilterExpressionNotNotCostCategories
+ */
+export interface BudgetSpecFilterExpressionNotNotCostCategories {
+  /**
+   * The unique name of the cost category.
+   *
+   * @schema BudgetSpecFilterExpressionNotNotCostCategories#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionNotNotCostCategories#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The specific value of the cost category.
+   *
+   * @schema BudgetSpecFilterExpressionNotNotCostCategories#values
+   */
+  readonly values?: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionNotNotCostCategories' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionNotNotCostCategories(obj: BudgetSpecFilterExpressionNotNotCostCategories | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The specific Dimension to use for Expression.
+ *
+ * @schema BudgetSpecFilterExpressionNotNotDimensions
+ */
+export interface BudgetSpecFilterExpressionNotNotDimensions {
+  /**
+   * The name of the dimension that you want to filter on.
+   *
+   * @schema BudgetSpecFilterExpressionNotNotDimensions#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionNotNotDimensions#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The metadata values you can specify to filter upon, so that the results all match at least one of
+   * the specified values.
+   *
+   * @schema BudgetSpecFilterExpressionNotNotDimensions#values
+   */
+  readonly values: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionNotNotDimensions' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionNotNotDimensions(obj: BudgetSpecFilterExpressionNotNotDimensions | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The specific Tag to use for Expression.
+ *
+ * @schema BudgetSpecFilterExpressionNotNotTags
+ */
+export interface BudgetSpecFilterExpressionNotNotTags {
+  /**
+   * The key for the tag.
+   *
+   * @schema BudgetSpecFilterExpressionNotNotTags#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionNotNotTags#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The specific value of the tag.
+   *
+   * @schema BudgetSpecFilterExpressionNotNotTags#values
+   */
+  readonly values?: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionNotNotTags' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionNotNotTags(obj: BudgetSpecFilterExpressionNotNotTags | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The filter that's based on CostCategoryValues.
+ *
+ * @schema BudgetSpecFilterExpressionNotOrCostCategories
+ */
+export interface BudgetSpecFilterExpressionNotOrCostCategories {
+  /**
+   * The unique name of the cost category.
+   *
+   * @schema BudgetSpecFilterExpressionNotOrCostCategories#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionNotOrCostCategories#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The specific value of the cost category.
+   *
+   * @schema BudgetSpecFilterExpressionNotOrCostCategories#values
+   */
+  readonly values?: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionNotOrCostCategories' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionNotOrCostCategories(obj: BudgetSpecFilterExpressionNotOrCostCategories | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The specific Dimension to use for Expression.
+ *
+ * @schema BudgetSpecFilterExpressionNotOrDimensions
+ */
+export interface BudgetSpecFilterExpressionNotOrDimensions {
+  /**
+   * The name of the dimension that you want to filter on.
+   *
+   * @schema BudgetSpecFilterExpressionNotOrDimensions#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionNotOrDimensions#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The metadata values you can specify to filter upon, so that the results all match at least one of
+   * the specified values.
+   *
+   * @schema BudgetSpecFilterExpressionNotOrDimensions#values
+   */
+  readonly values: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionNotOrDimensions' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionNotOrDimensions(obj: BudgetSpecFilterExpressionNotOrDimensions | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The specific Tag to use for Expression.
+ *
+ * @schema BudgetSpecFilterExpressionNotOrTags
+ */
+export interface BudgetSpecFilterExpressionNotOrTags {
+  /**
+   * The key for the tag.
+   *
+   * @schema BudgetSpecFilterExpressionNotOrTags#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionNotOrTags#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The specific value of the tag.
+   *
+   * @schema BudgetSpecFilterExpressionNotOrTags#values
+   */
+  readonly values?: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionNotOrTags' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionNotOrTags(obj: BudgetSpecFilterExpressionNotOrTags | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The filter that's based on CostCategoryValues.
+ *
+ * @schema BudgetSpecFilterExpressionOrAndCostCategories
+ */
+export interface BudgetSpecFilterExpressionOrAndCostCategories {
+  /**
+   * The unique name of the cost category.
+   *
+   * @schema BudgetSpecFilterExpressionOrAndCostCategories#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionOrAndCostCategories#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The specific value of the cost category.
+   *
+   * @schema BudgetSpecFilterExpressionOrAndCostCategories#values
+   */
+  readonly values?: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionOrAndCostCategories' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionOrAndCostCategories(obj: BudgetSpecFilterExpressionOrAndCostCategories | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The specific Dimension to use for Expression.
+ *
+ * @schema BudgetSpecFilterExpressionOrAndDimensions
+ */
+export interface BudgetSpecFilterExpressionOrAndDimensions {
+  /**
+   * The name of the dimension that you want to filter on.
+   *
+   * @schema BudgetSpecFilterExpressionOrAndDimensions#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionOrAndDimensions#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The metadata values you can specify to filter upon, so that the results all match at least one of
+   * the specified values.
+   *
+   * @schema BudgetSpecFilterExpressionOrAndDimensions#values
+   */
+  readonly values: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionOrAndDimensions' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionOrAndDimensions(obj: BudgetSpecFilterExpressionOrAndDimensions | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The specific Tag to use for Expression.
+ *
+ * @schema BudgetSpecFilterExpressionOrAndTags
+ */
+export interface BudgetSpecFilterExpressionOrAndTags {
+  /**
+   * The key for the tag.
+   *
+   * @schema BudgetSpecFilterExpressionOrAndTags#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionOrAndTags#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The specific value of the tag.
+   *
+   * @schema BudgetSpecFilterExpressionOrAndTags#values
+   */
+  readonly values?: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionOrAndTags' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionOrAndTags(obj: BudgetSpecFilterExpressionOrAndTags | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The filter that's based on CostCategoryValues.
+ *
+ * @schema BudgetSpecFilterExpressionOrNotCostCategories
+ */
+export interface BudgetSpecFilterExpressionOrNotCostCategories {
+  /**
+   * The unique name of the cost category.
+   *
+   * @schema BudgetSpecFilterExpressionOrNotCostCategories#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionOrNotCostCategories#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The specific value of the cost category.
+   *
+   * @schema BudgetSpecFilterExpressionOrNotCostCategories#values
+   */
+  readonly values?: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionOrNotCostCategories' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionOrNotCostCategories(obj: BudgetSpecFilterExpressionOrNotCostCategories | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The specific Dimension to use for Expression.
+ *
+ * @schema BudgetSpecFilterExpressionOrNotDimensions
+ */
+export interface BudgetSpecFilterExpressionOrNotDimensions {
+  /**
+   * The name of the dimension that you want to filter on.
+   *
+   * @schema BudgetSpecFilterExpressionOrNotDimensions#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionOrNotDimensions#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The metadata values you can specify to filter upon, so that the results all match at least one of
+   * the specified values.
+   *
+   * @schema BudgetSpecFilterExpressionOrNotDimensions#values
+   */
+  readonly values: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionOrNotDimensions' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionOrNotDimensions(obj: BudgetSpecFilterExpressionOrNotDimensions | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The specific Tag to use for Expression.
+ *
+ * @schema BudgetSpecFilterExpressionOrNotTags
+ */
+export interface BudgetSpecFilterExpressionOrNotTags {
+  /**
+   * The key for the tag.
+   *
+   * @schema BudgetSpecFilterExpressionOrNotTags#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionOrNotTags#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The specific value of the tag.
+   *
+   * @schema BudgetSpecFilterExpressionOrNotTags#values
+   */
+  readonly values?: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionOrNotTags' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionOrNotTags(obj: BudgetSpecFilterExpressionOrNotTags | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The filter that's based on CostCategoryValues.
+ *
+ * @schema BudgetSpecFilterExpressionOrOrCostCategories
+ */
+export interface BudgetSpecFilterExpressionOrOrCostCategories {
+  /**
+   * The unique name of the cost category.
+   *
+   * @schema BudgetSpecFilterExpressionOrOrCostCategories#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionOrOrCostCategories#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The specific value of the cost category.
+   *
+   * @schema BudgetSpecFilterExpressionOrOrCostCategories#values
+   */
+  readonly values?: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionOrOrCostCategories' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionOrOrCostCategories(obj: BudgetSpecFilterExpressionOrOrCostCategories | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The specific Dimension to use for Expression.
+ *
+ * @schema BudgetSpecFilterExpressionOrOrDimensions
+ */
+export interface BudgetSpecFilterExpressionOrOrDimensions {
+  /**
+   * The name of the dimension that you want to filter on.
+   *
+   * @schema BudgetSpecFilterExpressionOrOrDimensions#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionOrOrDimensions#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The metadata values you can specify to filter upon, so that the results all match at least one of
+   * the specified values.
+   *
+   * @schema BudgetSpecFilterExpressionOrOrDimensions#values
+   */
+  readonly values: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionOrOrDimensions' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionOrOrDimensions(obj: BudgetSpecFilterExpressionOrOrDimensions | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * The specific Tag to use for Expression.
+ *
+ * @schema BudgetSpecFilterExpressionOrOrTags
+ */
+export interface BudgetSpecFilterExpressionOrOrTags {
+  /**
+   * The key for the tag.
+   *
+   * @schema BudgetSpecFilterExpressionOrOrTags#key
+   */
+  readonly key: string;
+
+  /**
+   * The match options that you can use to filter your results.
+   *
+   * @schema BudgetSpecFilterExpressionOrOrTags#matchOptions
+   */
+  readonly matchOptions?: string[];
+
+  /**
+   * The specific value of the tag.
+   *
+   * @schema BudgetSpecFilterExpressionOrOrTags#values
+   */
+  readonly values?: string[];
+}
+
+/**
+ * Converts an object of type 'BudgetSpecFilterExpressionOrOrTags' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_BudgetSpecFilterExpressionOrOrTags(obj: BudgetSpecFilterExpressionOrOrTags | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'matchOptions': obj.matchOptions?.map(y => y),
+    'values': obj.values?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 

@@ -352,7 +352,10 @@ describe.each(['dev', 'prod'] as const)('%s has', (e) => {
         budgetType: 'COST',
         timeUnit: 'MONTHLY',
         budgetLimit: { amount: '10', unit: 'USD' },
-        costFilters: { TagKeyValue: expect.arrayContaining(['user:Project$sanders-customer-platform']) },
+        filterExpression: {
+          and: expect.arrayContaining([{ tags: { key: 'Project', values: ['sanders-customer-platform'] } }]),
+        },
+        metrics: ['UnblendedCost'],
       });
     },
   };

@@ -224,7 +224,7 @@ async function stateMachines(): Promise<Entry[]> {
 }
 
 async function allBudgets(): Promise<Entry[]> {
-  const { Budgets = [] } = await aws.budgets.describeBudgets({ AccountId: account });
+  const { Budgets = [] } = await aws.budgets.describeBudgets({ AccountId: account, ShowFilterExpression: true });
   return Promise.all(
     Budgets.map(async (found): Promise<Entry> => {
       const budget = without(found, 'CalculatedSpend', 'LastUpdatedTime');

@@ -422,7 +422,13 @@ describe.each(environments)('%s has', (e) => {
         BudgetType: 'COST',
         TimeUnit: 'MONTHLY',
         BudgetLimit: { Amount: '10.0', Unit: 'USD' },
-        CostFilters: { TagKeyValue: [`user:Environment$${e}`, 'user:Project$sanders-customer-platform'] },
+        FilterExpression: {
+          And: [
+            { Tags: { Key: 'Environment', Values: [e] } },
+            { Tags: { Key: 'Project', Values: ['sanders-customer-platform'] } },
+          ],
+        },
+        Metrics: ['UnblendedCost'],
         ResourceTags: tags,
       }),
   };
