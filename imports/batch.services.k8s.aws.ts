@@ -2918,7 +2918,7 @@ export interface JobDefinitionSpecRetryStrategyEvaluateOnExit {
    *
    * @schema JobDefinitionSpecRetryStrategyEvaluateOnExit#action
    */
-  readonly action?: JobDefinitionSpecRetryStrategyEvaluateOnExitAction;
+  readonly action?: string;
 
   /**
    * Contains a glob pattern to match against the decimal representation of the ExitCode returned for a
@@ -4487,19 +4487,6 @@ export function toJson_JobDefinitionSpecNodePropertiesNodeRangePropertiesEksProp
   return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
 }
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
-
-/**
- * Specifies the action to take if all of the specified conditions ( onStatusReason, onReason, and
- * onExitCode ) are met.
- *
- * @schema JobDefinitionSpecRetryStrategyEvaluateOnExitAction
- */
-export enum JobDefinitionSpecRetryStrategyEvaluateOnExitAction {
-  /** RETRY */
-  RETRY = "RETRY",
-  /** EXIT */
-  EXIT = "EXIT",
-}
 
 /**
  * @schema JobDefinitionSpecContainerPropertiesLinuxParametersDevicesPermissions

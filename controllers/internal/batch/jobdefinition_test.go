@@ -257,15 +257,73 @@ func TestJobDefinitionUnchanged(t *testing.T) {
 		"old style vcpus and memory":                `{platformCapabilities: [EC2], containerProperties: {executionRoleARN: null, resourceRequirements: null, vcpus: 1, memory: 128}}`,
 		"several containers":                        `{platformCapabilities: [EC2], containerProperties: null, ecsProperties: {taskProperties: [{containers: [{name: main, image: x, essential: true, resourceRequirements: [{type: MEMORY, value: "128"}, {type: VCPU, value: "1"}]}]}]}}`,
 		"on EKS":                                    `{platformCapabilities: null, containerProperties: null, eksProperties: {podProperties: {hostNetwork: false, containers: [{image: x, env: [{name: B, value: "1"}, {name: A, value: "2"}], resources: {limits: {cpu: "1", memory: 128Mi}}}]}}}`,
+		"an action in lower case":                   `{retryStrategy: {attempts: 3, evaluateOnExit: [{action: retry, onReason: "x*"}, {action: Exit, onReason: "*"}]}}`,
+		"a role by reference, several containers":   `{containerProperties: null, ecsProperties: {taskProperties: [{executionRoleRef: {from: {name: execution}}, containers: [{name: b, image: x, essential: false, resourceRequirements: [{type: MEMORY, value: "1024"}, {type: VCPU, value: "0.25"}]}, {name: a, image: x, resourceRequirements: [{type: MEMORY, value: "1024"}, {type: VCPU, value: "0.25"}]}]}]}}`,
 		"several nodes":                             `{type: multinode, platformCapabilities: null, containerProperties: null, nodeProperties: {numNodes: 2, mainNode: 0, nodeRangeProperties: [{targetNodes: "0:", container: {image: x, resourceRequirements: [{type: MEMORY, value: "128"}, {type: VCPU, value: "1"}]}}]}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			world.Parallel(t)
-			made := world.Create(t, world.Namespace(t), definitionYAML(t, "job", spec))
+			namespace := world.Namespace(t)
+			execution := world.Create(t, namespace, "{apiVersion: iam.services.k8s.aws/v1alpha1, kind: Role, metadata: {name: execution}}")
+			world.PatchStatus(t, execution, `{status: {ackResourceMetadata: {arn: "`+role+`"}, conditions: [{type: ACK.ResourceSynced, status: "True"}]}}`)
+			made := world.Create(t, namespace, definitionYAML(t, "job", spec))
 			world.AwaitReady(t, made)
 			assertQuiet(t, made)
 			if got := active(t, specName(made)); !slices.Equal(got, []int32{1}) {
 				t.Errorf("active revisions are %v", got)
+			}
+		})
+	}
+}
+
+// TestJobDefinitionSpelledOut registers a definition with AWS's defaults spelled out, leaves them out, and spells them out
+// again: no other revision may come of it.
+func TestJobDefinitionSpelledOut(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ terse, spelled string }{
+		"a container": {
+			`{containerProperties: {networkConfiguration: {}, runtimePlatform: {}}}`,
+			`{retryStrategy: {attempts: 1}, propagateTags: false, containerProperties: {privileged: false, networkConfiguration: {assignPublicIP: DISABLED}, runtimePlatform: {cpuArchitecture: X86_64, operatingSystemFamily: LINUX}, fargatePlatformConfiguration: {platformVersion: LATEST}}}`,
+		},
+		"volumes and devices": {
+			`{platformCapabilities: [EC2], containerProperties: {executionRoleARN: null, volumes: [{name: a, efsVolumeConfiguration: {fileSystemID: fs-1}}], mountPoints: [{sourceVolume: a, containerPath: /a}], linuxParameters: {maxSwap: 1, devices: [{hostPath: /dev/fuse}]}}}`,
+			`{platformCapabilities: null, containerProperties: {executionRoleARN: null, volumes: [{name: a, efsVolumeConfiguration: {fileSystemID: fs-1, rootDirectory: /, transitEncryption: DISABLED}}], mountPoints: [{sourceVolume: a, containerPath: /a, readOnly: false}],
+			  linuxParameters: {maxSwap: 1, swappiness: 60, devices: [{hostPath: /dev/fuse, containerPath: /dev/fuse, permissions: [READ, WRITE, MKNOD]}]}}}`,
+		},
+		"several containers": {
+			`{containerProperties: null, ecsProperties: {taskProperties: [{executionRoleARN: "` + role + `", containers: [{name: main, image: x, resourceRequirements: [{type: MEMORY, value: "2048"}, {type: VCPU, value: "1"}]}]}]}}`,
+			`{containerProperties: null, ecsProperties: {taskProperties: [{executionRoleARN: "` + role + `", platformVersion: LATEST, enableExecuteCommand: false, containers: [{name: main, image: x, essential: true, privileged: false, resourceRequirements: [{type: VCPU, value: "1.0"}, {type: MEMORY, value: "2048"}]}]}]}}`,
+		},
+		"on EKS": {
+			`{platformCapabilities: null, containerProperties: null, eksProperties: {podProperties: {containers: [{image: "x:1", env: [{name: A, value: a}, {name: C, value: ""}, {name: B, value: b}], resources: {limits: {cpu: "1", memory: 128Mi}}}]}}}`,
+			`{platformCapabilities: null, containerProperties: null, eksProperties: {podProperties: {hostNetwork: true, dnsPolicy: ClusterFirstWithHostNet, shareProcessNamespace: false, containers: [{name: Default, image: "x:1", imagePullPolicy: IfNotPresent, env: [{name: B, value: b}, {name: A, value: a}], securityContext: {privileged: false, allowPrivilegeEscalation: false}, resources: {limits: {cpu: "1", memory: 128Mi}}}]}}}`,
+		},
+		"several nodes": {
+			`{type: multinode, platformCapabilities: null, containerProperties: null, nodeProperties: {numNodes: 3, mainNode: 0, nodeRangeProperties: [{targetNodes: ":1", container: {image: x, resourceRequirements: [{type: MEMORY, value: "128"}, {type: VCPU, value: "1"}]}}, {targetNodes: "2:", container: {image: x, resourceRequirements: [{type: MEMORY, value: "128"}, {type: VCPU, value: "1"}]}}]}}`,
+			`{type: multinode, platformCapabilities: [EC2], containerProperties: null, nodeProperties: {numNodes: 3, mainNode: 0, nodeRangeProperties: [{targetNodes: "0:1", container: {image: x, privileged: false, resourceRequirements: [{type: VCPU, value: "1"}, {type: MEMORY, value: "128"}]}}, {targetNodes: "2:2", container: {image: x, command: [], resourceRequirements: [{type: MEMORY, value: "128"}, {type: VCPU, value: "1"}]}}]}}`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			world.Parallel(t)
+			namespace := world.Namespace(t)
+			made := world.Create(t, namespace, definitionYAML(t, "job", c.spelled))
+			world.AwaitReady(t, made)
+			name := specName(made)
+			for _, spec := range []string{c.terse, c.spelled} {
+				made.Object["spec"] = testworld.Parse(t, namespace, definitionYAML(t, "job", spec)).Object["spec"]
+				update := made.DeepCopy()
+				if err := world.Refresh(t.Context(), made); err != nil {
+					t.Fatal(err)
+				}
+				made.Object["spec"] = update.Object["spec"]
+				if err := world.Kube.Update(t.Context(), made); err != nil {
+					t.Fatal(err)
+				}
+				world.AwaitReady(t, made)
+				assertQuiet(t, made)
+				if all := revisions(t, name); len(all) != 1 {
+					t.Errorf("there are %d revisions", len(all))
+				}
 			}
 		})
 	}

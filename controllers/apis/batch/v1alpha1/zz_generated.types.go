@@ -984,7 +984,7 @@ type EphemeralStorage struct {
 type EvaluateOnExit struct {
 	// Specifies the action to take if all of the specified conditions ( onStatusReason, onReason, and
 	// onExitCode ) are met.
-	// +kubebuilder:validation:Enum=RETRY;EXIT
+	// +kubebuilder:validation:Pattern=`^([Rr][Ee][Tt][Rr][Yy]|[Ee][Xx][Ii][Tt])$`
 	// +kubebuilder:validation:Optional
 	Action *string `json:"action,omitempty"`
 	// Contains a glob pattern to match against the decimal representation of the ExitCode returned for a
