@@ -6,6 +6,9 @@ import { Construct } from 'constructs';
 /**
  * ComputeEnvironment is what AWS Batch runs jobs on: Fargate, EC2 or EKS capacity in given subnets. Changes that AWS
 cannot make in place are refused; deleting it disables it first and waits for queues to let go of it.
+
+What AWS cannot do to an environment, the API server refuses while the environment is in sync with AWS. While it is
+not, AWS has the last word: else a change that AWS refuses could not be taken back.
  *
  * @schema ComputeEnvironment
  */
@@ -61,6 +64,9 @@ export class ComputeEnvironment extends ApiObject {
 /**
  * ComputeEnvironment is what AWS Batch runs jobs on: Fargate, EC2 or EKS capacity in given subnets. Changes that AWS
  * cannot make in place are refused; deleting it disables it first and waits for queues to let go of it.
+ *
+ * What AWS cannot do to an environment, the API server refuses while the environment is in sync with AWS. While it is
+ * not, AWS has the last word: else a change that AWS refuses could not be taken back.
  *
  * @schema ComputeEnvironment
  */
@@ -9682,6 +9688,9 @@ export enum JobDefinitionSpecNodePropertiesNodeRangePropertiesEcsPropertiesTaskP
 
 /**
  * JobQueue holds submitted jobs until one of its compute environments can run them, in the order of its priority.
+
+What AWS cannot do to a queue, the API server refuses while the queue is in sync with AWS. While it is not, AWS has the
+last word: else a change that AWS refuses could not be taken back.
  *
  * @schema JobQueue
  */
@@ -9736,6 +9745,9 @@ export class JobQueue extends ApiObject {
 
 /**
  * JobQueue holds submitted jobs until one of its compute environments can run them, in the order of its priority.
+ *
+ * What AWS cannot do to a queue, the API server refuses while the queue is in sync with AWS. While it is not, AWS has the
+ * last word: else a change that AWS refuses could not be taken back.
  *
  * @schema JobQueue
  */

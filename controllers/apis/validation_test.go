@@ -85,25 +85,29 @@ type ruleCase struct {
 	kind string
 	// refused and accepted are merged into the valid spec; a null removes a field. An empty accepted is the valid spec.
 	refused, accepted string
-	// before, merged into the valid spec too, is what is stored first, for the rules on changes.
+	// before, merged into the valid spec too, is what is stored first, for the rules on changes; synced makes it Ready.
 	before string
+	synced bool
 	// field and message of the error, the message as in the CRD.
 	field, message string
 }
 
 const (
-	sizes     = "spec.containerProperties.resourceRequirements"
-	another   = "cannot be changed after creation: create another object"
-	separate  = "notificationType, comparisonOperator, threshold and at least one subscriber are required"
-	fargateCE = "FARGATE and FARGATE_SPOT take maxvCPUs, subnets and security groups only: remove the settings for EC2 instances"
+	sizes       = "spec.containerProperties.resourceRequirements"
+	another     = "cannot be changed after creation: create another object"
+	eksFixed    = "cannot be added, changed or removed after creation: create another compute environment"
+	separate    = "notificationType, comparisonOperator, threshold and at least one subscriber are required"
+	policyFixed = "a scheduling policy can be replaced, but neither added nor removed after creation: create another queue"
+	fargateCE   = "FARGATE and FARGATE_SPOT take maxvCPUs, subnets and security groups only: remove the settings for EC2 instances"
 )
 
 var ruleCases = map[string]ruleCase{
 	"a managed environment without resources":  {kind: "ComputeEnvironment", refused: `{computeResources: null}`, field: "spec.computeResources", message: "a MANAGED compute environment needs computeResources"},
 	"an unmanaged environment with resources":  {kind: "ComputeEnvironment", refused: `{type: UNMANAGED}`, accepted: `{type: UNMANAGED, computeResources: null, unmanagedvCPUs: 8}`, field: "spec.computeResources", message: "an UNMANAGED compute environment takes no computeResources: AWS does not manage its instances"},
 	"unmanaged vCPUs of a managed environment": {kind: "ComputeEnvironment", refused: `{unmanagedvCPUs: 8}`, field: "spec.unmanagedvCPUs", message: "only an UNMANAGED compute environment takes unmanagedvCPUs"},
-	"the EKS cluster removed":                  {kind: "ComputeEnvironment", before: `{eksConfiguration: {eksClusterARN: a}}`, refused: `{}`, accepted: `{eksConfiguration: {eksClusterARN: a}}`, field: "spec.eksConfiguration", message: "cannot be removed after creation: create another compute environment"},
-	"the EKS cluster changed":                  {kind: "ComputeEnvironment", before: `{eksConfiguration: {eksClusterARN: a}}`, refused: `{eksConfiguration: {eksClusterARN: b}}`, accepted: `{eksConfiguration: {eksClusterARN: a}}`, field: "spec.eksConfiguration", message: another},
+	"the EKS cluster removed":                  {kind: "ComputeEnvironment", synced: true, before: `{eksConfiguration: {eksClusterARN: a}}`, refused: `{}`, accepted: `{eksConfiguration: {eksClusterARN: a}, state: DISABLED}`, field: "spec.eksConfiguration", message: eksFixed},
+	"the EKS cluster changed":                  {kind: "ComputeEnvironment", synced: true, before: `{eksConfiguration: {eksClusterARN: a}}`, refused: `{eksConfiguration: {eksClusterARN: b}}`, accepted: `{eksConfiguration: {eksClusterARN: a}}`, field: "spec.eksConfiguration", message: eksFixed},
+	"an EKS cluster added":                     {kind: "ComputeEnvironment", synced: true, before: `{}`, refused: `{eksConfiguration: {eksClusterARN: a}}`, accepted: `{state: DISABLED}`, field: "spec.eksConfiguration", message: eksFixed},
 	"the environment's name changed":           {kind: "ComputeEnvironment", before: `{}`, refused: `{name: other}`, accepted: `{state: DISABLED}`, field: "spec.name", message: another},
 	"the environment's type changed":           {kind: "ComputeEnvironment", before: `{}`, refused: `{type: UNMANAGED, computeResources: null}`, field: "spec.type", message: another},
 	"instance settings on Fargate":             {kind: "ComputeEnvironment", refused: `{computeResources: {minvCPUs: 1}}`, accepted: `{computeResources: {type: EC2, minvCPUs: 1}}`, field: "spec.computeResources", message: fargateCE},
@@ -113,10 +117,11 @@ var ruleCases = map[string]ruleCase{
 	"a minimum above the maximum":              {kind: "ComputeEnvironment", refused: `{computeResources: {type: EC2, minvCPUs: 17}}`, accepted: `{computeResources: {type: EC2, minvCPUs: 16}}`, field: "spec.computeResources.minvCPUs", message: "must not exceed maxvCPUs"},
 	"Fargate becomes EC2":                      {kind: "ComputeEnvironment", before: `{}`, refused: `{computeResources: {type: EC2}}`, accepted: `{computeResources: {type: FARGATE_SPOT}}`, field: "spec.computeResources.type", message: "Fargate and EC2 cannot be exchanged after creation: create another compute environment"},
 	"both kinds of environments on a queue":    {kind: "JobQueue", refused: `{serviceEnvironmentOrder: [{order: 1, serviceEnvironment: s}]}`, accepted: `{computeEnvironmentOrder: null, serviceEnvironmentOrder: [{order: 1, serviceEnvironment: s}]}`, field: "spec.serviceEnvironmentOrder", message: "a queue is served by compute environments or by service environments, not by both"},
-	"the scheduling policy removed":            {kind: "JobQueue", before: `{schedulingPolicyARN: a}`, refused: `{}`, accepted: `{schedulingPolicyRef: {from: {name: p}}}`, field: "spec.schedulingPolicyARN", message: "a scheduling policy can be replaced but not removed: name another one, or create another queue"},
+	"the scheduling policy removed":            {kind: "JobQueue", synced: true, before: `{schedulingPolicyARN: a}`, refused: `{}`, accepted: `{schedulingPolicyRef: {from: {name: p}}}`, field: "spec.schedulingPolicyARN", message: policyFixed},
+	"a scheduling policy added":                {kind: "JobQueue", synced: true, before: `{}`, refused: `{schedulingPolicyRef: {from: {name: p}}}`, accepted: `{priority: 2}`, field: "spec.schedulingPolicyARN", message: policyFixed},
 	"two environments of one order":            {kind: "JobQueue", refused: `{computeEnvironmentOrder: [{order: 1, computeEnvironment: a}, {order: 1, computeEnvironment: b}]}`, accepted: `{computeEnvironmentOrder: [{order: 1, computeEnvironment: a}, {order: 2, computeEnvironment: b}]}`, field: "spec.computeEnvironmentOrder", message: "each compute environment needs an order of its own"},
 	"the queue's name changed":                 {kind: "JobQueue", before: `{}`, refused: `{name: other}`, accepted: `{priority: 2}`, field: "spec.name", message: another},
-	"the queue's type changed":                 {kind: "JobQueue", before: `{jobQueueType: ECS_FARGATE}`, refused: `{jobQueueType: ECS}`, accepted: `{jobQueueType: ECS_FARGATE}`, field: "spec.jobQueueType", message: another},
+	"the queue's type changed":                 {kind: "JobQueue", synced: true, before: `{jobQueueType: ECS_FARGATE}`, refused: `{jobQueueType: ECS}`, accepted: `{jobQueueType: ECS_FARGATE}`, field: "spec.jobQueueType", message: "cannot be changed after creation: create another queue"},
 	"the definition's name changed":            {kind: "JobDefinition", before: `{}`, refused: `{name: other}`, accepted: fargateSize("1", "2048"), field: "spec.name", message: another},
 	"node properties of a container":           {kind: "JobDefinition", refused: `{nodeProperties: {numNodes: 1}}`, field: "spec.nodeProperties", message: "nodeProperties needs type multinode"},
 	"no node properties":                       {kind: "JobDefinition", refused: `{type: multinode, platformCapabilities: [EC2]}`, accepted: `{type: multinode, platformCapabilities: [EC2], containerProperties: null, nodeProperties: {numNodes: 1}}`, field: "spec.nodeProperties", message: "type multinode needs nodeProperties"},
@@ -183,10 +188,10 @@ func TestRules(t *testing.T) {
 	for name, c := range ruleCases {
 		tested[c.kind+": "+c.message] = true
 		t.Run(name, func(t *testing.T) {
-			if causes := submit(t, c.kind, c.before, c.accepted); len(causes) > 0 {
+			if causes := c.submit(t, c.accepted); len(causes) > 0 {
 				t.Errorf("refused what must be accepted: %v", causes)
 			}
-			causes := submit(t, c.kind, c.before, c.refused)
+			causes := c.submit(t, c.refused)
 			if !slices.ContainsFunc(causes, func(cause metav1.StatusCause) bool {
 				return cause.Field == c.field && strings.HasSuffix(cause.Message, ": "+c.message)
 			}) {
@@ -198,6 +203,35 @@ func TestRules(t *testing.T) {
 		for _, rule := range schema.XValidations {
 			if !exclusion.MatchString(rule.Rule) && !tested[kind+": "+rule.Message] {
 				t.Errorf("%s: the rule of %s has no case: %s", kind, path, rule.Message)
+			}
+		}
+	})
+}
+
+// TestChangesHaveAWayBack lets everything happen to an object that is not in sync with AWS, and be taken back: AWS may have
+// refused it, or never have made the object. Only rules of single fields may do without: a field that they let come or go,
+// they let go or come back, and no other change was ever accepted.
+func TestChangesHaveAWayBack(t *testing.T) {
+	for name, c := range ruleCases {
+		if !c.synced {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			c.synced = false
+			if causes := c.submit(t, c.refused); len(causes) > 0 {
+				t.Errorf("refused: %v", causes)
+			}
+			c.before, c.refused = c.refused, c.before
+			if causes := c.submit(t, c.refused); len(causes) > 0 {
+				t.Errorf("cannot be taken back: %v", causes)
+			}
+		})
+	}
+	visit(t, func(kind, path string, schema apiextensions.JSONSchemaProps) {
+		for _, rule := range schema.XValidations {
+			guarded := strings.HasPrefix(rule.Rule, "!(has(self.status) && ")
+			if strings.Contains(rule.Rule, "oldSelf") && (path == "spec" || path == "" && !guarded) {
+				t.Errorf("%s: a rule may refuse that a change be taken back: %s", kind, rule.Rule)
 			}
 		}
 	})
@@ -277,11 +311,13 @@ func TestSpecCanBeAbsent(t *testing.T) {
 	}
 }
 
-// visit calls for every schema of every CRD, with its path.
+// visit calls for every schema of every CRD's spec, with its path, and for that of the object itself, with none.
 func visit(t *testing.T, call func(kind, path string, schema apiextensions.JSONSchemaProps)) {
 	t.Helper()
 	for _, crd := range readCRDs(t) {
-		walk(crd.Spec.Names.Kind, "spec", crd.Spec.Versions[0].Schema.OpenAPIV3Schema.Properties["spec"], call)
+		schema := *crd.Spec.Versions[0].Schema.OpenAPIV3Schema
+		call(crd.Spec.Names.Kind, "", schema)
+		walk(crd.Spec.Names.Kind, "spec", schema.Properties["spec"], call)
 	}
 }
 
@@ -369,12 +405,12 @@ func set(into map[string]any, path string, value any) {
 
 // submit creates the object with the changes or, when there is something before, updates that one to it. It returns
 // why the API server refused.
-func submit(t *testing.T, kind, before, changes string) []metav1.StatusCause {
+func (c ruleCase) submit(t *testing.T, changes string) []metav1.StatusCause {
 	t.Helper()
-	if before == "" {
-		return create(t, object(t, kind, changes))
+	if c.before == "" {
+		return create(t, object(t, c.kind, changes))
 	}
-	stored := object(t, kind, before)
+	stored := object(t, c.kind, c.before)
 	if err := kube.Create(t.Context(), stored); err != nil {
 		t.Fatalf("the object before the change was refused: %v", err)
 	}
@@ -383,7 +419,15 @@ func submit(t *testing.T, kind, before, changes string) []metav1.StatusCause {
 			t.Fatal(err)
 		}
 	}()
-	changed := object(t, kind, changes)
+	if c.synced {
+		stored.Object["status"] = map[string]any{"conditions": []any{
+			map[string]any{"type": "ACK.ResourceSynced", "status": "True"}, map[string]any{"type": "Ready", "status": "True"},
+		}}
+		if err := kube.Status().Update(t.Context(), stored); err != nil {
+			t.Fatal(err)
+		}
+	}
+	changed := object(t, c.kind, changes)
 	changed.SetResourceVersion(stored.GetResourceVersion())
 	return causes(t, kube.Update(t.Context(), changed, client.DryRunAll))
 }

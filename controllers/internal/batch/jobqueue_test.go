@@ -90,6 +90,31 @@ func TestJobQueueSchedulingPolicy(t *testing.T) {
 	assertQuiet(t, made)
 }
 
+// TestJobQueueChangeTakenBack lets a policy be added to a queue that AWS has refused something else of: AWS refuses that
+// too, and both can be taken back.
+func TestJobQueueChangeTakenBack(t *testing.T) {
+	world.Parallel(t)
+	policy, err := api(t).CreateSchedulingPolicy(t.Context(), &awsbatch.CreateSchedulingPolicyInput{Name: aws.String("policy")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	namespace := world.Namespace(t)
+	readyEnvironment(t, namespace, "")
+	made := world.Create(t, namespace, queueYAML(t, "queue", ""))
+	world.AwaitReady(t, made)
+	add := []byte(`{"spec": {"schedulingPolicyARN": "` + *policy.Arn + `"}}`)
+	if err := world.Kube.Patch(t.Context(), made, client.RawPatch("application/merge-patch+json", add)); !apierrors.IsInvalid(err) {
+		t.Errorf("one more: got %v, want a refusal by the API server", err)
+	}
+	world.Patch(t, made, `{spec: {jobQueueType: ECS}}`)
+	world.AwaitCondition(t, made, "ACK.Terminal", "True", "spec.jobQueueType cannot be changed")
+	world.Patch(t, made, `{spec: {jobQueueType: null, schedulingPolicyARN: "`+*policy.Arn+`"}}`)
+	world.AwaitCondition(t, made, "ACK.Terminal", "True", "schedulingPolicyArn")
+	world.Patch(t, made, `{spec: {schedulingPolicyARN: null}}`)
+	world.AwaitReady(t, made)
+	assertQuiet(t, made)
+}
+
 type errNotYet string
 
 func (e errNotYet) Error() string { return "not in AWS yet: " + string(e) }

@@ -6,8 +6,13 @@ import (
 
 // JobQueue holds submitted jobs until one of its compute environments can run them, in the order of its priority.
 //
+// What AWS cannot do to a queue, the API server refuses while the queue is in sync with AWS. While it is not, AWS has the
+// last word: else a change that AWS refuses could not be taken back.
+//
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
+// +kubebuilder:validation:XValidation:rule="!(has(self.status) && has(self.status.conditions) && self.status.conditions.exists(c, c.type == 'Ready' && c.status == 'True')) || !has(self.spec) || !has(oldSelf.spec) || (has(self.spec.schedulingPolicyARN) || has(self.spec.schedulingPolicyRef)) == (has(oldSelf.spec.schedulingPolicyARN) || has(oldSelf.spec.schedulingPolicyRef))",message="a scheduling policy can be replaced, but neither added nor removed after creation: create another queue",fieldPath=".spec.schedulingPolicyARN"
+// +kubebuilder:validation:XValidation:rule="!(has(self.status) && has(self.status.conditions) && self.status.conditions.exists(c, c.type == 'Ready' && c.status == 'True')) || !has(self.spec) || !has(oldSelf.spec) || !has(self.spec.jobQueueType) || !has(oldSelf.spec.jobQueueType) || self.spec.jobQueueType == oldSelf.spec.jobQueueType",message="cannot be changed after creation: create another queue",fieldPath=".spec.jobQueueType"
 // +kubebuilder:resource:path=jobqueues,shortName=batchjq,categories={aws,ack}
 // +kubebuilder:printcolumn:name="Name",type=string,JSONPath=".spec.name"
 // +kubebuilder:printcolumn:name="Priority",type=integer,JSONPath=".spec.priority"

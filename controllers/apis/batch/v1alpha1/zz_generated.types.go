@@ -11,7 +11,6 @@ import (
 // +kubebuilder:validation:XValidation:rule="self.type != 'MANAGED' || has(self.computeResources)",message="a MANAGED compute environment needs computeResources",fieldPath=".computeResources"
 // +kubebuilder:validation:XValidation:rule="self.type != 'UNMANAGED' || !has(self.computeResources)",message="an UNMANAGED compute environment takes no computeResources: AWS does not manage its instances",fieldPath=".computeResources"
 // +kubebuilder:validation:XValidation:rule="self.type == 'UNMANAGED' || !has(self.unmanagedvCPUs)",message="only an UNMANAGED compute environment takes unmanagedvCPUs",fieldPath=".unmanagedvCPUs"
-// +kubebuilder:validation:XValidation:rule="!has(oldSelf.eksConfiguration) || has(self.eksConfiguration)",message="cannot be removed after creation: create another compute environment",fieldPath=".eksConfiguration"
 type ComputeEnvironmentSpec struct {
 	// Details about the compute resources managed by the compute environment. This parameter is required
 	// for managed compute environments.
@@ -22,7 +21,6 @@ type ComputeEnvironmentSpec struct {
 	Context *string `json:"context,omitempty"`
 	// The details for the Amazon EKS cluster that supports the compute environment. To create a compute
 	// environment that uses EKS resources, the caller must have permissions to call eks:DescribeCluster.
-	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="cannot be changed after creation: create another object"
 	// +kubebuilder:validation:Optional
 	EKSConfiguration *EKSConfiguration `json:"eksConfiguration,omitempty"`
 	// The name for your compute environment. It can be up to 128 characters long.
@@ -205,7 +203,6 @@ type JobDefinitionStatus struct {
 // JobQueueSpec is the desired state of a JobQueue.
 // +kubebuilder:validation:XValidation:rule="!(has(self.schedulingPolicyARN) && has(self.schedulingPolicyRef))",message="schedulingPolicyARN and schedulingPolicyRef exclude each other: keep one of them",fieldPath=".schedulingPolicyRef"
 // +kubebuilder:validation:XValidation:rule="!(has(self.computeEnvironmentOrder) && size(self.computeEnvironmentOrder) > 0 && has(self.serviceEnvironmentOrder) && size(self.serviceEnvironmentOrder) > 0)",message="a queue is served by compute environments or by service environments, not by both",fieldPath=".serviceEnvironmentOrder"
-// +kubebuilder:validation:XValidation:rule="!(has(oldSelf.schedulingPolicyARN) || has(oldSelf.schedulingPolicyRef)) || has(self.schedulingPolicyARN) || has(self.schedulingPolicyRef)",message="a scheduling policy can be replaced but not removed: name another one, or create another queue",fieldPath=".schedulingPolicyARN"
 type JobQueueSpec struct {
 	// The set of compute environments mapped to a job queue and their order relative to each other.
 	// Compute environments must be in the VALID state before you can associate them with a job queue. You
@@ -217,7 +214,6 @@ type JobQueueSpec struct {
 	// +kubebuilder:validation:Optional
 	ComputeEnvironmentOrder []ComputeEnvironmentOrder `json:"computeEnvironmentOrder,omitempty"`
 	// The type of job queue.
-	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="cannot be changed after creation: create another object"
 	// +kubebuilder:validation:Optional
 	JobQueueType *string `json:"jobQueueType,omitempty"`
 	// The set of actions that Batch performs on jobs that remain at the head of the job queue in the
