@@ -137,7 +137,7 @@ func (w *world) deleteFull(ctx context.Context) error {
 // awaitRemoved waits until the emptier has removed so many objects.
 func (w *world) awaitRemoved(ctx context.Context, objects int) error {
 	for {
-		counts, err := w.aws.CountCalls("*ack-bucket-emptier*")
+		counts, err := w.aws.CountCalls("aws-controllers-k8s/bucket-emptier*")
 		if err != nil {
 			return err
 		}

@@ -31,7 +31,7 @@ func TestProcesses(t *testing.T) {
 			p.await(t, p.health+path, "ok")
 		}
 	}
-	first.await(t, first.metrics+"/metrics", `ack_outbound_api_requests_total{op_id="CreateBudget",op_type="WRITE",service="budgets"} 1`)
+	first.await(t, first.metrics+"/metrics", `ack_outbound_api_requests_total{op_id="CreateBudget",op_type="CREATE",service="budgets"} 1`)
 	if text, _ := get(second.metrics + "/metrics"); strings.Contains(text, `op_id="CreateBudget"`) {
 		t.Error("the second process works beside the first")
 	}

@@ -101,5 +101,5 @@ func TestCrossNamespaceFlag(t *testing.T) {
 // TestMetrics counts calls and failures as the official controllers do.
 func TestMetrics(t *testing.T) {
 	world.AwaitReady(t, world.Create(t, world.Namespace(t), definitionYAML(t, "job", "")))
-	testworld.WantCounted(t, map[string]string{"service": "batch", "op_id": "RegisterJobDefinition"})
+	testworld.WantCounted(t, map[string]string{"service": "batch", "op_id": "RegisterJobDefinition", "op_type": "CREATE"})
 }

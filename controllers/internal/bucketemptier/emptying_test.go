@@ -264,5 +264,5 @@ func TestMetrics(t *testing.T) {
 	fill(t, bucket)
 	world.Delete(t, create(t, world.Namespace(t), declared(bucket)))
 	awaitEmpty(t, bucket)
-	testworld.WantCounted(t, map[string]string{"service": "bucket-emptier", "op_id": "DeleteObjects", "op_type": "WRITE"})
+	testworld.WantCounted(t, map[string]string{"service": "bucket-emptier", "op_id": "DeleteObjects", "op_type": "DELETE"})
 }

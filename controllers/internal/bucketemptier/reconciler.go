@@ -70,7 +70,7 @@ func Setup(_ context.Context, mgr ctrl.Manager, config ackcfg.Config, version ac
 		client:          mgr.GetClient(),
 		reader:          mgr.GetAPIReader(),
 		locator:         locator{config: config, reader: mgr.GetAPIReader()},
-		configs:         kit.NewConfigs(Name, howToCall, config, version.GitVersion),
+		configs:         kit.NewConfigs(Name, howToCall, config, kit.UserAgent(Name, version)),
 		// The newer API counts events of one reason and shows the text of the first: progress would stand still.
 		events:   mgr.GetEventRecorderFor(Name), //nolint:staticcheck // SA1019: see above
 		progress: map[types.NamespacedName]*progress{},

@@ -11,7 +11,6 @@ import (
 	ackcfg "github.com/aws-controllers-k8s/runtime/pkg/config"
 	ackmetrics "github.com/aws-controllers-k8s/runtime/pkg/metrics"
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
@@ -27,7 +26,7 @@ type Configs struct {
 	service        string
 	calls          Calls
 	config         ackcfg.Config
-	version        string
+	userAgent      string
 	metrics        *ackmetrics.Metrics
 	mutex          sync.Mutex
 	configurations map[configKey]aws.Config
@@ -46,11 +45,11 @@ type Calls struct {
 	Repeatable bool
 }
 
-// NewConfigs makes the configurations of a service. Its calls go by the name of the service in ACK's metrics, and carry
-// it, with the controller's version, as user agent.
-func NewConfigs(service string, calls Calls, config ackcfg.Config, version string) *Configs {
+// NewConfigs makes the configurations of a service. Its calls go by the name of the service in ACK's metrics; userAgent is
+// made by UserAgent.
+func NewConfigs(service string, calls Calls, config ackcfg.Config, userAgent string) *Configs {
 	return &Configs{
-		service: service, calls: calls, config: config, version: version,
+		service: service, calls: calls, config: config, userAgent: userAgent,
 		metrics: ackmetrics.NewMetrics(service), configurations: map[configKey]aws.Config{},
 	}
 }
@@ -100,7 +99,7 @@ func (c *Configs) load(ctx context.Context, key configKey) (aws.Config, error) {
 		awsconfig.WithHTTPClient(transport),
 		awsconfig.WithRetryer(func() aws.Retryer { return calls }),
 		awsconfig.WithAPIOptions([]func(*middleware.Stack) error{
-			awsmiddleware.AddUserAgentKeyValue("ack-"+c.service, c.version),
+			addUserAgent(c.userAgent),
 			c.countCalls,
 		}),
 	)
@@ -128,11 +127,7 @@ func (c *Configs) countCalls(stack *middleware.Stack) error {
 	) (middleware.InitializeOutput, middleware.Metadata, error) {
 		output, metadata, err := next.HandleInitialize(ctx, input)
 		operation := middleware.GetOperationName(ctx)
-		kind := "WRITE"
-		if isRead(operation) {
-			kind = "READ"
-		}
-		c.metrics.RecordAPICall(kind, operation, err)
+		c.metrics.RecordAPICall(opType(operation), operation, err)
 		return output, metadata, err
 	}), middleware.After)
 }

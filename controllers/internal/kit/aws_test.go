@@ -41,7 +41,7 @@ func clientOf(t *testing.T, server *answers, calls Calls) *awsbatch.Client {
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "test")
 	listener := httptest.NewServer(server)
 	t.Cleanup(listener.Close)
-	c := NewConfigs("batch", calls, ackcfg.Config{HTTPClientTimeout: time.Second}, "test")
+	c := NewConfigs("batch", calls, ackcfg.Config{HTTPClientTimeout: time.Second}, "aws-controllers-k8s/test")
 	config, err := c.Get(t.Context(), "eu-central-1", listener.URL, "")
 	if err != nil {
 		t.Fatal(err)

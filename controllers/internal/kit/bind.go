@@ -106,13 +106,15 @@ func (f *factory[T]) RequeueOnSuccessSeconds() int { return 0 }
 type serviceController struct {
 	acktypes.ServiceController
 	configs *Configs
+	version acktypes.VersionInfo
 }
 
 func (s *serviceController) NewAWSConfig(
 	ctx context.Context, region ackv1alpha1.AWSRegion, endpoint *string, role ackv1alpha1.AWSResourceName,
-	_ schema.GroupVersionKind, _ map[string]string,
+	kind schema.GroupVersionKind, _ map[string]string,
 ) (aws.Config, error) {
-	return s.configs.Get(ctx, region, aws.ToString(endpoint), role)
+	config, err := s.configs.Get(ctx, region, aws.ToString(endpoint), role)
+	return withUserAgent(config, kindUserAgent(s.version, kind)), err
 }
 
 // Bind makes a controller manager serve services. It does what the runtime's BindControllerManager does, for several
@@ -146,7 +148,9 @@ func Bind(ctx context.Context, mgr ctrl.Manager, config ackcfg.Config, version a
 		sc := &serviceController{
 			ServiceController: ackrt.NewServiceController(service.Name, service.Name+".services.k8s.aws", version).
 				WithLogger(shared.log).WithResourceManagerFactories(factories),
-			configs: NewConfigs(service.Name, Calls{PerSecond: service.CallsPerSecond, AtOnce: config.ReconcileDefaultMaxConcurrency + 1}, config, version.GitVersion),
+			configs: NewConfigs(service.Name, Calls{PerSecond: service.CallsPerSecond, AtOnce: config.ReconcileDefaultMaxConcurrency + 1}, config,
+				UserAgent(service.Name+".services.k8s.aws", version)),
+			version: version,
 		}
 		for i, kind := range service.Kinds {
 			if !shared.serves(kind) {

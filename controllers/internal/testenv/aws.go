@@ -227,7 +227,7 @@ type Call struct {
 func (a *AWS) Calls(t *testing.T, since int) []Call {
 	t.Helper()
 	var answer struct{ Calls []Call }
-	a.request(t, http.MethodGet, "/sanders/calls?user_agent=*ack-*&account="+a.Account(t)+"&since="+fmt.Sprint(since), nil, &answer)
+	a.request(t, http.MethodGet, "/sanders/calls?user_agent=aws-controllers-k8s/*&account="+a.Account(t)+"&since="+fmt.Sprint(since), nil, &answer)
 	return answer.Calls
 }
 
@@ -239,7 +239,7 @@ type Count struct {
 	Count   int    `json:"count"`
 }
 
-// CountCalls sums up all calls by user agents of a pattern: "*ack-batch*".
+// CountCalls sums up all calls by user agents of a pattern: "aws-controllers-k8s/batch*".
 func (a *AWS) CountCalls(userAgent string) ([]Count, error) {
 	var answer struct{ Counts []Count }
 	err := a.do(http.MethodGet, "/sanders/calls?count=true&user_agent="+url.QueryEscape(userAgent), nil, &answer)

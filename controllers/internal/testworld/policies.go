@@ -85,7 +85,7 @@ func ranAll() bool {
 
 // calledActions are the IAM actions for the calls that a component made so far.
 func (w *World) calledActions(component command.Component) (map[string]bool, error) {
-	counts, err := w.AWS.CountCalls("*ack-" + component.Name + "*")
+	counts, err := w.AWS.CountCalls("aws-controllers-k8s/" + component.Name + "*")
 	if err != nil {
 		return nil, err
 	}
