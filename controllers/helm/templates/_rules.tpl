@@ -35,10 +35,10 @@ service brings what its kinds need, which are also the kinds that they refer to.
 - apiGroups: [s3.services.k8s.aws]
   resources: [buckets]
   verbs: [get, list, watch, patch]
+{{- end }}
 - apiGroups: [""]
   resources: [events]
   verbs: [create, patch]
-{{- end }}
 {{- if and .Values.fieldExport.enabled (or (has "batch" .Values.services) (has "budgets" .Values.services)) }}
 - apiGroups: [services.k8s.aws]
   resources: [fieldexports]

@@ -182,6 +182,7 @@ type shared struct {
 	log       logr.Logger
 	accounts  ackrtcache.Caches
 	selectors *iamroleselector.Cache
+	teller    *teller
 	// namespaces is nil when their annotations mean nothing.
 	namespaces *knownNamespaces
 	resources  []string
@@ -197,7 +198,13 @@ func newShared(ctx context.Context, mgr ctrl.Manager, config ackcfg.Config) (*sh
 	if err != nil {
 		return nil, fmt.Errorf("--reconcile-resources: %w", err)
 	}
+	if err := registerReadiness(); err != nil {
+		return nil, fmt.Errorf("register the metric of readiness: %w", err)
+	}
 	s := &shared{mgr: mgr, config: config, log: mgr.GetLogger(), resources: resources}
+	// The newer API counts events of one reason and shows the text of the first: the next thing to wait for would not be seen.
+	events := mgr.GetEventRecorderFor("ack-controller") //nolint:staticcheck // SA1019: see above
+	s.teller = newTeller(events, mgr.GetClient())
 	s.accounts = ackrtcache.New(s.log, ackrtcache.Config{
 		WatchScope: namespaces,
 		Ignored:    ignoredNamespaces,
@@ -258,7 +265,8 @@ func (s *shared) bindKind(
 ) error {
 	inner := ackrt.NewReconciler(sc, rmf, s.log, s.config, counters, s.accounts, s.selectors)
 	// This gives the runtime's reconciler its clients, and throws away the controller that it makes.
-	if err := inner.BindControllerManager(clientsOnly{s.mgr}); err != nil {
+	telling := clientsOnly{Manager: s.mgr, teller: s.teller}
+	if err := inner.BindControllerManager(telling); err != nil {
 		return err
 	}
 	gvk := kind.GroupVersionKind()
@@ -271,7 +279,7 @@ func (s *shared) bindKind(
 			MaxConcurrentReconciles: s.config.GetReconcileResourceMaxConcurrency(gvk.Kind),
 			RateLimiter:             newBackoff(),
 		}).
-		Complete(reconcile.Func(func(ctx context.Context, request reconcile.Request) (reconcile.Result, error) {
+		Complete(s.teller.follow(gvk, reconcile.Func(func(ctx context.Context, request reconcile.Request) (reconcile.Result, error) {
 			if s.namespaces != nil {
 				if known, err := s.namespaces.knows(ctx, request.Namespace); err != nil || !known {
 					return reconcile.Result{RequeueAfter: namespaceRecheck}, err
@@ -283,7 +291,7 @@ func (s *shared) bindKind(
 			switch {
 			case isMoved(err):
 				// A namespace's annotation that is put back wakes nobody.
-				return reconcile.Result{RequeueAfter: waits.When(request)}, tellMoved(ctx, s.mgr, rmf.ResourceDescriptor(), request, err)
+				return reconcile.Result{RequeueAfter: waits.When(request)}, tellMoved(ctx, telling, rmf.ResourceDescriptor(), request, err)
 			case errors.As(err, &reference):
 				// Nothing is wrong yet, so no error in the log; the change of the other object wakes this one earlier.
 				return reconcile.Result{RequeueAfter: waits.When(request)}, nil
@@ -293,7 +301,7 @@ func (s *shared) bindKind(
 			}
 			waits.Forget(request)
 			return result, err
-		}))
+		})))
 }
 
 // annotated passes updates of the annotations that controllers read: ReconcileRequestedAt, and those that say how an
@@ -323,7 +331,7 @@ func (s *shared) bindFieldExport(sc acktypes.ServiceController, service Service,
 	}
 	for i, kind := range service.Kinds {
 		objects := ackrt.NewFieldExportReconcilerForAWSResource(sc, s.log, s.config, counters, s.accounts, factories[i].ResourceDescriptor())
-		if err := objects.BindControllerManager(clientsOnly{s.mgr}); err != nil {
+		if err := objects.BindControllerManager(clientsOnly{Manager: s.mgr}); err != nil {
 			return err
 		}
 		gvk := kind.GroupVersionKind()

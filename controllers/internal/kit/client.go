@@ -16,12 +16,16 @@ import (
 )
 
 // clientsOnly is a manager that gives clients but starts nothing.
-type clientsOnly struct{ ctrl.Manager }
+type clientsOnly struct {
+	ctrl.Manager
+	// teller hears what is written to the status of objects of our kinds; nil for others.
+	teller *teller
+}
 
 func (clientsOnly) Add(manager.Runnable) error { return nil }
 
 func (c clientsOnly) GetClient() client.Client {
-	return patchClient{Client: c.Manager.GetClient(), reader: c.GetAPIReader()}
+	return patchClient{Client: c.Manager.GetClient(), reader: c.GetAPIReader(), teller: c.teller}
 }
 
 // patchClient corrects two things in how the runtime patches objects.
@@ -35,6 +39,7 @@ func (c clientsOnly) GetClient() client.Client {
 type patchClient struct {
 	client.Client
 	reader client.Reader
+	teller *teller
 }
 
 func (c patchClient) Patch(ctx context.Context, object client.Object, patch client.Patch, options ...client.PatchOption) error {
@@ -107,15 +112,39 @@ func (c patchClient) setFinalizer(ctx context.Context, object client.Object, wan
 	})
 }
 
-func (c patchClient) Status() client.SubResourceWriter { return statusWriter{c.Client.Status()} }
+func (c patchClient) Status() client.SubResourceWriter {
+	return statusWriter{SubResourceWriter: c.Client.Status(), client: c.Client, teller: c.teller}
+}
 
-// statusWriter leaves out patches that change nothing.
-type statusWriter struct{ client.SubResourceWriter }
+// statusWriter leaves out patches that change nothing, and has told what conditions say.
+type statusWriter struct {
+	client.SubResourceWriter
+	client client.Client
+	teller *teller
+}
 
 func (w statusWriter) Patch(ctx context.Context, object client.Object, patch client.Patch, options ...client.SubResourcePatchOption) error {
 	data, err := patch.Data(object)
-	if err != nil || isEmptyPatch(data) {
+	if err != nil {
 		return err
 	}
-	return w.SubResourceWriter.Patch(ctx, object, patch, options...)
+	var said summary
+	if w.teller != nil {
+		// Before the answer is decoded into the object.
+		said = summarise(*commonStatus(object).conditions)
+	}
+	if !isEmptyPatch(data) {
+		if err := w.SubResourceWriter.Patch(ctx, object, patch, options...); err != nil {
+			return err
+		}
+	}
+	if w.teller == nil {
+		return nil
+	}
+	kind, err := w.client.GroupVersionKindFor(object)
+	if err != nil {
+		return err
+	}
+	w.teller.tell(object, kind, said, changesConditions(data))
+	return nil
 }

@@ -9,7 +9,6 @@ import (
 	ackerr "github.com/aws-controllers-k8s/runtime/pkg/errors"
 	acktypes "github.com/aws-controllers-k8s/runtime/pkg/types"
 	corev1 "k8s.io/api/core/v1"
-	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 )
@@ -22,7 +21,7 @@ func isMoved(err error) bool {
 }
 
 // tellMoved tells the object, which the runtime writes to its log only.
-func tellMoved(ctx context.Context, mgr ctrl.Manager, kind acktypes.AWSResourceDescriptor, request reconcile.Request, why error) error {
+func tellMoved(ctx context.Context, mgr clientsOnly, kind acktypes.AWSResourceDescriptor, request reconcile.Request, why error) error {
 	object := kind.EmptyRuntimeObject()
 	if err := mgr.GetAPIReader().Get(ctx, request.NamespacedName, object); err != nil {
 		return client.IgnoreNotFound(err)
@@ -33,5 +32,5 @@ func tellMoved(ctx context.Context, mgr ctrl.Manager, kind acktypes.AWSResourceD
 	ackcondition.SetTerminal(res, corev1.ConditionTrue, &message, nil)
 	ackcondition.SetSynced(res, corev1.ConditionFalse, &message, nil)
 	ackcondition.SetReady(res, corev1.ConditionFalse, &message, nil)
-	return statusWriter{mgr.GetClient().Status()}.Patch(ctx, object, client.MergeFrom(before))
+	return mgr.GetClient().Status().Patch(ctx, object, client.MergeFrom(before))
 }
