@@ -44,7 +44,8 @@ function ackControllers(
   };
   return [
     ...official,
-    ...own('controller'),
+    // All that it can: without being told to, it does nothing that deletes data.
+    ...own('controller', '--services=batch,budgets,bucket-emptier'),
     ...(rest.length > 0 ? own('standins', `--services=${rest.join(',')}`) : []),
   ];
 }

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -57,7 +58,7 @@ func TestMain(m *testing.M) {
 		// As argocd/ makes it: no pod gets in that is less than restricted.
 		system := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace, Labels: map[string]string{"pod-security.kubernetes.io/enforce": "restricted"}}}
 		return func() error { return os.RemoveAll(crds) }, kube.Create(ctx, system)
-	}, crds)
+	}, crds, "common-crds")
 }
 
 // run runs helm with values on top of the minimal ones, the later over the earlier.
@@ -129,7 +130,7 @@ func TestRendered(t *testing.T) {
 		reason, values string
 		want           []string
 	}{
-		"defaults": {"all services, in all namespaces", `{}`, []string{
+		"defaults": {"the services that delete no data, in all namespaces", `{}`, []string{
 			"ClusterRole " + release, "ClusterRole " + release + "-namespaces-cache", "ClusterRole " + release + "-reader", "ClusterRole " + release + "-writer",
 			"ClusterRoleBinding " + release, "ClusterRoleBinding " + release + "-namespaces-cache",
 			"Deployment " + release, "NetworkPolicy " + release, "PodDisruptionBudget " + release, "Role " + release + "-configmaps-cache", "Role " + release + "-leaderelection",
@@ -216,6 +217,35 @@ func TestRefused(t *testing.T) {
 				t.Errorf("%s: got %v, want %q", c.reason, err, c.says)
 			}
 		})
+	}
+}
+
+// TestCommonCRDs brings the CRDs of ACK's runtime where values ask for them, whole, and has helm leave them when it goes.
+func TestCommonCRDs(t *testing.T) {
+	objects := render(t, `{commonCRDs: {fieldExport: true, iamRoleSelector: true}}`)
+	for _, plural := range []string{"fieldexports", "iamroleselectors"} {
+		made := objects["CustomResourceDefinition "+plural+".services.k8s.aws"]
+		if made == nil {
+			t.Errorf("%s: there is no CRD", plural)
+			continue
+		}
+		content, err := os.ReadFile(filepath.Join("common-crds", "services.k8s.aws_"+plural+".yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := &unstructured.Unstructured{}
+		if err := yaml.Unmarshal(content, &want.Object); err != nil {
+			t.Fatal(err)
+		}
+		annotations := want.GetAnnotations()
+		annotations["helm.sh/resource-policy"] = "keep"
+		want.SetAnnotations(annotations)
+		if !equality.Semantic.DeepEqual(made.Object, want.Object) {
+			t.Errorf("%s is not the CRD of ACK's runtime: %v", plural, made.Object)
+		}
+		if err := kube.Patch(t.Context(), made, client.Apply, client.DryRunAll, client.ForceOwnership, client.FieldOwner("test")); err != nil { //nolint:staticcheck // SA1019: the newer call takes no unstructured object
+			t.Errorf("the API server refuses %s: %v", plural, err)
+		}
 	}
 }
 

@@ -24,7 +24,7 @@ func components() []command.Component {
 	return []command.Component{
 		{Name: "batch", Service: &batchService, AddToScheme: batchv1alpha1.AddToScheme},
 		{Name: "budgets", Service: &budgetsService, AddToScheme: budgetsv1alpha1.AddToScheme},
-		{Name: bucketemptier.Name, AddToScheme: corev1.AddToScheme, Setup: bucketemptier.Setup},
+		{Name: bucketemptier.Name, OnRequest: true, AddToScheme: corev1.AddToScheme, Setup: bucketemptier.Setup},
 	}
 }
 

@@ -34,6 +34,8 @@ const defaultConcurrency = "20"
 type Component struct {
 	// Name that --services knows it by.
 	Name string
+	// OnRequest keeps it from being served unless --services names it: for what deletes data.
+	OnRequest bool
 	// Service with its kinds; nil for a component that brings its controllers itself.
 	Service *kit.Service
 	// AddToScheme adds the types that the component works with.
@@ -55,12 +57,15 @@ type Options struct {
 // ErrUsage is returned for a command line that makes no sense.
 var ErrUsage = errors.New("wrong usage")
 
-// Parse reads a command line. Components are what --services can pick from; all of them by default. Help goes to
-// output.
+// Parse reads a command line. Components are what --services can pick from; all but those on request by default. Help goes
+// to output.
 func Parse(arguments []string, components []Component, output io.Writer) (*Options, error) {
-	var names []string
+	var names, byDefault []string
 	for _, component := range components {
 		names = append(names, component.Name)
+		if !component.OnRequest {
+			byDefault = append(byDefault, component.Name)
+		}
 	}
 	options := &Options{}
 	// ACK binds its flags to the process's flag set: give it one of our own, that returns errors instead of exiting.
@@ -68,7 +73,7 @@ func Parse(arguments []string, components []Component, output io.Writer) (*Optio
 	flags.SetOutput(output)
 	pflag.CommandLine = flags
 	options.ACK.BindFlags()
-	services := flags.StringSlice("services", names, "What to serve, of: "+strings.Join(names, ", ")+".")
+	services := flags.StringSlice("services", byDefault, "What to serve, of: "+strings.Join(names, ", ")+".")
 	concurrency := flags.Lookup("reconcile-default-max-concurrent-syncs")
 	concurrency.DefValue = defaultConcurrency
 	concurrency.Usage = "The default maximum number of concurrent reconciles for a resource reconciler. This value is used if no resource-specific override has been specified."
