@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import * as v from 'valibot';
 import { officialServices } from '../synthesis/kinds';
+import { Expected } from './expected';
 import { checkout, type Folder, readIfThere } from './state/folder';
 
 /** The services whose controller may be replaced: those that have an official one. */
@@ -24,15 +25,11 @@ const schema = v.strictObject({
 /** What a user may change about a sandbox; all paths are absolute. */
 export type Settings = v.InferOutput<typeof schema>;
 
-/** Thrown for settings that are not allowed; the message has a line for each mistake. */
-export class BadSettings extends Error {
-  constructor(where: string, mistakes: readonly string[]) {
-    super(mistakes.map((mistake) => `${where}: ${mistake}`).join('\n'));
-    this.name = 'BadSettings';
-  }
-}
-
-/** The settings of `.sandbox/<name>/settings.json`, if there is one, with those of the command line on top. Throws BadSettings. */
+/**
+ * The settings of `.sandbox/<name>/settings.json`, if there is one, with those of the command line on top.
+ *
+ * @throws Expected when some are not allowed: a line for each mistake
+ */
 export async function readSettings(
   folder: Folder,
   options: { readonly controller: readonly string[]; readonly crds: readonly string[] },
@@ -53,10 +50,14 @@ export async function readSettings(
   };
 }
 
+function mistakes(where: string, found: readonly string[]): Expected {
+  return new Expected('usage', found.map((mistake) => `${where}: ${mistake}`).join('\n'));
+}
+
 function split(option: string): [string, string] {
   const [service, file] = option.split(/=(.*)/s);
   if (!service || !file)
-    throw new BadSettings('--controller', [`${option}: want SERVICE=PATH, such as s3=/usr/local/bin/s3-controller`]);
+    throw mistakes('--controller', [`${option}: want SERVICE=PATH, such as s3=/usr/local/bin/s3-controller`]);
   return [service, file];
 }
 
@@ -65,11 +66,11 @@ function parse(where: string, text: string | undefined): Settings {
   try {
     value = JSON.parse(text ?? '{}');
   } catch (error) {
-    throw new BadSettings(where, [(error as Error).message]);
+    throw mistakes(where, [(error as Error).message]);
   }
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
-  throw new BadSettings(
+  throw mistakes(
     where,
     result.issues.map((issue) => `${v.getDotPath(issue) ?? 'all of it'}: ${issue.message}`),
   );

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import { builtServices } from '../../synthesis/kinds';
+import { Expected } from '../expected';
 
 const sandbox = path.join(__dirname, '..');
 const controllers = path.join(sandbox, '..', 'controllers');
@@ -88,19 +89,12 @@ export const catalog: readonly Program[] = [
   }),
 ];
 
-/** Thrown for a name that is not in the catalog. */
-export class UnknownProgram extends Error {
-  constructor(readonly program: string) {
-    super(`${program}: no such program; the sandbox builds ${catalog.map(({ name }) => name).join(', ')}`);
-    this.name = 'UnknownProgram';
-  }
-}
-
-/** The programs of the given names; throws UnknownProgram. */
+/** The programs of the given names. @throws Expected for a name that is not in the catalog */
 export function find(names: readonly string[]): Program[] {
   return names.map((name) => {
     const program = catalog.find((candidate) => candidate.name === name);
-    if (!program) throw new UnknownProgram(name);
-    return program;
+    if (program) return program;
+    const known = catalog.map((one) => one.name).join(', ');
+    throw new Expected('usage', `${name}: no such program; the sandbox builds ${known}`);
   });
 }

@@ -1,3 +1,4 @@
+import { Expected } from '../expected';
 import { saysDiskFull } from '../state/disk';
 
 /** Why a build failed, so that callers and tests need not read messages. */
@@ -12,13 +13,14 @@ export type BuildFailureReason =
   | 'interrupted';
 
 /** A build that failed; the message says what, where, and what to do. */
-export class BuildFailure extends Error {
+export class BuildFailure extends Expected {
+  override readonly name = 'BuildFailure';
+
   constructor(
     readonly reason: BuildFailureReason,
     message: string,
   ) {
-    super(message);
-    this.name = 'BuildFailure';
+    super(reason === 'interrupted' ? 'interrupted' : 'failure', message);
   }
 }
 

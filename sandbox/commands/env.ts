@@ -1,3 +1,4 @@
+import { Expected } from '../expected';
 import { logIn } from '../gitops/session';
 import { awsEnvironment } from '../parts/aws';
 import { port } from '../parts/context';
@@ -9,22 +10,21 @@ import { readPorts } from '../state/ports';
 import { find } from './supervision';
 import { adminKubectl, toolsFolder } from './tools';
 
-/** Thrown when a command needs a running sandbox. */
-export class NotRunning extends Error {
-  constructor(folder: Folder) {
-    super(`sandbox ${folder.name} is not up; \`make up\` brings it up`);
-    this.name = 'NotRunning';
-  }
-}
-
-/** Shell commands that point kubectl, aws, argocd and the AWS SDKs at a sandbox: `eval "$(make -s env)"`. Throws NotRunning. */
+/**
+ * Shell commands that point kubectl, aws, argocd, the AWS SDKs and further commands of ours at a sandbox:
+ * `eval "$(make -s env)"`.
+ *
+ * @throws Expected when it does not run
+ */
 export async function env(folder: Folder): Promise<string> {
   const found = await find(folder);
-  if (found.kind !== 'supervised' || found.status.phase !== 'up') throw new NotRunning(folder);
+  if (found.kind !== 'supervised' || found.status.phase !== 'up')
+    throw new Expected('failure', `sandbox ${folder.name} is not up; \`${folder.make('up')}\` brings it up`);
   const ports = await readPorts(folder.path('ports.json'));
   const authority = await Authority.open(folder);
   const argocd = port({ ports }, 'argocd-server');
   const variables = {
+    SANDBOX: folder.name,
     KUBECONFIG: kubeconfigFile(folder, admin),
     ...awsEnvironment({ ports }),
     ARGOCD_SERVER: `127.0.0.1:${argocd}`,

@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { Expected } from '../expected';
 import type { Folder } from '../state/folder';
 
-/** Thrown for a part that has no log; the message lists those that have one. */
-export class NoSuchLog extends Error {
-  override readonly name = 'NoSuchLog';
-}
-
-/** Prints a part's log, and with `follow` what is added to it until the signal. Throws NoSuchLog. */
+/**
+ * Prints a part's log, and with `follow` what is added to it until the signal.
+ *
+ * @throws Expected for a part that has none: it lists those that have one
+ */
 export async function logs(
   folder: Folder,
   part: string | undefined,
@@ -19,7 +19,7 @@ export async function logs(
   const parts = known(folder);
   if (part === undefined || !parts.includes(part)) {
     const hint = parts.length > 0 ? `there are logs of ${parts.join(', ')}` : 'the sandbox has not been up yet';
-    throw new NoSuchLog(part === undefined ? `which part? ${hint}` : `${part}: no log; ${hint}`);
+    throw new Expected('usage', part === undefined ? `which part? ${hint}` : `${part}: no log; ${hint}`);
   }
   let from = 0;
   do {

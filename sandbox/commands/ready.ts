@@ -1,31 +1,36 @@
 import { setTimeout } from 'node:timers/promises';
+import { Expected } from '../expected';
 import type { Kubectl } from '../kube/kubectl';
 import { type ApplicationStatus, applications, isReady, refresh } from '../gitops/applications';
+import type { Folder } from '../state/folder';
 import { type Terminal, duration } from '../terminal/terminal';
-import { Interrupted } from './interrupted';
-
-/** Thrown when the environments are not Ready in time; everything is left running to be looked at. */
-export class NotReady extends Error {
-  override readonly name = 'NotReady';
-}
 
 /** How long the environments may take: milliseconds. */
 const limit = 300_000;
 
-/** Waits until Argo CD has looked at Git and every environment's resources are synced and healthy. Throws NotReady or Interrupted. */
-export async function untilReady(kubectl: Kubectl, terminal: Terminal, signal: AbortSignal): Promise<void> {
+/**
+ * Waits until Argo CD has looked at Git and every environment's resources are synced and healthy.
+ *
+ * @throws Expected when they are not in time, or when it is interrupted; everything is left running to be looked at
+ */
+export async function untilReady(
+  folder: Folder,
+  kubectl: Kubectl,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
   try {
-    await poll(kubectl, terminal, signal);
+    await poll(folder, kubectl, terminal, signal);
   } catch (error) {
-    throw signal.aborted
-      ? new Interrupted('interrupted; the sandbox goes on running, and `make down` stops it')
-      : error;
+    if (!signal.aborted) throw error;
+    const hint = `the sandbox goes on running, and \`${folder.make('down')}\` stops it`;
+    throw new Expected('interrupted', `interrupted; ${hint}`);
   } finally {
     terminal.status(undefined);
   }
 }
 
-async function poll(kubectl: Kubectl, terminal: Terminal, signal: AbortSignal): Promise<void> {
+async function poll(folder: Folder, kubectl: Kubectl, terminal: Terminal, signal: AbortSignal): Promise<void> {
   const started = Date.now();
   const { ok, dim } = terminal.style;
   const done = new Set<string>();
@@ -39,7 +44,7 @@ async function poll(kubectl: Kubectl, terminal: Terminal, signal: AbortSignal): 
     }
     const waiting = environments.filter((environment) => !isReady(environment));
     if (settled && waiting.length === 0) return;
-    if (Date.now() - started > limit) throw new NotReady(complaint(waiting));
+    if (Date.now() - started > limit) throw new Expected('failure', complaint(folder, waiting));
     terminal.status(`  ${waiting.map(describe).join('; ') || 'waiting for Argo CD to read Git'}`);
     await setTimeout(500, undefined, { signal });
   }
@@ -50,11 +55,11 @@ function describe({ name, sync, health, problems, progress }: ApplicationStatus)
   return `${name}: ${sync}, ${health}${detail === undefined ? '' : ` (${detail})`}`;
 }
 
-function complaint(waiting: readonly ApplicationStatus[]): string {
+function complaint(folder: Folder, waiting: readonly ApplicationStatus[]): string {
   const lines = waiting.map((environment) => `  ${describe(environment)}`);
   return [
     `not everything is Ready after ${duration(limit)}:`,
     ...(lines.length > 0 ? lines : ['  Argo CD has not made an Application of each environment yet']),
-    'The sandbox goes on running: `eval "$(make -s env)"`, then `kubectl get` and `make status` tell more.',
+    `The sandbox goes on running: \`eval "$(${folder.make('-s env')})"\`, then \`kubectl get\` and \`make status\` tell more.`,
   ].join('\n');
 }

@@ -47,7 +47,7 @@ export async function status(folder: Folder): Promise<StatusReport> {
 }
 
 /** The status as a table for people. */
-export function table({ sandbox, phase, parts }: StatusReport, now = Date.now()): string {
+export function table(folder: Folder, { sandbox, phase, parts }: StatusReport, now = Date.now()): string {
   const rows = parts.map((part) => [
     part.name,
     part.silent === undefined ? part.state : 'silent',
@@ -59,7 +59,8 @@ export function table({ sandbox, phase, parts }: StatusReport, now = Date.now())
   ]);
   const total = parts.reduce((sum, part) => sum + (part.memory ?? 0), 0);
   const lines = columns([['PART', 'STATE', 'UPTIME', 'MEMORY', 'PORT', 'RESTARTS', ''], ...rows]);
-  const hint = phase === 'orphaned' ? ': its supervisor was killed; `make down` ends what it left running' : '';
+  const hint =
+    phase === 'orphaned' ? `: its supervisor was killed; \`${folder.make('down')}\` ends what it left running` : '';
   const summary = `sandbox ${sandbox} is ${phase}${hint}`;
   return parts.length === 0
     ? summary

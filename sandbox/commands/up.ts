@@ -6,6 +6,7 @@ import { build } from '../builder/builder';
 import { catalog } from '../builder/catalog';
 import { showBuild } from '../builder/progress';
 import { emulatorPython } from '../builder/python';
+import { Expected } from '../expected';
 import { marker } from '../parts/context';
 import type { Built } from '../platform';
 import { describeExit } from '../process/failure';
@@ -15,18 +16,13 @@ import { checkout, type Folder } from '../state/folder';
 import { lock, whenTaken } from '../state/lock';
 import type { Report, Start } from '../supervisor';
 import type { Terminal } from '../terminal/terminal';
-import { Interrupted } from './interrupted';
 import { find, lockOfUp, stop } from './supervision';
 import { linkTools } from './tools';
 
-/** Thrown when the sandbox did not come up; nothing of it is left running. */
-export class NotUp extends Error {
-  override readonly name = 'NotUp';
-}
-
 /**
- * Builds what is missing and brings up the sandbox in the background. Resolves when every part is ready. Throws NotUp,
- * Interrupted or BuildFailure; then nothing is left running.
+ * Builds what is missing and brings up the sandbox in the background. Resolves when every part is ready.
+ *
+ * @throws Expected when it did not come up, or was interrupted; then nothing is left running
  */
 export async function up(
   folder: Folder,
@@ -40,7 +36,7 @@ export async function up(
     terminal.line(`process ${holder} is bringing it up (if it is something else, remove ${file})`);
   };
   const unlock = await lock(file, { signal: interrupt, onWait }).catch((error: unknown) => {
-    throw interrupt.aborted ? new Interrupted('interrupted; nothing was started') : error;
+    throw interrupt.aborted ? new Expected('interrupted', 'interrupted; nothing was started') : error;
   });
   const over = new AbortController();
   try {
@@ -59,7 +55,8 @@ async function upAlone(folder: Folder, settings: Settings, terminal: Terminal, i
       terminal.line(`sandbox ${folder.name} is up already; settings are read when it starts`);
       return;
     }
-    throw new NotUp(
+    throw new Expected(
+      'failure',
       `sandbox ${folder.name} is ${found.status.phase} in another \`make up\` or \`make down\`: wait for that one`,
     );
   }
@@ -132,6 +129,10 @@ function follow(
   const showPart = showParts(terminal);
   // Without this process the supervisor gives up, too: see Supervisor.run.
   const giveUp = () => supervisor.kill('SIGTERM');
+  const failed = (message: string) =>
+    interrupt.aborted
+      ? new Expected('interrupted', 'interrupted; nothing is left running')
+      : new Expected('failure', message);
   interrupt.addEventListener('abort', giveUp, { once: true });
   if (interrupt.aborted) giveUp();
   return new Promise<void>((resolve, reject) => {
@@ -145,25 +146,18 @@ function follow(
           resolve();
           return;
         case 'failed':
-          reject(
-            interrupt.aborted ? new Interrupted('interrupted; nothing is left running') : new NotUp(report.message),
-          );
+          reject(failed(report.message));
           return;
       }
     });
     supervisor.once('error', reject);
     supervisor.once('exit', (code, signal) => {
       const how = describeExit(signal ? { signal } : { code: code ?? 0 });
-      const message = `the supervisor ended before the sandbox was up (${how}); its log: ${folder.log('supervisor')}`;
-      reject(interrupt.aborted ? interrupted() : new NotUp(message));
+      reject(failed(`the supervisor ended before the sandbox was up (${how}); its log: ${folder.log('supervisor')}`));
     });
     supervisor.send(start);
   }).finally(() => {
     interrupt.removeEventListener('abort', giveUp);
     terminal.status(undefined);
   });
-}
-
-function interrupted(): Interrupted {
-  return new Interrupted('interrupted; nothing is left running');
 }

@@ -1,19 +1,12 @@
 import { execFile } from 'node:child_process';
 import * as fs from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { Expected } from '../expected';
 import { argocdNamespace } from '../parts/argocd';
 import { checkout, type Folder } from '../state/folder';
 
 /** The branch that Argo CD follows. */
 export const branch = 'main';
-
-/** Thrown when git refuses; the message says what was tried and what git said. */
-export class GitFailed extends Error {
-  constructor(args: readonly string[], stderr: string) {
-    super(`git ${args.join(' ')}: ${stderr.trim()}`);
-    this.name = 'GitFailed';
-  }
-}
 
 /** The bare repository that stands for the hosting service. */
 export function repository(folder: Folder): string {
@@ -27,7 +20,9 @@ export function remoteName(folder: Folder): string {
 
 /**
  * Makes the bare repository and the remote, and at the first time pushes the checkout's commit, so that Argo CD has
- * something to sync. Afterwards what is in it is the user's. Throws GitFailed.
+ * something to sync. Afterwards what is in it is the user's.
+ *
+ * @throws Expected when git refuses: what was tried, and what git said
  */
 export async function prepareRemote(folder: Folder, kubectl: string, kubeconfig: string): Promise<void> {
   const bare = repository(folder);
@@ -76,6 +71,7 @@ async function git(args: readonly string[]): Promise<string> {
     return stdout.trim();
   } catch (error) {
     const { code, stderr } = error as { code?: unknown; stderr?: string };
-    throw new GitFailed(args, code === 'ENOENT' ? 'git is not on PATH; install it' : (stderr ?? String(error)));
+    const said = code === 'ENOENT' ? 'git is not on PATH; install it' : (stderr ?? String(error));
+    throw new Expected('failure', `git ${args.join(' ')}: ${said.trim()}`);
   }
 }

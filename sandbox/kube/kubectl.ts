@@ -1,12 +1,18 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
+import { Expected } from '../expected';
 
-/** Thrown when kubectl fails; the message is what it said. */
-export class KubectlFailed extends Error {
-  constructor(args: readonly string[], stderr: string) {
+/** kubectl failed; the message is what it said. */
+export class KubectlFailed extends Expected {
+  override readonly name = 'KubectlFailed';
+
+  constructor(
+    args: readonly string[],
+    /** All that it said. */
+    readonly stderr: string,
+  ) {
     // Some errors of kubectl quote every object that there is.
-    super(`kubectl ${args.join(' ')}: ${stderr.trim().slice(0, 2000)}`);
-    this.name = 'KubectlFailed';
+    super('failure', `kubectl ${args.join(' ')}: ${stderr.trim().slice(0, 2000)}`);
   }
 }
 
@@ -17,7 +23,7 @@ export class Kubectl {
     private readonly kubeconfig: string,
   ) {}
 
-  /** Runs kubectl and returns its output. Throws KubectlFailed. */
+  /** Runs kubectl and returns its output. @throws KubectlFailed */
   async run(
     args: readonly string[],
     options: { readonly stdin?: string; readonly signal?: AbortSignal } = {},
@@ -39,7 +45,12 @@ export class Kubectl {
     return stdout;
   }
 
-  /** Creates or updates objects: YAML documents in the order of need. Fields of ours that somebody else changed become ours again. */
+  /**
+   * Creates or updates objects: YAML documents, each after those that it needs. Fields of ours that somebody else changed
+   * become ours again.
+   *
+   * @throws KubectlFailed
+   */
   async apply(documents: readonly string[], namespace: string, signal?: AbortSignal): Promise<void> {
     const args = [
       'apply',

@@ -4,8 +4,8 @@ export function saysDiskFull(text: string): boolean {
   return /no space left on device|disk quota exceeded|system error -122\b/i.test(text);
 }
 
-/** An error's message, and what to do about it when a disk is full. */
+/** An error's message, and what to do about it when a disk is full, unless it says so already. */
 export function withDiskRemedy(message: string): string {
-  if (!saysDiskFull(message)) return message;
+  if (!saysDiskFull(message) || /free some space/i.test(message)) return message;
   return `${message}\nThe disk is full: free some space and run it again; it goes on where it stopped.`;
 }

@@ -2,31 +2,36 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { Expected } from '../expected';
 
 /** The checkout that the sandbox runs from. */
 export const checkout = path.join(__dirname, '..', '..');
 
-/** Thrown for a sandbox name that cannot be a folder, a git remote or part of a host name. */
-export class BadName extends Error {
-  constructor(name: string) {
-    super(
-      `SANDBOX=${name}: a sandbox's name is 1 to 30 lower-case letters, digits and hyphens, and starts with a letter`,
-    );
-    this.name = 'BadName';
-  }
-}
+/** The sandbox of a user who names none. */
+export const defaultName = 'default';
 
 /** Where one sandbox keeps everything it needs to go on tomorrow: `.sandbox/<name>/` in the checkout. */
 export class Folder {
   readonly root: string;
 
-  /** Throws BadName. @param base folder of all sandboxes */
+  /**
+   * @param base folder of all sandboxes
+   * @throws Expected for a name that cannot be a folder, a git remote or part of a host name
+   */
   constructor(
     readonly name: string,
     readonly base = path.join(checkout, '.sandbox'),
   ) {
-    if (!/^[a-z][a-z0-9-]{0,29}$/.test(name)) throw new BadName(name);
+    if (!/^[a-z][a-z0-9-]{0,29}$/.test(name)) {
+      const rule = "a sandbox's name is 1 to 30 lower-case letters, digits and hyphens, and starts with a letter";
+      throw new Expected('usage', `SANDBOX=${name}: ${rule}`);
+    }
     this.root = path.join(base, name);
+  }
+
+  /** What the user types to have something done to this sandbox: `make up`, or `SANDBOX=name make up`. */
+  make(goal: string): string {
+    return this.name === defaultName ? `make ${goal}` : `SANDBOX=${this.name} make ${goal}`;
   }
 
   /** A path below the folder. */

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import * as net from 'node:net';
 import * as path from 'node:path';
+import { Expected } from '../expected';
 import { type Folder, readIfThere, writePrivate } from './folder';
 
 /**
@@ -10,26 +11,13 @@ import { type Folder, readIfThere, writePrivate } from './folder';
  */
 const range = { from: 20_000, to: 32_000 };
 
-/** Thrown when another program holds a port of this sandbox. */
-export class PortOccupied extends Error {
-  constructor(
-    readonly part: string,
-    readonly port: number,
-    file: string,
-  ) {
-    super(
-      `${part}: port ${port} is in use by another program. Stop that program (\`ss -ltnp 'sport = :${port}'\` names it), ` +
-        `or remove ${file} to have new ports picked, and run \`make up\` again.`,
-    );
-    this.name = 'PortOccupied';
-  }
-}
-
 export type Ports = Readonly<Record<string, number>>;
 
 /**
  * A port on 127.0.0.1 for each name: the one that the sandbox had before, else a free one that no other sandbox of
- * this checkout has. Remembers them. Throws PortOccupied.
+ * this checkout has. Remembers them.
+ *
+ * @throws Expected when another program holds a port that the sandbox had before
  */
 export async function reservePorts(folder: Folder, names: readonly string[]): Promise<Ports> {
   const file = folder.path('ports.json');
@@ -38,11 +26,19 @@ export async function reservePorts(folder: Folder, names: readonly string[]): Pr
   const ports: Record<string, number> = {};
   for (const name of names) {
     const before = known[name];
-    if (before !== undefined && !(await isFree(before))) throw new PortOccupied(name, before, file);
+    if (before !== undefined && !(await isFree(before))) throw occupied(folder, name, before, file);
     ports[name] = before ?? (await pick([...others, ...Object.values(known), ...Object.values(ports)]));
   }
   await writePrivate(file, `${JSON.stringify({ ...known, ...ports }, undefined, 2)}\n`);
   return ports;
+}
+
+function occupied(folder: Folder, part: string, port: number, file: string): Expected {
+  return new Expected(
+    'failure',
+    `${part}: port ${port} is in use by another program. Stop that program (\`ss -ltnp 'sport = :${port}'\` names it), ` +
+      `or remove ${file} to have new ports picked, and run \`${folder.make('up')}\` again.`,
+  );
 }
 
 /** The ports that a sandbox has; none before its first start. */

@@ -83,5 +83,5 @@ test.each<[string, object, boolean]>([
 test('what kubectl complains about is told, but not without end', async () => {
   const error: unknown = await applications(kubectl('x'.repeat(1_000_000), true)).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(KubectlFailed);
-  expect((error as Error).message.length).toBeLessThan(3000);
+  expect((error as KubectlFailed).message.length).toBeLessThan(3000);
 });
