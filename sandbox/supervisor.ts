@@ -4,6 +4,7 @@
  * them down when `up` goes away.
  */
 import * as fs from 'node:fs/promises';
+import { impossible } from './impossible';
 import { Stopped } from './process/failure';
 import { Graph } from './process/graph';
 import { Part, type PartEvent, reason } from './process/part';
@@ -47,7 +48,16 @@ class Supervisor {
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
     process.on('disconnect', () => {
-      if (this.phase === 'starting') stop();
+      switch (this.phase) {
+        case 'starting':
+          stop();
+          return;
+        case 'up':
+        case 'stopping':
+          return;
+        default:
+          impossible(this.phase);
+      }
     });
     // A fault of ours must not leave the parts without anybody who looks after them.
     process.on('uncaughtException', (error) => {
@@ -78,12 +88,23 @@ class Supervisor {
   }
 
   private async stop(): Promise<void> {
-    if (this.isStopping()) return;
-    const wasUp = this.phase === 'up';
-    await this.enter('stopping');
-    await this.graph?.stop();
-    // When it was still starting, `run` finds out, reports and leaves.
-    if (wasUp) await this.leave(0);
+    const { phase } = this;
+    switch (phase) {
+      case 'starting':
+        // `run` finds out, reports and leaves.
+        await this.enter('stopping');
+        await this.graph?.stop();
+        return;
+      case 'up':
+        await this.enter('stopping');
+        await this.graph?.stop();
+        await this.leave(0);
+        return;
+      case 'stopping':
+        return;
+      default:
+        impossible(phase);
+    }
   }
 
   private isStopping(): boolean {
@@ -143,6 +164,7 @@ function partStatus(part: Part): PartStatus {
   switch (state.kind) {
     case 'ready':
       return { ...common, pid: state.child.pid, since: state.since, silent: state.silent };
+    case 'ending':
     case 'waiting':
     case 'failed':
       return { ...common, failure: state.failure };
@@ -151,6 +173,8 @@ function partStatus(part: Part): PartStatus {
     case 'stopping':
     case 'stopped':
       return common;
+    default:
+      return impossible(state);
   }
 }
 

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { impossible } from '../impossible';
 import { describeFailure } from '../process/failure';
 import type { Folder } from '../state/folder';
 import type { PartStatus } from '../state/status';
@@ -43,6 +44,8 @@ export async function status(folder: Folder): Promise<StatusReport> {
         parts: all.map((part) => ({ ...part, memory: memory.get(part.pid ?? 0) })),
       };
     }
+    default:
+      return impossible(found);
   }
 }
 

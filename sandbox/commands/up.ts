@@ -7,6 +7,7 @@ import { catalog } from '../builder/catalog';
 import { showBuild } from '../builder/progress';
 import { emulatorPython } from '../builder/python';
 import { Expected } from '../expected';
+import { impossible } from '../impossible';
 import { marker } from '../parts/context';
 import type { Built } from '../platform';
 import { describeExit } from '../process/failure';
@@ -50,22 +51,33 @@ export async function up(
 
 async function upAlone(folder: Folder, settings: Settings, terminal: Terminal, interrupt: AbortSignal): Promise<void> {
   const found = await find(folder);
-  if (found.kind === 'supervised') {
-    if (found.status.phase === 'up') {
+  switch (found.kind) {
+    case 'supervised':
+      if (found.status.phase !== 'up') throw busy(folder, found.status.phase);
       terminal.line(`sandbox ${folder.name} is up already; settings are read when it starts`);
       return;
-    }
-    throw new Expected(
-      'failure',
-      `sandbox ${folder.name} is ${found.status.phase} in another \`make up\` or \`make down\`: wait for that one`,
-    );
+    case 'orphans':
+      terminal.line(
+        `sandbox ${folder.name}: ending ${found.pids.length} processes that its supervisor left behind when it was killed`,
+      );
+      await stop(folder);
+      break;
+    case 'nothing':
+      break;
+    default:
+      impossible(found);
   }
-  if (found.kind === 'orphans') {
-    terminal.line(
-      `sandbox ${folder.name}: ending ${found.pids.length} processes that its supervisor left behind when it was killed`,
-    );
-    await stop(folder);
-  }
+  await start(folder, settings, terminal, interrupt);
+}
+
+function busy({ name }: Folder, phase: string): Expected {
+  return new Expected(
+    'failure',
+    `sandbox ${name} is ${phase} in another \`make up\` or \`make down\`: wait for that one`,
+  );
+}
+
+async function start(folder: Folder, settings: Settings, terminal: Terminal, interrupt: AbortSignal): Promise<void> {
   const { binaries, python } = await buildAll(terminal, interrupt);
   await folder.create('logs');
   await rotateLogs(folder);
@@ -148,6 +160,8 @@ function follow(
         case 'failed':
           reject(failed(report.message));
           return;
+        default:
+          impossible(report);
       }
     });
     supervisor.once('error', reject);

@@ -1,3 +1,4 @@
+import { impossible } from '../impossible';
 import { duration } from '../terminal/terminal';
 
 /** How a process ended: by itself with a code, or by a signal. */
@@ -35,6 +36,8 @@ export function describeFailure(failure: Failure): string {
       return `not ready after ${duration(failure.after)}: ${failure.lastCheck}`;
     case 'exited':
       return `ended (${describeExit(failure.exit)} after ${duration(failure.after)})`;
+    default:
+      return impossible(failure);
   }
 }
 

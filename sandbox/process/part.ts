@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { Child, type Command } from './child';
+import { impossible } from '../impossible';
 import { type Failure, PartFailed, Stopped } from './failure';
 
 /** A server to keep running. Times are milliseconds. */
@@ -40,13 +41,27 @@ export function backoffDelay({ first, max }: Backoff, restartsBefore: number): n
   return Math.min(max, first * 2 ** restartsBefore);
 }
 
-/** Where a part is in its life; each state holds only what is true in it. */
+/**
+ * Where a part is in its life; each state holds only what is true in it.
+ *
+ *                  ┌──────────────── restart() asked for it ────────────────┐
+ *                  ▼                                                        │
+ *     pending ─► starting ──answers its check──► ready ──ends, restart()──► ending
+ *                  │ │ ▲                                                    │
+ *      first start │ │ └──the wait is over──┐                               │ it ended by itself
+ *            fails │ │                      │                               │
+ *                  │ └──later one fails──► waiting ◄────────────────────────┘
+ *                  ▼
+ *                failed                    all but failed ──stop()──► stopping ──► stopped
+ */
 export type PartState =
   | { readonly kind: 'pending' }
   /** `child` settles when the program is spawned, or cannot be. */
   | { readonly kind: 'starting'; readonly child: Promise<Child> }
-  /** `silent` says why it does not answer its check any more; it usually does. */
+  /** `silent` is why it does not answer its check any more; it is not set while it answers. */
   | { readonly kind: 'ready'; readonly child: Child; readonly since: number; readonly silent?: string }
+  /** Its process ends or has ended: `gone` settles when nothing that it left runs either. `failure` unless it was asked to. */
+  | { readonly kind: 'ending'; readonly gone: Promise<unknown>; readonly failure?: Failure }
   /** It failed and is started again at `until`. */
   | { readonly kind: 'waiting'; readonly failure: Failure; readonly until: number; readonly timer: NodeJS.Timeout }
   | { readonly kind: 'stopping'; readonly done: Promise<void> }
@@ -111,9 +126,14 @@ export class Part {
     return this.restarts;
   }
 
-  /** Starts it; resolves when it is ready. Rejects with PartFailed, or with Stopped when `stop` came first. */
+  /**
+   * Starts it; resolves when it is ready.
+   *
+   * @throws PartFailed when it does not become ready
+   * @throws Stopped when `stop` came first
+   */
   async start(): Promise<void> {
-    if (this.current.kind !== 'pending') throw new Error(`${this.name}: start() in state ${this.current.kind}`);
+    if (this.current.kind !== 'pending') throw this.unexpected('start()');
     const failure = await this.run();
     if (!failure) return;
     this.current = { kind: 'failed', failure };
@@ -136,6 +156,9 @@ export class Part {
       case 'ready':
         this.emit({ kind: 'stopping' });
         return this.end(state.child.stop(this.stopGrace));
+      case 'ending':
+        this.emit({ kind: 'stopping' });
+        return this.end(state.gone);
       case 'waiting':
         clearTimeout(state.timer);
         return this.end();
@@ -146,21 +169,36 @@ export class Part {
       case 'stopped':
       case 'failed':
         return;
+      default:
+        impossible(state);
     }
   }
 
-  /**
-   * Ends the process and starts it again at once: for a program that reads something only at its start. Does nothing
-   * unless the part is ready.
-   */
+  /** Ends the process and starts it again at once: for a program that reads something only at its start. */
   async restart(): Promise<void> {
-    if (this.current.kind !== 'ready') return;
-    const { child } = this.current;
-    this.current = { kind: 'starting', child: Promise.resolve(child) };
-    await child.stop(this.stopGrace);
-    if (this.stopped()) return;
-    this.restarts += 1;
-    await this.runAgain();
+    const state = this.current;
+    switch (state.kind) {
+      case 'ready': {
+        const gone = state.child.stop(this.stopGrace);
+        this.current = { kind: 'ending', gone };
+        await gone;
+        if (this.isStopped()) return;
+        this.restarts += 1;
+        return this.runAgain();
+      }
+      // It is about to start anyway.
+      case 'pending':
+      case 'starting':
+      case 'ending':
+      case 'waiting':
+        return;
+      case 'stopping':
+      case 'stopped':
+      case 'failed':
+        return;
+      default:
+        impossible(state);
+    }
   }
 
   private async end(work: Promise<unknown> = Promise.resolve()): Promise<void> {
@@ -172,7 +210,11 @@ export class Part {
     return done;
   }
 
-  /** One run up to readiness. Returns why it failed, with nothing of it left; throws Stopped when `stop` came first. */
+  /**
+   * One run up to readiness. Returns why it failed, with nothing of it left.
+   *
+   * @throws Stopped when `stop` came first
+   */
   private async run(): Promise<Failure | undefined> {
     // Asked beforehand, because afterwards nobody could tell another server's answer from ours.
     const spawned = this.ask(AbortSignal.timeout(1_000)).then((answer) => {
@@ -252,8 +294,24 @@ export class Part {
     for (;;) {
       await pause(this.spec.checkInterval ?? 5_000, over.signal);
       const answer = await this.ask(over.signal);
+      if (over.signal.aborted) return;
       const state = this.current;
-      if (state.kind !== 'ready' || state.child !== child || over.signal.aborted) return;
+      switch (state.kind) {
+        case 'ready':
+          break;
+        // Its process is asked to end, and may be past answering.
+        case 'ending':
+        case 'stopping':
+          return;
+        case 'pending':
+        case 'starting':
+        case 'waiting':
+        case 'stopped':
+        case 'failed':
+          throw this.unexpected('an answer to its check');
+        default:
+          impossible(state);
+      }
       failures = answer === undefined ? 0 : failures + 1;
       // One answer may be late on a busy machine.
       if (answer !== undefined && failures === 2) {
@@ -287,16 +345,51 @@ export class Part {
   }
 
   private onExit(child: Child, failure: Failure): void {
-    if (this.current.kind !== 'ready' || this.current.child !== child) return;
-    if (child.elapsed >= this.backoff.reset) this.inARow = 0;
-    // Its orphans would hold its port or its data.
-    void child.stop(0).then(() => {
-      this.wait(failure);
-    });
+    const state = this.current;
+    switch (state.kind) {
+      case 'ready': {
+        if (child.elapsed >= this.backoff.reset) this.inARow = 0;
+        // Its orphans would hold its port or its data.
+        const gone = child.stop(0);
+        this.current = { kind: 'ending', gone, failure };
+        void gone.then(() => {
+          this.wait(failure);
+        });
+        return;
+      }
+      // It was asked to.
+      case 'ending':
+      case 'stopping':
+      case 'stopped':
+        return;
+      case 'pending':
+      case 'starting':
+      case 'waiting':
+      case 'failed':
+        throw this.unexpected('the end of its process');
+      default:
+        impossible(state);
+    }
   }
 
+  /** Waits before it starts again. */
   private wait(failure: Failure): void {
-    if (this.stopped()) return;
+    const state = this.current;
+    switch (state.kind) {
+      case 'starting':
+      case 'ending':
+        break;
+      case 'stopping':
+      case 'stopped':
+        return;
+      case 'pending':
+      case 'ready':
+      case 'waiting':
+      case 'failed':
+        throw this.unexpected('a failure');
+      default:
+        impossible(state);
+    }
     const wait = backoffDelay(this.backoff, this.inARow);
     this.inARow += 1;
     this.restarts += 1;
@@ -321,12 +414,33 @@ export class Part {
     return this.spec.stopGrace ?? 10_000;
   }
 
-  private stopped(): boolean {
-    return this.current.kind === 'stopping' || this.current.kind === 'stopped';
+  /** Whether `stop` came while it was waited for something else. */
+  private isStopped(): boolean {
+    const state = this.current;
+    switch (state.kind) {
+      case 'starting':
+      case 'ending':
+        return false;
+      case 'stopping':
+      case 'stopped':
+        return true;
+      case 'pending':
+      case 'ready':
+      case 'waiting':
+      case 'failed':
+        throw this.unexpected('the next step of a start');
+      default:
+        return impossible(state);
+    }
   }
 
+  /** @throws Stopped when `stop` came while it was waited for something else */
   private throwIfStopped(): void {
-    if (this.stopped()) throw new Stopped(this.name);
+    if (this.isStopped()) throw new Stopped(this.name);
+  }
+
+  private unexpected(what: string): Error {
+    return new Error(`${this.name}: ${what} in state ${this.current.kind}`);
   }
 
   private emit(happening: Happening): void {

@@ -1,3 +1,4 @@
+import { impossible } from '../impossible';
 import { type Terminal, duration } from '../terminal/terminal';
 import { describeFailure } from './failure';
 import type { PartEvent } from './part';
@@ -34,6 +35,8 @@ export function showParts(terminal: Terminal): (event: PartEvent) => void {
       case 'stopped':
         awaited.delete(event.part);
         break;
+      default:
+        impossible(event);
     }
     terminal.status(awaited.size > 0 ? `  waiting for ${[...awaited].join(', ')}` : undefined);
   };

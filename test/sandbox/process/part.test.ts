@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { answersOk } from '../../../sandbox/process/checks';
 import { type Failure, PartFailed, Stopped } from '../../../sandbox/process/failure';
-import { Part, type PartEvent, type PartSpec, backoffDelay } from '../../../sandbox/process/part';
+import { Part, type PartEvent, type PartSpec, type PartState, backoffDelay } from '../../../sandbox/process/part';
 import { isRunning } from '../../../sandbox/process/running';
 import { type Behaviour, fake, freePort, temporaryFolder, until } from './fakes';
 
@@ -208,6 +208,77 @@ describe('a ready part', () => {
     expect(pidOf(part)).not.toBe(before);
     expect(isRunning(before)).toBe(false);
     expect(events.map(({ kind }) => kind)).toEqual(['starting', 'ready', 'starting', 'ready']);
+  });
+});
+
+describe('a part that is', () => {
+  /** How to get a part into each state, what start() and restart() then do, and where it is when it was stopped. */
+  const states: Record<
+    PartState['kind'],
+    { behaviour: Behaviour; into?: (part: Part) => unknown; change?: Partial<PartSpec>; restarts?: boolean }
+  > = {
+    pending: { behaviour: 'serve' },
+    starting: { behaviour: 'hang', into: begin },
+    ready: { behaviour: 'serve', into: (part) => part.start(), restarts: true },
+    ending: { behaviour: 'ignore-sigterm', into: (part) => part.start().then(() => void part.restart()) },
+    waiting: {
+      behaviour: 'serve-then-exit',
+      into: (part) => part.start(),
+      change: { backoff: { first: 60_000, max: 60_000, reset: 60_000 } },
+    },
+    stopping: { behaviour: 'ignore-sigterm', into: (part) => part.start().then(() => void part.stop()) },
+    stopped: { behaviour: 'serve', into: (part) => part.stop() },
+    failed: { behaviour: 'complain-and-exit', into: begin },
+  };
+  /** Begins a start whose end does not matter. */
+  function begin(part: Part): void {
+    part.start().catch(() => undefined);
+  }
+
+  async function partIn(kind: PartState['kind']): Promise<Subject> {
+    const { behaviour, into, change } = states[kind];
+    const it = await subject(behaviour, change);
+    await into?.(it.part);
+    await until(kind, () => it.part.state.kind === kind);
+    return it;
+  }
+  const cases = Object.entries(states) as [PartState['kind'], (typeof states)['ready']][];
+
+  test.each(cases)('%s cannot be started again', async (kind) => {
+    const { part } = await partIn(kind);
+    if (kind === 'pending') await part.start();
+    else await expect(part.start()).rejects.toThrow(`start() in state ${kind}`);
+  });
+
+  test.each(cases)('%s and is asked to restart', async (kind, { restarts = false }) => {
+    const { part, events } = await partIn(kind);
+    const before = events.length;
+    await part.restart();
+    expect(events.slice(before).map((event) => event.kind)).toEqual(restarts ? ['starting', 'ready'] : []);
+  });
+
+  test('ending by itself and is asked to restart starts once', async () => {
+    const { part, events } = await subject('serve-then-exit');
+    await part.start();
+    if (part.state.kind !== 'ready') throw new Error(part.state.kind);
+    const asked = part.state.child.exited.then(async () => {
+      const { kind } = part.state;
+      await part.restart();
+      return kind;
+    });
+    expect(await asked).toBe('ending');
+    // Two processes would fight for the port.
+    await until('ready again', () => events.filter((event) => event.kind === 'ready').length === 2);
+    expect(events.map(({ kind }) => kind)).toEqual(['starting', 'ready', 'restarting', 'starting', 'ready']);
+  });
+
+  test.each(cases)('%s can be stopped, and nothing starts afterwards', async (kind) => {
+    const { part, events } = await partIn(kind);
+    await part.stop();
+    const after = events.length;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(part.state.kind).toBe(kind === 'failed' ? 'failed' : 'stopped');
+    expect(events).toHaveLength(after);
   });
 });
 
