@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Kubectl } from '../kube/kubectl';
+import { type Kubectl, KubectlFailed } from '../kube/kubectl';
 import { argocdNamespace } from '../parts/argocd';
 import { checkout, type Folder } from '../state/folder';
 import { repository } from './remote';
@@ -17,9 +17,17 @@ export async function applyApplications(folder: Folder, kubectl: Kubectl, signal
 
 /** Makes Argo CD look at Git now instead of within three minutes. */
 export async function refresh(kubectl: Kubectl, signal?: AbortSignal): Promise<void> {
-  const annotate = ['annotate', '--all', '--overwrite', `--namespace=${argocdNamespace}`];
-  await kubectl.run([...annotate, 'applicationsets', 'argocd.argoproj.io/application-set-refresh=true'], { signal });
-  await kubectl.run([...annotate, 'applications', `${refreshAnnotation}=normal`], { signal });
+  await annotateAll(kubectl, 'applicationsets', 'argocd.argoproj.io/application-set-refresh=true', signal);
+  await annotateAll(kubectl, 'applications', `${refreshAnnotation}=normal`, signal);
+}
+
+async function annotateAll(kubectl: Kubectl, kind: string, annotation: string, signal?: AbortSignal): Promise<void> {
+  const annotate = ['annotate', kind, annotation, '--all', '--overwrite', `--namespace=${argocdNamespace}`];
+  await kubectl.run(annotate, { signal }).catch((error: unknown) => {
+    // An object that vanishes meanwhile has nothing to be looked at any more.
+    const isGone = (line: string) => line.includes('(NotFound)');
+    if (!(error instanceof KubectlFailed && error.stderr.trim().split('\n').every(isGone))) throw error;
+  });
 }
 
 const refreshAnnotation = 'argocd.argoproj.io/refresh';

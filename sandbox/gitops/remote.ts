@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
-import * as fs from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { Expected } from '../expected';
-import { argocdNamespace } from '../parts/argocd';
-import { checkout, type Folder } from '../state/folder';
+import * as fs from 'node:fs';
+import { checkout, type Folder, defaultName } from '../state/folder';
+import { git } from './git';
+import { writeHooks } from './hooks';
 
 /** The branch that Argo CD follows. */
 export const branch = 'main';
@@ -15,7 +13,23 @@ export function repository(folder: Folder): string {
 
 /** The name of the remote in the checkout: `sandbox`, or `sandbox-<name>` for one that is not the default. */
 export function remoteName(folder: Folder): string {
-  return folder.name === 'default' ? 'sandbox' : `sandbox-${folder.name}`;
+  return folder.name === defaultName ? 'sandbox' : `sandbox-${folder.name}`;
+}
+
+/** A commit, and the repository that has it. */
+export interface Source {
+  readonly repository: string;
+  readonly commit: string;
+  /** It is what was pushed to the sandbox; before the first push it is the checkout's. */
+  readonly isPushed: boolean;
+}
+
+/** What Argo CD syncs when the sandbox starts. @throws Expected when there is no repository or no commit */
+export async function source(folder: Folder): Promise<Source> {
+  const bare = repository(folder);
+  return (await isPushed(bare))
+    ? { repository: bare, commit: await git(bare, 'rev-parse', branch), isPushed: true }
+    : { repository: checkout, commit: await git(checkout, 'rev-parse', 'HEAD'), isPushed: false };
 }
 
 /**
@@ -26,52 +40,22 @@ export function remoteName(folder: Folder): string {
  */
 export async function prepareRemote(folder: Folder, kubectl: string, kubeconfig: string): Promise<void> {
   const bare = repository(folder);
-  await git(['init', '--quiet', '--bare', `--initial-branch=${branch}`, bare]);
+  await git(checkout, 'init', '--quiet', '--bare', `--initial-branch=${branch}`, bare);
   // A checkout without its whole history, as CI systems make them, may push, too.
-  await git(['-C', bare, 'config', 'receive.shallowUpdate', 'true']);
-  await writeHook(bare, kubectl, kubeconfig);
+  await git(bare, 'config', 'receive.shallowUpdate', 'true');
+  await writeHooks(bare, { branch, kubectl, kubeconfig, up: folder.make('up') });
   const remote = remoteName(folder);
-  const remotes = (await git(['-C', checkout, 'remote'])).split('\n');
-  await git(['-C', checkout, 'remote', remotes.includes(remote) ? 'set-url' : 'add', remote, bare]);
-  const pushed = await git(['-C', bare, 'branch', '--list', branch]);
-  if (pushed === '') await git(['-C', checkout, 'push', '--quiet', remote, `HEAD:refs/heads/${branch}`]);
+  const remotes = (await git(checkout, 'remote')).split('\n');
+  await git(checkout, 'remote', remotes.includes(remote) ? 'set-url' : 'add', remote, bare);
+  if (!(await isPushed(bare))) await git(checkout, 'push', '--quiet', remote, `HEAD:refs/heads/${branch}`);
 }
 
 /** Takes the remote out of the checkout. */
 export async function removeRemote(folder: Folder): Promise<void> {
-  const remotes = (await git(['-C', checkout, 'remote'])).split('\n');
-  if (remotes.includes(remoteName(folder))) await git(['-C', checkout, 'remote', 'remove', remoteName(folder)]);
+  const remotes = (await git(checkout, 'remote')).split('\n');
+  if (remotes.includes(remoteName(folder))) await git(checkout, 'remote', 'remove', remoteName(folder));
 }
 
-/** A push tells Argo CD at once, as a webhook of a hosting service does. */
-async function writeHook(bare: string, kubectl: string, kubeconfig: string): Promise<void> {
-  const annotate = `${quote(kubectl)} --kubeconfig=${quote(kubeconfig)} --namespace=${argocdNamespace} --request-timeout=5s annotate --all --overwrite`;
-  const script = `#!/bin/sh
-# Written by the sandbox at each start.
-if ${annotate} applicationsets argocd.argoproj.io/application-set-refresh=true >/dev/null 2>&1 &&
-  ${annotate} applications argocd.argoproj.io/refresh=normal >/dev/null 2>&1
-then echo "Argo CD takes it from here: kubectl get applications --namespace ${argocdNamespace}"
-else echo "Argo CD is not running; it syncs this after the next make up"
-fi
-`;
-  const hook = `${bare}/hooks/post-receive`;
-  await fs.writeFile(hook, script, { mode: 0o700 });
-  await fs.chmod(hook, 0o700);
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-async function git(args: readonly string[]): Promise<string> {
-  try {
-    // Inside a hook of the checkout, git's own variables would win over -C.
-    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
-    const { stdout } = await promisify(execFile)('git', args, { env });
-    return stdout.trim();
-  } catch (error) {
-    const { code, stderr } = error as { code?: unknown; stderr?: string };
-    const said = code === 'ENOENT' ? 'git is not on PATH; install it' : (stderr ?? String(error));
-    throw new Expected('failure', `git ${args.join(' ')}: ${said.trim()}`);
-  }
+async function isPushed(bare: string): Promise<boolean> {
+  return fs.existsSync(bare) && (await git(bare, 'branch', '--list', branch)) !== '';
 }

@@ -2,7 +2,7 @@ import type { PartSpec } from '../process/part';
 import { answersOk } from '../process/checks';
 import { writeKubeconfig } from '../state/kubeconfig';
 import { type Context, command, port } from './context';
-import { awsEnvironment } from './aws';
+import { awsEnvironment, region } from './aws';
 
 /** Where ACK controllers look for their own settings. */
 export const ackNamespace = 'ack-system';
@@ -48,7 +48,7 @@ export async function ackController(
       context,
       binary,
       [
-        `--aws-region=${environment['AWS_REGION'] ?? ''}`,
+        `--aws-region=${region}`,
         `--aws-endpoint-url=${endpoint}`,
         // Without it the controller asks the real STS which account it is in.
         `--aws-identity-endpoint-url=${endpoint}`,

@@ -5,12 +5,15 @@ import { type Context, command, port } from './context';
 /** Port that the emulator needs. */
 export const awsPorts = ['aws'] as const;
 
+/** The region that the controllers work in, whatever an environment says: see gitops/regions.ts. */
+export const region = 'eu-central-1';
+
 /** What every AWS client of the sandbox is told; the emulator takes any keys. */
 export function awsEnvironment(context: Pick<Context, 'ports'>): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: `http://127.0.0.1:${port(context, 'aws')}`,
-    AWS_REGION: 'eu-central-1',
-    AWS_DEFAULT_REGION: 'eu-central-1',
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
     AWS_ACCESS_KEY_ID: 'sandbox',
     AWS_SECRET_ACCESS_KEY: 'sandbox',
     // Nobody asks the network for better keys.

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { applications, isReady } from '../../../sandbox/gitops/applications';
+import { applications, isReady, refresh } from '../../../sandbox/gitops/applications';
 import { Kubectl, KubectlFailed } from '../../../sandbox/kube/kubectl';
 import { temporaryFolder } from '../process/fakes';
 
@@ -78,6 +78,18 @@ test.each<[string, object, boolean]>([
   ['is new', { kind: 'ApplicationSet', metadata: {} }, false],
 ])('an ApplicationSet that %s', async (_, object, settled) => {
   expect((await applications(kubectl(list(object)))).settled).toBe(settled);
+});
+
+test.each<[string, string, boolean]>([
+  ['an Application that vanishes', 'Error from server (NotFound): applications.argoproj.io "a" not found\n', true],
+  ['a refusal', 'Error from server (NotFound): …\nError from server (Forbidden): …\n', false],
+  ['nothing that is said', '', false],
+])('refresh meets %s', async (_, stderr, passes) => {
+  const outcome = refresh(kubectl(stderr, true)).then(
+    () => true,
+    () => false,
+  );
+  expect(await outcome).toBe(passes);
 });
 
 test('what kubectl complains about is told, but not without end', async () => {

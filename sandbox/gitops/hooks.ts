@@ -1,0 +1,34 @@
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import { argocdNamespace } from '../parts/argocd';
+import { region } from '../parts/aws';
+
+/** Where the hooks' scripts are. */
+export const scripts = path.join(__dirname, 'hooks');
+
+/** What the hooks of the sandbox's repository know. */
+export interface HookSettings {
+  /** The branch that Argo CD follows; what is pushed to others is only kept. */
+  readonly branch: string;
+  readonly kubectl: string;
+  readonly kubeconfig: string;
+  /** What the user types to start the sandbox. */
+  readonly up: string;
+}
+
+/** Makes a repository refuse what the sandbox cannot make, and tell Argo CD of what is pushed. */
+export async function writeHooks(bare: string, { branch, kubectl, kubeconfig, up }: HookSettings): Promise<void> {
+  await writeHook(bare, 'pre-receive', [branch, region]);
+  await writeHook(bare, 'post-receive', [branch, argocdNamespace, kubectl, kubeconfig, up]);
+}
+
+async function writeHook(bare: string, name: string, args: readonly string[]): Promise<void> {
+  const command = ['sh', path.join(scripts, `${name}.sh`), ...args].map(quote).join(' ');
+  const hook = path.join(bare, 'hooks', name);
+  await fs.writeFile(hook, `#!/bin/sh\n# Written by the sandbox at each start.\nexec ${command}\n`, { mode: 0o700 });
+  await fs.chmod(hook, 0o700);
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
