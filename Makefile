@@ -115,4 +115,4 @@ tool-node:
 tool-go:
 	@[[ "$$(go env GOVERSION 2>/dev/null)" =~ ^go1\.(2[6-9]|[3-9][0-9]) ]] || { echo "Go 1.26 or newer is needed, found $$(go env GOVERSION 2>/dev/null || echo none): install it (https://go.dev/dl)" >&2; exit 1; }
 tool-python:
-	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Python 3.11 or newer is needed, found $$(python3 --version 2>/dev/null || echo none): install it (https://www.python.org)" >&2; exit 1; }
+	@sandbox/aws/python -c ''

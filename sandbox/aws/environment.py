@@ -1,4 +1,3 @@
-#!/usr/bin/env python3.11
 """Make a virtual environment, or reuse it, and print its interpreter.
 
     environment.py           what `sanders-aws` needs to run (requirements.txt)
@@ -7,7 +6,8 @@
 
 Environments live outside the checkout, in ${XDG_CACHE_HOME:-~/.cache}/sanders/python/, and are named
 by the hash of all they are made from: a fresh clone reuses them, a changed pin makes a new one.
-Only stdlib, because this runs before anything is installed.
+Only stdlib, because this runs before anything is installed. `./python environment.py` runs it with a Python that
+is new enough.
 """
 
 import argparse
@@ -37,13 +37,6 @@ def main() -> int:
     )
     args = parser.parse_args()
 
-    if sys.version_info[:2] != (3, 11):
-        print(
-            f"needs Python 3.11, but {sys.executable} is {platform.python_version()}; "
-            "install Python 3.11 so that `python3.11` is on your PATH",
-            file=sys.stderr,
-        )
-        return 1
     files: list[Path] = [*args.files, *([HERE / "requirements-dev.txt"] if args.dev else [])]
     if missing := [file for file in files if not file.is_file()]:
         parser.error(f"no such file: {', '.join(map(str, missing))}")

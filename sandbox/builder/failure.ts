@@ -41,10 +41,11 @@ export function classify(stderr: string): BuildFailureReason {
 export const remedy: Readonly<Record<BuildFailureReason, string>> = {
   'go-missing': 'Install Go 1.26 or newer and put it on PATH.',
   'go-too-old': 'Install Go 1.26 or newer and put it first on PATH.',
-  'python-missing': 'Install Python 3.11 and put python3.11 on PATH.',
+  'python-missing': 'Install Python 3.11 or newer and put it on PATH.',
   'source-missing': 'Check out the whole repository.',
   'disk-full':
-    'Free some space (a full build takes about 6 GB), or point SANDERS_CACHE and GOCACHE at another disk; then run it again: it goes on where it stopped.',
+    'Free some space (a full build takes about 6 GB), or point SANDERS_CACHE and GOCACHE at another disk; then run ' +
+    'it again: it goes on where it stopped.',
   offline: 'Check the network and `go env GOPROXY`; then run it again: it goes on where it stopped.',
   compile: 'The output above is the compiler’s.',
   interrupted: 'Run it again: it goes on where it stopped.',

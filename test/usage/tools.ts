@@ -8,7 +8,11 @@ const root = path.join(__dirname, '..', '..');
  * are installed into the user's cache the first time.
  */
 export function withTools(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const args = [path.join(root, 'sandbox', 'aws', 'environment.py'), path.join(__dirname, 'requirements.txt')];
-  const python = execFileSync('python3.11', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
+  const emulator = path.join(root, 'sandbox', 'aws');
+  const args = [path.join(emulator, 'environment.py'), path.join(__dirname, 'requirements.txt')];
+  const python = execFileSync(path.join(emulator, 'python'), args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  }).trim();
   return { ...env, PATH: [path.dirname(python), env['PATH']].join(path.delimiter) };
 }

@@ -10,10 +10,14 @@ afterEach(() => {
   process.env['PATH'] = searchPath;
 });
 
+/** What a Python that is new enough does when it is asked for its version. */
+const says = (version: string, code = 0) => `[ "$1" = -c ] && { echo ${version}; exit ${code}; }`;
+
 /** Puts in place of Python what says and does the same as sandbox/aws/environment.py. */
 function fakePython(script: string): void {
   const folder = temporaryFolder();
-  fs.writeFileSync(path.join(folder, 'python3.11'), `#!/bin/sh\n${script}\n`, { mode: 0o700 });
+  const file = path.join(folder, 'python3.11');
+  fs.writeFileSync(file, `#!/bin/sh\n${says('3.11.2')}\n${script}\n`, { mode: 0o700 });
   process.env['PATH'] = `${folder}:${searchPath ?? ''}`;
 }
 
@@ -54,7 +58,41 @@ test.each(Object.entries(failures))('says that %s', async (_, { script, want, sa
   expect((error as BuildFailure).message).toMatch(says);
 });
 
-test('names Python when it is missing', async () => {
-  process.env['PATH'] = temporaryFolder();
-  await expect(emulatorPython({})).rejects.toMatchObject({ reason: 'python-missing' });
+const found: Record<string, { reason: string; names: Record<string, string>; want: string | RegExp }> = {
+  'the release of the pins': {
+    reason: 'they were made with it',
+    names: { python3: says('3.13.0'), 'python3.11': says('3.11.2') },
+    want: 'python3.11',
+  },
+  'a newer one': { reason: 'any will do', names: { python3: says('3.14.1') }, want: 'python3' },
+  'one under its own name': {
+    reason: 'python3 may be the old one of the system',
+    names: { python3: says('3.9.2', 1), 'python3.12': says('3.12.1') },
+    want: 'python3.12',
+  },
+  'none that is new enough': {
+    reason: 'what was found is told',
+    names: { python3: says('3.9.2', 1), python: says('2.7.18', 1) },
+    want: /needed, found python3 is 3\.9\.2, python is 2\.7\.18/,
+  },
+  'one that is only a name': {
+    reason: 'pyenv has one for each release that it could switch to',
+    names: { 'python3.12': 'echo "pyenv: not found" >&2; exit 127' },
+    want: /needed, found none/,
+  },
+  none: { reason: 'a bare machine', names: {}, want: /needed, found none/ },
+};
+
+test.each(Object.entries(found))('of the Pythons on PATH it takes %s', async (_, { names, want }) => {
+  const folder = temporaryFolder();
+  for (const [name, script] of Object.entries(names)) {
+    fs.writeFileSync(path.join(folder, name), `#!/bin/sh\n${script}\necho ${name}\n`, { mode: 0o700 });
+  }
+  process.env['PATH'] = folder;
+  if (typeof want === 'string') expect(await emulatorPython({})).toBe(want);
+  else
+    await expect(emulatorPython({})).rejects.toMatchObject({
+      reason: 'python-missing',
+      message: expect.stringMatching(want),
+    });
 });
