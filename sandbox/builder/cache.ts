@@ -18,8 +18,12 @@ export function digest(parts: readonly (string | Buffer)[]): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Name and content of every file that a Go build of the folder may read. None of our modules embeds files of other kinds. */
-export async function sources(folder: string): Promise<(string | Buffer)[]> {
+/**
+ * Name and content of every file that a Go build of the folder's module may read; where the command is of another
+ * module, only of those that pin it. None of our modules embeds files of other kinds.
+ */
+export async function sources(folder: string, command: string): Promise<(string | Buffer)[]> {
+  const matters = command.startsWith('.') ? isSource : isPin;
   const found: (string | Buffer)[] = [];
   const walk = async (relative: string): Promise<void> => {
     const entries = await fs.readdir(path.join(folder, relative), { withFileTypes: true });
@@ -27,15 +31,19 @@ export async function sources(folder: string): Promise<(string | Buffer)[]> {
       if (entry.name.startsWith('.') || entry.name === 'testdata') continue;
       const file = path.join(relative, entry.name);
       if (entry.isDirectory()) await walk(file);
-      else if (isSource(entry.name)) found.push(file, await fs.readFile(path.join(folder, file)));
+      else if (matters(entry.name)) found.push(file, await fs.readFile(path.join(folder, file)));
     }
   };
   await walk('');
   return found;
 }
 
+function isPin(name: string): boolean {
+  return name === 'go.mod' || name === 'go.sum';
+}
+
 function isSource(name: string): boolean {
-  return name === 'go.mod' || name === 'go.sum' || (name.endsWith('.go') && !name.endsWith('_test.go'));
+  return isPin(name) || (name.endsWith('.go') && !name.endsWith('_test.go'));
 }
 
 /** True when the path exists. */

@@ -1,10 +1,24 @@
 import * as fs from 'node:fs/promises';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { run } from './command';
 import { BuildFailure, classify, remedy } from './failure';
 
-/** The oldest release that builds everything but Argo CD, which names a toolchain of its own. */
+/** The oldest release that our own Go code works with. The programs are built with the one that `toolchain` names. */
 const oldest = { major: 1, minor: 26 };
+
+/** Its go.mod names the release that all of the sandbox's programs are built with. */
+const clusterModule = path.join(__dirname, '..', 'programs', 'cluster');
+
+/**
+ * The release that all of the sandbox's programs are built with, such as `go1.27.3`: the same on every machine, and one
+ * for all of them, so that what they share is compiled once. `go` itself fetches it where it is not installed.
+ *
+ * @throws BuildFailure when the file that names it is missing
+ */
+export async function toolchain(): Promise<string> {
+  return (await readGoMod(clusterModule)).toolchain;
+}
 
 export interface GoOptions {
   /** Folder of the module. */
@@ -18,11 +32,17 @@ export interface GoOptions {
 }
 
 /**
+ * Lets the compiler's heap grow to five times what is in use, where there is memory for it: that saves a tenth of the
+ * time. The largest package, EC2's SDK, then takes 3 GB.
+ */
+const collector = os.totalmem() < 12 * 2 ** 30 ? {} : { GOGC: '400' };
+
+/**
  * Runs `go` the same way everywhere: no cgo (no C compiler is required, and the binaries are static), no
  * workspace, and the toolchain that is asked for and no other.
  */
 export async function go(args: readonly string[], options: GoOptions): Promise<string> {
-  const env = { ...process.env, CGO_ENABLED: '0', GOWORK: 'off', GOTOOLCHAIN: options.toolchain };
+  const env = { ...collector, ...process.env, CGO_ENABLED: '0', GOWORK: 'off', GOTOOLCHAIN: options.toolchain };
   const done = await run('go', args, { ...options, env }).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new BuildFailure('go-missing', `go: not found on PATH. ${remedy['go-missing']}`);
@@ -38,14 +58,13 @@ export async function go(args: readonly string[], options: GoOptions): Promise<s
   );
 }
 
-/** The version of the `go` that a toolchain setting picks, such as `go1.26.8`; throws BuildFailure when it is missing or too old. */
-export async function goVersion(cwd: string, toolchain: string, signal?: AbortSignal): Promise<string> {
-  const version = (await go(['env', 'GOVERSION'], { cwd, toolchain, signal })).trim();
+/** Throws BuildFailure when the machine's own `go` is missing or too old. */
+export async function requireGo(signal?: AbortSignal): Promise<void> {
+  const version = (await go(['env', 'GOVERSION'], { cwd: clusterModule, toolchain: 'local', signal })).trim();
   const [, major = '0', minor = '0'] = /^go(\d+)\.(\d+)/.exec(version) ?? [];
   if (Number(major) < oldest.major || (Number(major) === oldest.major && Number(minor) < oldest.minor)) {
     throw new BuildFailure('go-too-old', `go: found ${version || 'an unknown version'}. ${remedy['go-too-old']}`);
   }
-  return version;
 }
 
 /** What a program's go.mod says: the toolchain to build with, and the version of a module. */
@@ -54,7 +73,7 @@ export interface GoMod {
   readonly versionOf: (module: string) => string;
 }
 
-/** Reads a module's go.mod. `local` is the toolchain where it names none: the machine's own Go. */
+/** Reads a module's go.mod. `local` is the toolchain where it names none: the machine's own Go. Throws BuildFailure. */
 export async function readGoMod(folder: string): Promise<GoMod> {
   const file = path.join(folder, 'go.mod');
   const text = await fs.readFile(file, 'utf8').catch(() => {

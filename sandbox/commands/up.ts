@@ -94,10 +94,15 @@ async function start(folder: Folder, settings: Settings, terminal: Terminal, int
   );
 }
 
-/** Builds the programs and the emulator's Python environment, side by side: one waits for the network while the other compiles. */
+/** What needs none of the programs. */
+const meanwhile =
+  'Meanwhile, in another terminal, change something and see what `make synth` makes of it: README, "Change something".';
+
+/** Builds the programs and the emulator's Python environment, which mostly waits for the network, side by side. */
 async function buildAll(terminal: Terminal, interrupt: AbortSignal): Promise<Built> {
   const failed = new AbortController();
-  const options = { onEvent: showBuild(terminal), signal: AbortSignal.any([interrupt, failed.signal]) };
+  const onEvent = showBuild(terminal, meanwhile);
+  const options = { onEvent, signal: AbortSignal.any([interrupt, failed.signal]) };
   try {
     const [binaries, python] = await Promise.all([build(catalog, options), emulatorPython(options)]);
     return { binaries, python };

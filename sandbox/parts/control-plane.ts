@@ -94,7 +94,7 @@ export async function kubeApiserver(context: Context): Promise<PartSpec> {
   };
 }
 
-/** Only what deletes: without the garbage collector nothing ever goes that is deleted in the foreground, nor a namespace. */
+/** The garbage collector and the namespace controller, see programs/cluster/kube-controller-manager: all that deletes. */
 export async function kubeControllerManager(context: Context): Promise<PartSpec> {
   const { authority, folder } = context;
   const apiserver = port(context, 'kube-apiserver');
@@ -110,19 +110,10 @@ export async function kubeControllerManager(context: Context): Promise<PartSpec>
     log: folder.log('kube-controller-manager'),
     command: command(context, binary(context, 'kube-controller-manager'), [
       `--kubeconfig=${kubeconfig}`,
-      `--authentication-kubeconfig=${kubeconfig}`,
-      `--authorization-kubeconfig=${kubeconfig}`,
-      '--authentication-skip-lookup',
-      `--client-ca-file=${authority.certificateFile}`,
-      '--controllers=garbage-collector-controller,namespace-controller',
-      // Each controller acts as its own account with its own role, as on a real cluster.
-      '--use-service-account-credentials',
-      '--leader-elect=false',
-      '--bind-address=127.0.0.1',
-      `--secure-port=${own}`,
+      `--address=127.0.0.1:${own}`,
       `--tls-cert-file=${server.certificateFile}`,
       `--tls-private-key-file=${server.keyFile}`,
-      '--profiling=false',
+      `--client-ca-file=${authority.certificateFile}`,
     ]),
     check: answersOk(`https://127.0.0.1:${own}/healthz`, {
       ca: authority.certificate,

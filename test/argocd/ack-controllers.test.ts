@@ -141,7 +141,7 @@ test('every account of dist/ has a role for every controller', () => {
 });
 
 test("the settings of Argo CD's own are ones that it has", async () => {
-  const { folder } = await pinnedModule('argocd', 'github.com/argoproj/argo-cd/v3');
+  const { folder } = await pinnedModule('cluster', 'github.com/argoproj/argo-cd/v3');
   const known = readYaml(path.join(folder, 'docs/operator-manual/argocd-cmd-params-cm.yaml')) as { data: object };
   const patch = readYaml(path.join(argocd, 'overlays/self-managed/argocd-cmd-params-cm.patch.yaml')) as {
     data: object;

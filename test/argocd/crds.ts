@@ -5,7 +5,7 @@ import { type Schema, toJsonSchema } from '../../imports/json-schema';
 import { moduleFolder, readGoMod } from '../../sandbox/builder/go';
 import { groupOf, readYaml, root, type Manifest } from './manifests';
 
-/** Folder of a Go module that the sandbox pins, such as argo-cd of sandbox/programs/argocd. */
+/** Folder of a Go module that the sandbox pins, such as argo-cd of sandbox/programs/cluster. */
 export async function pinnedModule(program: string, module: string): Promise<{ folder: string; version: string }> {
   const cwd = path.join(root, 'sandbox/programs', program);
   const { toolchain, versionOf } = await readGoMod(cwd);

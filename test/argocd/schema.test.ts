@@ -11,7 +11,7 @@ jest.setTimeout(300_000);
 let crds: Crds;
 
 beforeAll(async () => {
-  const argo = await pinnedModule('argocd', 'github.com/argoproj/argo-cd/v3');
+  const argo = await pinnedModule('cluster', 'github.com/argoproj/argo-cd/v3');
   const s3 = await pinnedModule('ack-s3', 'github.com/aws-controllers-k8s/s3-controller');
   crds = new Crds(path.join(argo.folder, 'manifests/crds'), path.join(s3.folder, 'config/crd/common/bases'));
 });

@@ -16,7 +16,7 @@ function program(word: string, change: { readonly goMod?: string; readonly main?
   const main =
     change.main ?? `package main\n\nimport "os"\n\nfunc main() { os.Stdout.WriteString(${JSON.stringify(word)}) }\n`;
   fs.writeFileSync(path.join(folder, 'main.go'), main);
-  return { name: 'hello', folder, command: '.' };
+  return { name: 'hello', folder, command: '.', cost: { packages: 1, seconds: 1 } };
 }
 
 async function run(
@@ -26,7 +26,7 @@ async function run(
 ): Promise<{ binary: string; kinds: string[] }> {
   const kinds: string[] = [];
   const onEvent = ({ kind }: BuildEvent) => {
-    if (kind !== 'compiling') kinds.push(kind);
+    if (kind !== 'compiling' && kind !== 'planned') kinds.push(kind);
   };
   const binaries = await build([subject], { cache, onEvent, signal });
   return { binary: binaries.get('hello') ?? '', kinds };
@@ -80,6 +80,37 @@ test('keeps the builds that were used last', async () => {
   await run(program('0'), cache);
   binaries.push((await run(program('5'), cache)).binary);
   expect(binaries.map((binary) => fs.existsSync(binary))).toEqual([true, false, true, true, true, true]);
+});
+
+test('a command of another module is rebuilt when its pins change, not when a file beside them does', async () => {
+  const cache = temporaryFolder();
+  const subject = { ...program('one'), command: 'example.test/hello' };
+  const { binary } = await run(subject, cache);
+  fs.appendFileSync(path.join(subject.folder, 'main.go'), '// changed\n');
+  expect((await run(subject, cache)).binary).toBe(binary);
+  fs.appendFileSync(path.join(subject.folder, 'go.mod'), '// changed\n');
+  expect((await run(subject, cache)).binary).not.toBe(binary);
+});
+
+test('tells from the start what it is going to build', async () => {
+  const cache = temporaryFolder();
+  const [first, second] = [program('one'), { ...program('two'), name: 'second' }];
+  await build([first], { cache });
+  const planned: string[] = [];
+  const onEvent = (event: BuildEvent) => {
+    if (event.kind === 'planned') planned.push(...event.programs.map(({ name }) => name));
+  };
+  await build([first, second], { cache, onEvent });
+  await build([first, second], { cache, onEvent });
+  expect(planned).toEqual(['second']);
+});
+
+test('the failure of one program interrupts the others, and is the one that is told', async () => {
+  const cache = temporaryFolder();
+  const broken = { ...program('', { main: 'package main\n\nfunc main() { nonsense }\n' }), name: 'broken' };
+  const next = { ...program('next'), name: 'next', after: 'broken' };
+  expect((await failureOf(build([broken, program('one'), next], { cache }))).message).toMatch(/undefined: nonsense/);
+  expect(fs.readdirSync(path.join(cache, 'programs')).filter((name) => !name.startsWith('hello-'))).toEqual([]);
 });
 
 test('two at the same time build once', async () => {
@@ -149,7 +180,7 @@ const failures: Record<
   },
   'is not there': {
     reason: 'names the file',
-    subject: () => ({ name: 'hello', folder: '/no/such/folder', command: '.' }),
+    subject: () => ({ ...program(''), folder: '/no/such/folder' }),
     want: 'source-missing',
     says: /\/no\/such\/folder\/go\.mod/,
   },

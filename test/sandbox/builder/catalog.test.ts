@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { catalog, find } from '../../../sandbox/builder/catalog';
 import { readGoMod } from '../../../sandbox/builder/go';
 
+const root = path.join(__dirname, '..', '..', '..');
 const pinned = catalog.filter(({ versionOf }) => versionOf !== undefined);
 
 test.each(pinned.map((program) => [program.name, program] as const))(
@@ -11,6 +12,36 @@ test.each(pinned.map((program) => [program.name, program] as const))(
     const { versionOf: version } = await readGoMod(folder);
     expect(version(versionOf)).toMatch(/^\d+\.\d+\.\d+$/);
     expect(fs.readFileSync(path.join(folder, 'go.sum'), 'utf8')).toContain(`${versionOf} v${version(versionOf)} h1:`);
+  },
+);
+
+test('each comes after a program that is before it in the list: no two wait for each other', () => {
+  catalog.forEach(({ name, after }, index) => {
+    const before = catalog.slice(0, index).map((program) => program.name);
+    expect([name, after === undefined ? index : before.includes(after)]).toEqual([name, index === 0 ? 0 : true]);
+  });
+});
+
+/** The versions that a go.mod requires, by module. */
+function requirements(folder: string): Map<string, string> {
+  const text = fs.readFileSync(path.join(root, folder, 'go.mod'), 'utf8');
+  return new Map(
+    [...text.matchAll(/^(?:require )?\s*(\S+) (v\S+)(?: \/\/ indirect)?$/gm)].map(([, m = '', v = '']) => [m, v]),
+  );
+}
+
+// Two versions of a module are compiled twice, and so is all that imports it: of golang.org/x/net, most of Kubernetes.
+// What speaks with AWS is as upstream has it.
+test.each(['ack-s3', 'ack-iam', 'ack-ec2'])(
+  '%s takes the versions of controllers/ for all that is not about AWS',
+  (name) => {
+    const ours = requirements('controllers');
+    const theirs = [...requirements(`sandbox/programs/${name}`)].filter(([module]) => !module.includes('aws'));
+    expect(theirs.length).toBeGreaterThan(30);
+    const shared = theirs.filter(([module]) => ours.has(module));
+    expect(Object.fromEntries(shared)).toEqual(
+      Object.fromEntries(shared.map(([module]) => [module, ours.get(module)])),
+    );
   },
 );
 

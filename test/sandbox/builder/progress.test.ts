@@ -1,33 +1,75 @@
-import { compiling, showBuild } from '../../../sandbox/builder/progress';
+import type { BuildEvent } from '../../../sandbox/builder/builder';
+import { find } from '../../../sandbox/builder/catalog';
+import { compiling, roughly, showBuild } from '../../../sandbox/builder/progress';
 
-const event = (done: number, total: number, elapsed: number) =>
-  ({ kind: 'compiling', program: 'x', done, total, elapsed }) as const;
+const event = (program: string, done: number, total: number) =>
+  ({ kind: 'compiling', program, done, total, elapsed: 0 }) as const;
 
-test.each<[string, ReturnType<typeof event>, string]>([
-  ['early, an estimate would be noise', event(5, 100, 1000), '5 of 100 packages, 1.0s'],
-  ['later, there is one', event(25, 100, 10_000), '25 of 100 packages, 10.0s, about 30.0s left'],
-  ['after the last package comes the linker', event(100, 100, 40_000), 'linking, 40.0s'],
-  ['with nothing to compile, too', event(0, 0, 100), 'linking, 0.1s'],
-])('%s', (_, subject, want) => {
-  expect(compiling(subject)).toBe(want);
+test.each<[string, number, number, string]>([
+  ['with packages left', 25, 100, '25 of 100 packages'],
+  ['after the last package comes the linker', 100, 100, 'linking'],
+  ['with nothing to compile, too', 0, 0, 'linking'],
+])('%s', (_, done, total, want) => {
+  expect(compiling(event('x', done, total))).toBe(want);
 });
 
-test('shows two that are being built at the same time side by side', () => {
-  const shown: (string | undefined)[] = [];
+test.each([
+  [1, '10 seconds'],
+  [41_000, '50 seconds'],
+  [62_000, '1 minute'],
+  [9.4 * 60_000, '9 minutes'],
+])('%d ms are roughly %s', (milliseconds, want) => {
+  expect(roughly(milliseconds)).toBe(want);
+});
+
+/** What is shown of some events: lines that stay and the one that changes. Time stands still. */
+function shown(events: readonly BuildEvent[], meanwhile?: string): { lines: string[]; states: (string | undefined)[] } {
+  const lines: string[] = [];
+  const states: (string | undefined)[] = [];
   const plain = (text: string) => text;
-  const show = showBuild({
-    line: () => undefined,
-    status: (text) => shown.push(text),
+  const terminal = {
+    line: (text: string) => lines.push(text),
+    status: (text: string | undefined) => states.push(text),
     style: { ok: plain, bad: plain, dim: plain },
-  });
-  show(event(5, 100, 1000));
-  show({ kind: 'installing', program: 'aws', elapsed: 2000 });
-  show({ kind: 'built', program: 'x', elapsed: 3000 });
-  show({ kind: 'built', program: 'aws', elapsed: 4000 });
-  expect(shown).toEqual([
-    '  x: 5 of 100 packages, 1.0s',
-    '  x: 5 of 100 packages, 1.0s; aws: installing Python packages, 2.0s',
-    '  aws: installing Python packages, 2.0s',
+  };
+  events.forEach(showBuild(terminal, meanwhile, { now: () => 0, cores: 2 }));
+  return { lines, states };
+}
+
+test('two that are being built at the same time are shown side by side', () => {
+  const { states } = shown([
+    event('x', 5, 100),
+    { kind: 'installing', program: 'aws', elapsed: 2000 },
+    { kind: 'built', program: 'x', elapsed: 3000 },
+    { kind: 'built', program: 'aws', elapsed: 4000 },
+  ]);
+  expect(states).toEqual([
+    '  x 5 of 100 packages',
+    '  x 5 of 100 packages; aws installing Python packages, 2.0s',
+    '  aws installing Python packages, 2.0s',
     undefined,
   ]);
+});
+
+test('says from the start how long all of it takes, and with each program what is left', () => {
+  const programs = find(['etcd', 'redis']).map((program) => ({ ...program, cost: { packages: 100, seconds: 600 } }));
+  const { lines, states } = shown(
+    [
+      { kind: 'planned', programs },
+      event('etcd', 50, 100),
+      { kind: 'built', program: 'etcd', elapsed: 60_000 },
+      { kind: 'built', program: 'redis', elapsed: 60_000 },
+    ],
+    'Meanwhile, read.',
+  );
+  expect(lines[0]).toMatch(/^Building etcd, redis: about 10 minutes, once/);
+  expect(lines[1]).toBe('Meanwhile, read.');
+  expect(states[0]).toMatch(/^ {2}about \d+ (minutes?|seconds) left; etcd 50 of 100 packages$/);
+  expect(lines[2]).toMatch(/^✓ etcd built 1m00s, about \d+ (minutes?|seconds) left$/);
+  expect(lines[3]).toBe('✓ redis built 1m00s');
+});
+
+test('what takes less than a minute leaves no time for anything else', () => {
+  const programs = find(['redis']).map((program) => ({ ...program, cost: { packages: 1, seconds: 60 } }));
+  expect(shown([{ kind: 'planned', programs }], 'Meanwhile, read.').lines).toHaveLength(1);
 });
