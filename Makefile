@@ -66,6 +66,10 @@ test: install tool-go tool-python ## Run every check and test, several at a time
 TESTS := test-steady test-controllers test-e2e test-charts test-aws lint test-job
 JOBS := 3
 
+.PHONY: test-node
+test-node: install tool-go tool-python ## Synthesis, checks and the sandbox's start on each release of Node.js (Linux)
+	@$(TS_NODE) test/node/run.ts
+
 .PHONY: lint
 lint: install tool-go ## Check types, style, and that generated files are fresh
 	@npm run --silent typecheck
