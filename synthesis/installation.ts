@@ -156,7 +156,10 @@ function page({ kinds, services }: Tables): string {
   ];
   const rows = kinds.map(({ kind, group, data, creationSeconds, immutable = [], revisions }) => {
     const service = services[serviceOf(group) ?? ''];
-    const changes = [...immutable.map((field) => `\`${field}\``), ...(revisions ? ['other changes make a revision'] : [])];
+    const changes = [
+      ...immutable.map((field) => `\`${field}\``),
+      ...(revisions ? ['other changes make a revision'] : []),
+    ];
     return [
       `\`${kind}\``,
       service === undefined ? '' : service.controller === 'ours' ? 'ours' : `ACK ${serviceOf(group) ?? ''}`,
