@@ -61,6 +61,8 @@ export default tseslint.config(
     files: ['test/**/*.ts'],
     plugins: { jest },
     rules: {
+      // Tests speak AWS's API, whose parameters are in capitals.
+      '@typescript-eslint/naming-convention': 'off',
       'jest/consistent-test-it': ['error', { fn: 'test', withinDescribe: 'test' }],
       '@typescript-eslint/no-explicit-any': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',

@@ -46,7 +46,7 @@ export class Orchestration extends EnvironmentChart {
       StartAt: names[0] ?? 'SuccessState',
       TimeoutSeconds: timeoutHours * 3600,
       States: {
-        ...Object.fromEntries(states),
+        ...(Object.fromEntries(states) as StateMachineDefinition['States']),
         SuccessState: { Type: 'Succeed' },
         FailState: { Type: 'Fail', Error: 'JobFailed', Cause: 'Job execution failed' },
       },

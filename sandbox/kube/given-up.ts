@@ -19,7 +19,7 @@ interface Item {
 
 /** The objects of a namespace whose condition ACK.Terminal is True. @throws KubectlFailed */
 export async function givenUp(kubectl: Kubectl, namespace: string, signal?: AbortSignal): Promise<GivenUp[]> {
-  const kinds = [...(await platformKinds())].flatMap(([group, names]) => names.map((name) => `${name}.${group}`));
+  const kinds = [...platformKinds()].flatMap(([group, names]) => names.map((name) => `${name}.${group}`));
   const get = ['get', kinds.join(','), `--namespace=${namespace}`, '--output=json'];
   const { items } = JSON.parse(await kubectl.run(get, { signal })) as { items: readonly Item[] };
   return items.flatMap(({ kind, metadata, status }) => {

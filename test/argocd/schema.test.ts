@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { Crds, pinnedModule } from './crds';
-import { build, only, overlays, type Manifest } from './manifests';
+import { build, only, overlays } from './manifests';
 
 /** The objects that no CRD defines: Kubernetes' own kinds. */
 const builtIn = ['Namespace', 'ConfigMap', 'ClusterRole', 'ClusterRoleBinding', 'CustomResourceDefinition'];
@@ -55,6 +55,6 @@ describe('the check itself', () => {
   test.each(Object.entries(cases))('finds %s', (_, { patch, error }) => {
     const set = only(build('self-managed'), 'ApplicationSet', 'sanders-environments');
     // The deepest is told last.
-    expect(crds.errors({ ...set, spec: { ...set.spec, ...patch } } as Manifest).at(-1)).toMatch(error);
+    expect(crds.errors({ ...set, spec: { ...set.spec, ...patch } }).at(-1)).toMatch(error);
   });
 });

@@ -58,7 +58,7 @@ describe('a kind that is nowhere else', () => {
 });
 
 test('what has no row any more is named too', () => {
-  const { s3: _, ...others } = services;
+  const others = Object.fromEntries(Object.entries(services).filter(([service]) => service !== 's3'));
   const found = missing({ kinds, services: others });
   expect(found).toContain('argocd/iam: s3 has no row in synthesis/kinds.ts');
   expect(found).toContain('sandbox/programs/ack-s3: is no official controller that synthesis/kinds.ts has built');
