@@ -32,7 +32,7 @@ const steps: readonly (readonly string[])[] = [
   ['npm', 'run', '--silent', 'synth'],
   ['npm', 'run', '--silent', 'typecheck'],
   ['npm', 'run', '--silent', 'import', '--', '--check'],
-  ['npx', '--no-install', 'jest', 'test/charts', 'test/environments', 'test/sandbox/process', 'test/sandbox/state'],
+  ['npx', '--no-install', 'jest', 'test/charts', 'test/synthesis', 'test/environments', 'test/sandbox'],
   ['make', 'up', 'ARGS=--no-wait'],
   ['make', 'reset'],
 ];
