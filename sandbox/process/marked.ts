@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import * as fs from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { isRunning } from './running';
 
 /**
  * The processes of this user whose environment has NAME=VALUE: whoever started them, whatever became of their parent,
@@ -40,7 +41,8 @@ export async function endMarked(name: string, value: string, grace: number): Pro
   signalAll(pids, 'SIGTERM');
   const deadline = Date.now() + grace;
   for (;;) {
-    const left = await marked(name, value);
+    // One that is just ending has no environment any more, and still runs for a moment.
+    const left = [...new Set([...(await marked(name, value)), ...pids.filter(isRunning)])];
     if (left.length === 0) return pids;
     // New ones, too: a process that is ending may still start another.
     if (Date.now() >= deadline) signalAll(left, 'SIGKILL');
