@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { env } from './commands/env';
 import { logs } from './commands/logs';
 import { untilReady } from './commands/ready';
+import { restart } from './commands/restart';
 import { interruption, runCommand } from './commands/run';
 import { status, table } from './commands/status';
 import { takeDown } from './commands/supervision';
@@ -23,6 +24,7 @@ const usage = `Usage: make COMMAND [ARGS='OPTION...'] [SANDBOX=name]
   reset                         stop it and remove its state
   status [--json]               each part's state, uptime, memory and port
   logs P=PART [--follow]        a part's log
+  restart P=PART                end a part, and wait until the supervisor has started it again
   env                           shell commands that point kubectl, aws and argocd at it: eval "$(make -s env)"
 SANDBOX=name picks one of several (default: ${defaultName}). docs/sandbox.md tells the rest.`;
 
@@ -62,6 +64,12 @@ runCommand(usage, async ([name, ...args]) => {
       const options = { follow: { type: 'boolean', short: 'f', default: false } } as const;
       const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
       await logs(folder, positionals[0], values.follow, interruption());
+      return;
+    }
+    case 'restart': {
+      const { positionals } = parseArgs({ args, allowPositionals: true });
+      await restart(folder, positionals[0]);
+      terminal.line(`${positionals[0] ?? ''} is ready again`);
       return;
     }
     case 'env':

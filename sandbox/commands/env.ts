@@ -1,4 +1,3 @@
-import { Expected } from '../expected';
 import { logIn } from '../gitops/session';
 import { awsEnvironment } from '../parts/aws';
 import { port } from '../parts/context';
@@ -7,19 +6,17 @@ import { kubeconfigFile } from '../state/kubeconfig';
 import { Authority } from '../state/pki';
 import type { Folder } from '../state/folder';
 import { readPorts } from '../state/ports';
-import { find } from './supervision';
+import { whenUp } from './supervision';
 import { adminKubectl, toolsFolder } from './tools';
 
 /**
  * Shell commands that point kubectl, aws, argocd, the AWS SDKs and further commands of ours at a sandbox:
  * `eval "$(make -s env)"`.
  *
- * @throws Expected when it does not run
+ * @throws Expected when it is not up
  */
 export async function env(folder: Folder): Promise<string> {
-  const found = await find(folder);
-  if (found.kind !== 'supervised' || found.status.phase !== 'up')
-    throw new Expected('failure', `sandbox ${folder.name} is not up; \`${folder.make('up')}\` brings it up`);
+  await whenUp(folder);
   const ports = await readPorts(folder.path('ports.json'));
   const authority = await Authority.open(folder);
   const argocd = port({ ports }, 'argocd-server');

@@ -36,12 +36,16 @@ export async function untilReady(
   try {
     await poll(folder, kubectl, terminal, signal, patience);
   } catch (error) {
-    if (!signal.aborted) throw error;
-    const hint = `the sandbox goes on running, and \`${folder.make('down')}\` stops it`;
-    throw new Expected('interrupted', `interrupted; ${hint}`);
+    throw signal.aborted ? interrupted(folder) : error;
   } finally {
     terminal.status(undefined);
   }
+}
+
+/** The user does not want to wait any longer for a sandbox that is up. */
+export function interrupted(folder: Folder): Expected {
+  const hint = `the sandbox goes on running, and \`${folder.make('down')}\` stops it`;
+  return new Expected('interrupted', `interrupted; ${hint}`);
 }
 
 async function poll(

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { impossible } from '../impossible';
 import { describeFailure } from '../process/failure';
 import type { Folder } from '../state/folder';
-import type { PartStatus } from '../state/status';
+import { type PartStatus, trouble } from '../state/status';
 import { duration } from '../terminal/terminal';
 import { find } from './supervision';
 
@@ -64,7 +64,10 @@ export function table(folder: Folder, { sandbox, phase, parts }: StatusReport, n
   const lines = columns([['PART', 'STATE', 'UPTIME', 'MEMORY', 'PORT', 'RESTARTS', ''], ...rows]);
   const hint =
     phase === 'orphaned' ? `: its supervisor was killed; \`${folder.make('down')}\` ends what it left running` : '';
-  const summary = `sandbox ${sandbox} is ${phase}${hint}`;
+  const troubled = parts.filter((part) => trouble(part) !== undefined).map(({ name }) => name);
+  // While it starts and stops, some are not ready, as is to be expected.
+  const state = phase === 'up' && troubled.length > 0 ? `only partly up, without ${troubled.join(', ')}` : phase;
+  const summary = `sandbox ${sandbox} is ${state}${hint}`;
   return parts.length === 0
     ? summary
     : [...lines, '', `${summary}, ${Math.round(total / 2 ** 20)} MiB in all`].join('\n');

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
+import { Expected } from '../expected';
 import { marker } from '../parts/context';
 import { endMarked, marked, signalAll } from '../process/marked';
 import { isRunning } from '../process/running';
@@ -19,6 +20,13 @@ export async function find(folder: Folder): Promise<Found> {
   const [pids, status] = await Promise.all([marked(marker, folder.root), readStatus(folder)]);
   if (status && pids.includes(status.pid)) return { kind: 'supervised', status };
   return pids.length > 0 ? { kind: 'orphans', pids } : { kind: 'nothing' };
+}
+
+/** What the supervisor of a sandbox that is up says. @throws Expected when it is not up */
+export async function whenUp(folder: Folder): Promise<SandboxStatus> {
+  const found = await find(folder);
+  if (found.kind === 'supervised' && found.status.phase === 'up') return found.status;
+  throw new Expected('failure', `sandbox ${folder.name} is not up; \`${folder.make('up')}\` brings it up`);
 }
 
 /** Held by the `make up` that brings a sandbox up. */

@@ -18,13 +18,15 @@ import { checkout, type Folder } from '../state/folder';
 import { lock, whenTaken } from '../state/lock';
 import type { Report, Start } from '../supervisor';
 import type { Terminal } from '../terminal/terminal';
+import { untilAllAnswer } from './answering';
 import { find, lockOfUp, stop } from './supervision';
 import { linkTools } from './tools';
 
 /**
- * Builds what is missing and brings up the sandbox in the background. Resolves when every part is ready.
+ * Builds what is missing and brings up the sandbox in the background. Resolves when every part answers.
  *
- * @throws Expected when it did not come up, or was interrupted; then nothing is left running
+ * @throws Expected when it did not come up, or was interrupted, and then nothing is left running; or when a part of a sandbox
+ * that is up does not answer
  */
 export async function up(
   folder: Folder,
@@ -43,7 +45,9 @@ export async function up(
   const over = new AbortController();
   try {
     // `make down` takes the lock away.
-    await upAlone(folder, settings, terminal, AbortSignal.any([interrupt, whenTaken(file, over.signal)]));
+    const signal = AbortSignal.any([interrupt, whenTaken(file, over.signal)]);
+    await upAlone(folder, settings, terminal, signal);
+    await untilAllAnswer(folder, terminal, signal);
   } finally {
     over.abort();
     await unlock();

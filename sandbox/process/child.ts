@@ -91,14 +91,18 @@ export class Child {
    * and everything it left in its group are gone.
    */
   async stop(grace: number): Promise<Exit> {
-    signalGroup(this.pid, 'SIGTERM');
-    if (!(await groupGone(this.pid, grace))) {
-      signalGroup(this.pid, 'SIGKILL');
-      // What is killed ends; it may only take a while on a busy machine.
-      await groupGone(this.pid, 10_000);
-    }
+    await stopGroup(this.pid, grace);
     return this.exited;
   }
+}
+
+/** Asks a process group to end, waits for `grace` milliseconds, and then ends it by force. Returns when it is gone. */
+export async function stopGroup(group: number, grace: number): Promise<void> {
+  signalGroup(group, 'SIGTERM');
+  if (await groupGone(group, grace)) return;
+  signalGroup(group, 'SIGKILL');
+  // What is killed ends; it may only take a while on a busy machine.
+  await groupGone(group, 10_000);
 }
 
 /** Signals every process of a group; a group that is gone is no error. */

@@ -1,4 +1,4 @@
-import type { Failure } from '../process/failure';
+import { type Failure, describeFailure } from '../process/failure';
 import type { PartState } from '../process/part';
 import { type Folder, readIfThere, writePrivate } from './folder';
 
@@ -17,6 +17,13 @@ export interface PartStatus {
   readonly silent?: string;
   /** Only when it failed, or waits for its next start. */
   readonly failure?: Failure;
+}
+
+/** What is wrong with a part, to be said after its name; undefined when nothing is. */
+export function trouble({ state, silent, failure }: PartStatus): string | undefined {
+  if (silent !== undefined) return `does not answer: ${silent}`;
+  if (state === 'ready') return undefined;
+  return `is ${state}${failure === undefined ? '' : `: ${describeFailure(failure)}`}`;
 }
 
 /** How a sandbox is. */
