@@ -41,9 +41,11 @@ status: install ## Show each part's state, uptime, memory and port
 env: install ## Point kubectl, aws and argocd at it: eval "$$(make -s env)"
 	@$(SANDBOX_CLI) env
 
-.PHONY: logs
+.PHONY: logs restart
 logs: install ## Print a part's log: make logs P=argocd-repo-server
 	@$(SANDBOX_CLI) logs $(P) $(ARGS)
+restart: install ## End a part and start it again: make restart P=aws
+	@$(SANDBOX_CLI) restart $(P)
 
 .PHONY: format
 format: install ## Format the code, and fix what the linter can fix
@@ -107,7 +109,9 @@ test-steady: install tool-go tool-python ## Leave the whole chain alone for ten 
 install: tool-git tool-node node_modules/.package-lock.json
 
 node_modules/.package-lock.json: package-lock.json
-	@npm ci --silent
+	@[[ ! -L node_modules ]] || { echo 'node_modules is a link, and npm ci would empty what it leads to: remove the link' >&2; exit 1; }
+	@echo 'Installing npm packages, which takes a minute or so' >&2
+	@npm ci --no-audit --no-fund --loglevel=error >&2
 	@touch $@
 
 # These name a tool that is missing or too old, and say what to do.
