@@ -59,7 +59,7 @@ async function upAlone(folder: Folder, settings: Settings, terminal: Terminal, i
   switch (found.kind) {
     case 'supervised':
       if (found.status.phase !== 'up') throw busy(folder, found.status.phase);
-      terminal.line(`sandbox ${folder.name} is up already; settings are read when it starts`);
+      terminal.line(`sandbox ${folder.name} runs already; settings are read when it starts`);
       return;
     case 'orphans':
       terminal.line(

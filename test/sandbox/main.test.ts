@@ -187,7 +187,7 @@ describe('a sandbox', () => {
     await succeed('up', '--no-wait');
     expect(fs.readFileSync(folder.path('ports.json'), 'utf8')).toBe(ports);
     expect(await shell('kubectl get namespace kept --output=name')).toBe('namespace/kept');
-    expect((await succeed('up', '--no-wait')).stderr).toContain('up already');
+    expect((await succeed('up', '--no-wait')).stderr).toContain('runs already');
   });
 
   test('leaves nothing running after down', async () => {
