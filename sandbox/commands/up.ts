@@ -8,7 +8,7 @@ import { showBuild } from '../builder/progress';
 import { emulatorPython } from '../builder/python';
 import { Expected } from '../expected';
 import { impossible } from '../impossible';
-import { refuseOtherRegions } from '../gitops/regions';
+import { refuseElsewhere } from '../gitops/elsewhere';
 import { marker } from '../parts/context';
 import type { Built } from '../platform';
 import { describeExit } from '../process/failure';
@@ -83,7 +83,7 @@ function busy({ name }: Folder, phase: string): Expected {
 }
 
 async function start(folder: Folder, settings: Settings, terminal: Terminal, interrupt: AbortSignal): Promise<void> {
-  await refuseOtherRegions(folder);
+  await refuseElsewhere(folder);
   const { binaries, python } = await buildAll(terminal, interrupt);
   await folder.create('logs');
   await rotateLogs(folder);

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { argocdNamespace } from '../parts/argocd';
-import { region } from '../parts/aws';
+import { account, region } from '../parts/aws';
 
 /** Where the hooks' scripts are. */
 export const scripts = path.join(__dirname, 'hooks');
@@ -18,7 +18,7 @@ export interface HookSettings {
 
 /** Makes a repository refuse what the sandbox cannot make, and tell Argo CD of what is pushed. */
 export async function writeHooks(bare: string, { branch, kubectl, kubeconfig, up }: HookSettings): Promise<void> {
-  await writeHook(bare, 'pre-receive', [branch, region]);
+  await writeHook(bare, 'pre-receive', [branch, account, region]);
   await writeHook(bare, 'post-receive', [branch, argocdNamespace, kubectl, kubeconfig, up]);
 }
 

@@ -5,7 +5,8 @@ import { type Context, command, port } from './context';
 /** Port that the emulator needs. */
 export const awsPorts = ['aws'] as const;
 
-/** The region that the controllers work in, whatever an environment says: see gitops/regions.ts. */
+/** Where the controllers work, whatever an environment says: see gitops/elsewhere.ts. */
+export const account = '120569615884';
 export const region = 'eu-central-1';
 
 /** What every AWS client of the sandbox is told; the emulator takes any keys. */
@@ -40,6 +41,7 @@ export function aws(
     '-m',
     'sanders_aws',
     `--port=${own}`,
+    `--account=${account}`,
     `--state=${folder.path('aws')}`,
     '--save-every=5',
     ...Object.entries(jobImages).map(([image, directory]) => `--job-image=${image}=${directory}`),

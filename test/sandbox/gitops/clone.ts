@@ -57,5 +57,9 @@ export class Clone {
 }
 
 /** An environment's namespace, which says where it is. */
-export const namespace = (region: string) =>
-  `kind: Namespace\nmetadata:\n  annotations:\n    services.k8s.aws/default-region: ${region}\n`;
+export const namespace = (region: string, account = '120569615884') => `kind: Namespace
+metadata:
+  annotations:
+    services.k8s.aws/default-region: ${region}
+    services.k8s.aws/owner-account-id: "${account}"
+`;

@@ -76,7 +76,7 @@ describe('a push', () => {
   });
 });
 
-describe('an environment in another region', () => {
+describe('an environment in another account or region', () => {
   const elsewhere = { 'dist/six/namespace.k8s.yaml': namespace('us-east-1') };
 
   test('is refused, with its name and what to do', async () => {
@@ -84,7 +84,7 @@ describe('an environment in another region', () => {
     const { code, says } = clone.push(elsewhere);
     expect(code).toBe(1);
     expect(says).toMatch(
-      /one region, eu-central-1\.[^]*\n {2}six: us-east-1\n[^]*environments\/index\.ts[^]*push again/,
+      /120569615884 in eu-central-1\.[^]*\n {2}six: us-east-1\n[^]*environments\/index\.ts[^]*push again/,
     );
     expect(says).not.toMatch(/dev|Argo CD/);
   });
@@ -94,6 +94,12 @@ describe('an environment in another region', () => {
     const object = 'kind: Bucket\nmetadata:\n  annotations:\n    services.k8s.aws/region: "eu-west-1"\n';
     const { code, says } = clone.push({ 'dist/dev/storage.k8s.yaml': object });
     expect([code, says]).toEqual([1, expect.stringContaining('\n  dev: eu-west-1\n')]);
+  });
+
+  test('is named with the account, and with each place', async () => {
+    const clone = await hooked();
+    const { says } = clone.push({ 'dist/six/namespace.k8s.yaml': namespace('us-east-1', '111122223333') });
+    expect(says).toContain('\n  six: 111122223333\n  six: us-east-1\n');
   });
 
   test('is kept on other branches', async () => {

@@ -1,4 +1,4 @@
-import { refuseOtherRegions } from '../../../sandbox/gitops/regions';
+import { refuseElsewhere } from '../../../sandbox/gitops/elsewhere';
 import { repository } from '../../../sandbox/gitops/remote';
 import { Folder } from '../../../sandbox/state/folder';
 import { temporaryFolder } from '../process/fakes';
@@ -6,16 +6,16 @@ import { Clone, namespace } from './clone';
 
 const sandbox = () => new Folder('one', temporaryFolder());
 
-test('what this checkout would push first is in the sandbox’s region', async () => {
-  await refuseOtherRegions(sandbox());
+test('what this checkout would push first is where the sandbox is', async () => {
+  await refuseElsewhere(sandbox());
 });
 
 test('what was pushed is looked at, and not the checkout', async () => {
   const folder = sandbox();
   const clone = Clone.make(repository(folder));
-  await refuseOtherRegions(folder);
+  await refuseElsewhere(folder);
   clone.push({ 'dist/six/namespace.k8s.yaml': namespace('us-east-1') });
   const says = /\n {2}six: us-east-1\n[^]*git push sandbox-one HEAD:main, and SANDBOX=one make up\.$/;
   const message = expect.stringMatching(says) as string;
-  await expect(refuseOtherRegions(folder)).rejects.toMatchObject({ name: 'Expected', ending: 'failure', message });
+  await expect(refuseElsewhere(folder)).rejects.toMatchObject({ name: 'Expected', ending: 'failure', message });
 });
