@@ -18,15 +18,21 @@ export interface HookSettings {
 
 /** Makes a repository refuse what the sandbox cannot make, and tell Argo CD of what is pushed. */
 export async function writeHooks(bare: string, { branch, kubectl, kubeconfig, up }: HookSettings): Promise<void> {
+  // Copies, so that a running sandbox keeps those that it was started with when the checkout changes.
+  await fs.cp(scripts, hooksOf(bare), { recursive: true });
   await writeHook(bare, 'pre-receive', [branch, account, region]);
   await writeHook(bare, 'post-receive', [branch, argocdNamespace, kubectl, kubeconfig, up]);
 }
 
 async function writeHook(bare: string, name: string, args: readonly string[]): Promise<void> {
-  const command = ['sh', path.join(scripts, `${name}.sh`), ...args].map(quote).join(' ');
-  const hook = path.join(bare, 'hooks', name);
+  const hook = path.join(hooksOf(bare), name);
+  const command = ['sh', `${hook}.sh`, ...args].map(quote).join(' ');
   await fs.writeFile(hook, `#!/bin/sh\n# Written by the sandbox at each start.\nexec ${command}\n`, { mode: 0o700 });
   await fs.chmod(hook, 0o700);
+}
+
+function hooksOf(bare: string): string {
+  return path.join(bare, 'hooks');
 }
 
 function quote(text: string): string {
