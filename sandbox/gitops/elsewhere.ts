@@ -16,7 +16,7 @@ import { branch, remoteName, source } from './remote';
  */
 export async function refuseElsewhere(folder: Folder): Promise<void> {
   const { repository, commit, isPushed } = await source(folder);
-  const again = `${isPushed ? `git push ${remoteName(folder)} HEAD:${branch}, and ` : ''}${folder.make('up')}`;
+  const again = `${isPushed ? `git push ${remoteName(folder)} HEAD:${branch}, ` : ''}${folder.make('up')}`;
   const script = path.join(scripts, 'refuse-elsewhere.sh');
   const options = { cwd: repository, env: gitEnvironment() };
   await promisify(execFile)('sh', [script, commit, account, region, again], options).catch((error: unknown) => {

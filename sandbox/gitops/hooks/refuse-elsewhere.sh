@@ -10,5 +10,5 @@ elsewhere=$(git grep -E "$annotation" "$1" -- dist |
 [ -z "$elsewhere" ] && exit 0
 echo "The sandbox has one account and one region, $2 in $3. It would make these environments there, and not where they belong:
 $elsewhere
-Leave them out of environments/index.ts as long as that is so (docs/sandbox.md); then make synth, commit, and $4." >&2
+Leave them out of environments/index.ts as long as that is so (docs/sandbox.md); then: make synth, commit, $4." >&2
 exit 1

@@ -15,7 +15,7 @@ test('what was pushed is looked at, and not the checkout', async () => {
   const clone = Clone.make(repository(folder));
   await refuseElsewhere(folder);
   clone.push({ 'dist/six/namespace.k8s.yaml': namespace('us-east-1') });
-  const says = /\n {2}six: us-east-1\n[^]*git push sandbox-one HEAD:main, and SANDBOX=one make up\.$/;
+  const says = /\n {2}six: us-east-1\n[^]*git push sandbox-one HEAD:main, SANDBOX=one make up\.$/;
   const message = expect.stringMatching(says) as string;
   await expect(refuseElsewhere(folder)).rejects.toMatchObject({ name: 'Expected', ending: 'failure', message });
 });
