@@ -187,3 +187,29 @@ func TestForegroundDeletion(t *testing.T) {
 	world.Patch(t, made, `{metadata: {finalizers: [finalizers.batch.services.k8s.aws/JobDefinition]}}`)
 	world.AwaitGone(t, made)
 }
+
+// TestDeletedWhileMade has objects that are gone before their finalizer is written: nothing may be made for them.
+func TestDeletedWhileMade(t *testing.T) {
+	for kind, c := range map[string]struct {
+		yaml func(t *testing.T, name, more string) string
+		left func(t *testing.T, name string) bool
+	}{
+		"JobDefinition":      {definitionYAML, func(t *testing.T, name string) bool { return len(active(t, name)) > 0 }},
+		"ComputeEnvironment": {environmentYAML, func(t *testing.T, name string) bool { return environment(t, name) != nil }},
+		"JobQueue":           {freeQueueYAML, func(t *testing.T, name string) bool { return queue(t, name) != nil }},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			world.Parallel(t)
+			if kind == "JobQueue" {
+				readyEnvironment(t, world.Namespace(t), "")
+			}
+			world.DeletedWhileMade(t, func(name string) string { return c.yaml(t, name, "") },
+				func(t *testing.T, object *unstructured.Unstructured) bool { return c.left(t, specName(object)) })
+		})
+	}
+}
+
+// freeQueueYAML is a queue that names its environment and so has no reference to wait for.
+func freeQueueYAML(t *testing.T, name, more string) string {
+	return queueYAML(t, name, fmt.Sprintf("{computeEnvironmentOrder: [{order: 1, computeEnvironment: %s}]}", unique(t, "compute")))
+}

@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"slices"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/util/retry"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -51,14 +53,24 @@ func (c patchClient) Patch(ctx context.Context, object client.Object, patch clie
 	if err != nil {
 		return err
 	}
-	wanted := object.GetFinalizers()
+	kind, err := apiutil.GVKForObject(object, c.Scheme())
+	if err != nil {
+		return err
+	}
+	add := slices.Contains(object.GetFinalizers(), finalizerOf(kind))
+	if finalizers && add {
+		// Before the rest, which may say that the object is adopted.
+		if err := c.setFinalizer(ctx, object, kind, add); err != nil {
+			return err
+		}
+	}
 	if !isEmptyPatch(rest) {
 		if err := c.Client.Patch(ctx, object, client.RawPatch(patch.Type(), rest), options...); err != nil {
 			return err
 		}
 	}
-	if finalizers {
-		return c.setFinalizer(ctx, object, wanted)
+	if finalizers && !add {
+		return client.IgnoreNotFound(c.setFinalizer(ctx, object, kind, add))
 	}
 	return nil
 }
@@ -83,28 +95,29 @@ func cutFinalizers(patch []byte) (rest []byte, found bool, err error) {
 
 func isEmptyPatch(patch []byte) bool { return bytes.Equal(bytes.TrimSpace(patch), []byte("{}")) }
 
-// setFinalizer makes the object have our finalizer if it is among those wanted, and not have it otherwise.
-func (c patchClient) setFinalizer(ctx context.Context, object client.Object, wanted []string) error {
-	gvk, err := apiutil.GVKForObject(object, c.Scheme())
-	if err != nil {
-		return err
-	}
-	ours := finalizerOf(gvk)
+// setFinalizer adds our finalizer to an object, or removes it.
+//
+// It is an error that the object has gone, or that another has its name now. This matters when the finalizer is added:
+// the runtime makes AWS's object next, and nothing would ever remove that. (An object that is being deleted gets no new
+// finalizer: the API server refuses it.)
+func (c patchClient) setFinalizer(ctx context.Context, object client.Object, kind schema.GroupVersionKind, add bool) error {
 	return retry.RetryOnConflict(retry.DefaultBackoff, func() error {
 		current := &metav1.PartialObjectMetadata{}
-		current.SetGroupVersionKind(gvk)
+		current.SetGroupVersionKind(kind)
 		if err := c.reader.Get(ctx, client.ObjectKeyFromObject(object), current); err != nil {
-			return client.IgnoreNotFound(err)
+			return err
+		}
+		if current.GetUID() != object.GetUID() {
+			return apierrors.NewNotFound(schema.GroupResource{Group: kind.Group, Resource: kind.Kind}, object.GetName())
 		}
 		before := current.DeepCopy()
-		if slices.Contains(wanted, ours) {
-			controllerutil.AddFinalizer(current, ours)
+		if add {
+			controllerutil.AddFinalizer(current, finalizerOf(kind))
 		} else {
-			controllerutil.RemoveFinalizer(current, ours)
+			controllerutil.RemoveFinalizer(current, finalizerOf(kind))
 		}
-		err := c.Client.Patch(ctx, current, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
-		if err != nil {
-			return client.IgnoreNotFound(err)
+		if err := c.Client.Patch(ctx, current, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})); err != nil {
+			return err
 		}
 		object.SetFinalizers(current.GetFinalizers())
 		object.SetResourceVersion(current.GetResourceVersion())
