@@ -96,7 +96,6 @@ export class Storage extends EnvironmentChart {
         ],
         billingMode: TableSpecBillingMode.PAY_UNDERSCORE_PER_UNDERSCORE_REQUEST,
         tableClass: TableSpecTableClass.STANDARD,
-        streamSpecification: { streamEnabled: false },
         continuousBackups: { pointInTimeRecoveryEnabled: env.retention.pointInTimeRecovery },
         deletionProtectionEnabled: env.retention.deletionProtection,
         tags: this.tags.list(serviceTag),

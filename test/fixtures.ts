@@ -67,7 +67,7 @@ export const everything: DeepRequired<EnvironmentInput> = {
     data: 'retain',
     pointInTimeRecovery: true,
     deletionProtection: true,
-    noncurrentVersionDays: 7,
+    noncurrentVersionDays: 365,
     logDays: 14,
   },
   budget: {

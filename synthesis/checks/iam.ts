@@ -21,32 +21,64 @@ const openEnds: readonly (readonly [RegExp, string])[] = [
 /** The managed policies of AWS that roles may carry. They grant `*`, but only to the service that they are made for. */
 const managedPolicies = ['service-role/AWSBatchServiceRole', 'service-role/AmazonECSTaskExecutionRolePolicy'];
 
-/** IAM and bucket policies name actions that exist, grant no more than they must, and trust only for the own account. */
+/** The fields in which resources say who may use them. */
+const resourcePolicies: Readonly<Record<string, string>> = {
+  Bucket: 'policy',
+  Table: 'resourcePolicy',
+  Repository: 'policy',
+};
+
+/**
+ * How much the policies of a role may hold, in characters without white space.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
+const quotas = { inline: 10_240, trust: 2048 };
+
+/** Policies name actions that exist, grant no more than they must, fit, and let nobody in from another account. */
 export const checkIam: Check = async ({ env, manifests }) => {
   const found = await Promise.all(
     manifests.flatMap((manifest) => policiesOf(manifest).map((policy) => checkPolicy(policy, manifest, env))),
   );
-  return [...found.flat(), ...manifests.flatMap((manifest) => checkManagedPolicies(manifest, env))];
+  return [
+    ...found.flat(),
+    ...manifests
+      .filter(({ kind }) => kind === 'Role')
+      .flatMap((role) => [...checkManagedPolicies(role, env), ...checkSizes(role, env)]),
+  ];
 };
 
 interface PolicyField {
   readonly field: string;
   readonly text: unknown;
+  /** Whose the policy is: a role's own, a role's that says who may become it, or a resource's that says who may use it. */
+  readonly type: 'identity' | 'trust' | 'resource';
 }
 
 function policiesOf({ kind, spec = {} }: Manifest): PolicyField[] {
-  if (kind === 'Bucket') return spec['policy'] === undefined ? [] : [{ field: 'spec.policy', text: spec['policy'] }];
-  if (kind !== 'Role') return [];
-  const inline = Object.entries(spec['inlinePolicies'] ?? {});
-  return [
-    { field: trust, text: spec['assumeRolePolicyDocument'] },
-    ...inline.map(([name, text]) => ({ field: `spec.inlinePolicies.${name}`, text: text as unknown })),
-  ];
+  if (kind === 'Role') {
+    return [
+      { field: trust, text: spec['assumeRolePolicyDocument'], type: 'trust' },
+      ...inlineOf(spec).map(
+        ([name, text]) => ({ field: `${inlinePolicies}.${name}`, text, type: 'identity' }) as const,
+      ),
+    ];
+  }
+  const field = resourcePolicies[kind] ?? '';
+  return spec[field] === undefined ? [] : [{ field: `spec.${field}`, text: spec[field], type: 'resource' }];
 }
 
 const trust = 'spec.assumeRolePolicyDocument';
+const inlinePolicies = 'spec.inlinePolicies';
 
-async function checkPolicy({ field, text }: PolicyField, manifest: Manifest, env: Environment): Promise<Violation[]> {
+function inlineOf(spec: Manifest['spec']): (readonly [name: string, text: unknown])[] {
+  return Object.entries((spec?.['inlinePolicies'] ?? {}) as Record<string, unknown>);
+}
+
+async function checkPolicy(
+  { field, text, type }: PolicyField,
+  manifest: Manifest,
+  env: Environment,
+): Promise<Violation[]> {
   const object = `${env.name} ${idOf(manifest)}`;
   let statements: ReadStatement[];
   try {
@@ -58,7 +90,8 @@ async function checkPolicy({ field, text }: PolicyField, manifest: Manifest, env
   const checked = await Promise.all(
     statements.map(async (statement, i) => {
       const problems = await problemsOf(statement);
-      if (field === trust) problems.push(...problemsOfTrust(statement, env));
+      if (type === 'trust') problems.push(...problemsOfTrust(statement, env));
+      if (type === 'resource') problems.push(...problemsOfSharing(statement, env));
       return problems.map(([rule, fix]): Violation => ({ object, field: `${field}: Statement[${i}]`, rule, fix }));
     }),
   );
@@ -128,24 +161,37 @@ async function actionExists(action: string): Promise<boolean> {
 function problemsOfTrust({ effect, principals, conditions }: ReadStatement, env: Environment): Problem[] {
   if (effect !== 'Allow') return [];
   const services = principals.length > 0 && principals.every((principal) => principal.startsWith('Service:'));
-  const own = conditions['StringEquals']?.['aws:SourceAccount'] === env.account;
   return [
     ...(services
       ? []
       : [['trusts somebody who is no service of AWS', 'make the role with makeRole() of charts/roles.ts'] as const]),
-    ...(own
-      ? []
-      : [
-          [
-            `trusts a service whatever account it acts for: no condition that aws:SourceAccount is ${env.account}`,
-            'make the role with makeRole() of charts/roles.ts',
-          ] as const,
-        ]),
+    ...problemsOfServices(conditions, env, 'make the role with makeRole() of charts/roles.ts'),
   ];
 }
 
+/** Whom a resource's policy lets in: principals of the own account, and services that act for it. */
+function problemsOfSharing({ effect, principals, conditions }: ReadStatement, env: Environment): Problem[] {
+  if (effect !== 'Allow') return [];
+  const own = new RegExp(`^AWS:(arn:${env.partition}:(iam|sts)::)?${env.account}(:|$)`);
+  const foreign = principals.filter((principal) => !/^(\*$|Service:)/.test(principal) && !own.test(principal));
+  return [
+    ...foreign.map((principal): Problem => [
+      `lets in ${principal}, which is not of account ${env.account}`,
+      'name principals of the own account',
+    ]),
+    ...(principals.some((principal) => principal.startsWith('Service:'))
+      ? problemsOfServices(conditions, env, 'add the condition')
+      : []),
+  ];
+}
+
+function problemsOfServices(conditions: ReadStatement['conditions'], env: Environment, fix: string): Problem[] {
+  if (conditions['StringEquals']?.['aws:SourceAccount'] === env.account) return [];
+  const rule = `trusts a service whatever account it acts for: no condition that aws:SourceAccount is ${env.account}`;
+  return [[rule, fix]];
+}
+
 function checkManagedPolicies(manifest: Manifest, env: Environment): Violation[] {
-  if (manifest.kind !== 'Role') return [];
   const allowed = managedPolicies.map((name) => `arn:${env.partition}:iam::aws:policy/${name}`);
   const policies = (manifest.spec?.['policies'] ?? []) as string[];
   return policies.flatMap((arn, i) =>
@@ -160,4 +206,25 @@ function checkManagedPolicies(manifest: Manifest, env: Environment): Violation[]
           },
         ],
   );
+}
+
+function checkSizes(role: Manifest, env: Environment): Violation[] {
+  const size = (texts: readonly unknown[]) => texts.join('').replaceAll(/\s/g, '').length;
+  const inline = inlineOf(role.spec).map(([, text]) => text);
+  return [
+    {
+      field: trust,
+      what: 'the trust policy',
+      size: size([role.spec?.['assumeRolePolicyDocument']]),
+      quota: quotas.trust,
+    },
+    { field: inlinePolicies, what: 'the inline policies together', size: size(inline), quota: quotas.inline },
+  ]
+    .filter(({ size, quota }) => size > quota)
+    .map(({ field, what, size, quota }) => ({
+      object: `${env.name} ${idOf(role)}`,
+      field,
+      rule: `${what} may have ${quota} characters without white space, and have ${size}`,
+      fix: 'name fewer resources, or give a part of the rights to a role of its own',
+    }));
 }

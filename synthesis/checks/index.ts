@@ -1,10 +1,12 @@
 import type { Rendered } from '../render';
+import { checkData } from './data';
 import { checkIam } from './iam';
 import { checkNames } from './names';
 import { checkReferences } from './references';
 import { checkSchema } from './schema';
 import { checkSecurity } from './security';
 import { checkStatesLanguage } from './states-language';
+import { checkSteady } from './steady';
 import type { Check, Violation } from './violation';
 
 export { CheckError, type Violation } from './violation';
@@ -14,7 +16,9 @@ const checks: readonly Check[] = [
   checkSchema,
   checkNames,
   checkReferences,
+  checkSteady,
   checkSecurity,
+  checkData,
   checkIam,
   checkStatesLanguage,
 ];

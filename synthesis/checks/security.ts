@@ -3,27 +3,16 @@ import { isDeepStrictEqual } from 'node:util';
 import { platform, type Environment } from '../../environments/schema';
 import { Arns } from '../../charts/lib/arns';
 import { kindOf, kinds } from '../kinds';
-import { idOf, valueAt, type Manifest } from '../manifest';
+import { valueAt, type Manifest } from '../manifest';
 import { readPolicy } from './policy';
-import type { Check, Violation } from './violation';
+import { checkOf, equals, type Rule } from './rule';
+import type { Check } from './violation';
 
-/** A rule for the objects of some kinds. */
-interface Rule {
-  /** The kinds it is for. */
-  readonly kinds: readonly string[];
-  readonly field: string;
-  /** What must hold. */
-  readonly rule: string;
-  readonly fix: string;
-  readonly holds: (value: unknown, manifest: Manifest, env: Environment) => boolean;
-}
-
-const equals = (expected: unknown) => (value: unknown) => isDeepStrictEqual(value, expected);
-
-const inProduction = (value: unknown, env: Environment, expected: unknown) => !env.production || value === expected;
-
-/** The kinds that hold data. */
-const data = kinds.filter((row) => row.data).map(({ kind }) => kind);
+/** The fields that let others read or write a bucket, beside its policy (iam.ts). */
+const opening = [
+  ...['acl', 'grantFullControl', 'grantRead', 'grantReadACP', 'grantWrite', 'grantWriteACP'],
+  ...['replication', 'website'],
+];
 
 /** The kinds that carry tags. */
 const tagged = kinds.filter((row) => row.tags !== undefined);
@@ -79,6 +68,13 @@ const rules: readonly Rule[] = [
     fix: 'set it in charts/storage.ts',
     holds: equals('BucketOwnerEnforced'),
   },
+  ...opening.map((field): Rule => ({
+    kinds: ['Bucket'],
+    field: `spec.${field}`,
+    rule: 'nothing may open the bucket, or copy what is in it elsewhere',
+    fix: 'remove it in charts/storage.ts',
+    holds: (value) => value === undefined,
+  })),
   {
     kinds: ['SecurityGroup'],
     field: 'spec.ingressRules',
@@ -126,43 +122,6 @@ const rules: readonly Rule[] = [
     holds: (value, _, env) => value === new Arns(env).permissionsBoundary,
   },
 
-  // Data.
-  {
-    kinds: ['Bucket'],
-    field: 'spec.versioning.status',
-    rule: 'overwritten and deleted objects must be recoverable: Enabled',
-    fix: 'set it in charts/storage.ts',
-    holds: equals('Enabled'),
-  },
-  {
-    kinds: data,
-    field: 'metadata.annotations.services.k8s.aws/deletion-policy',
-    rule: "must follow the environment's retention.data, which in production is retain",
-    fix: "annotate with dataAnnotations() of charts/lib/data-safety.ts; in production set retention.data to 'retain'",
-    holds: (value, _, env) => value === env.retention.data && inProduction(value, env, 'retain'),
-  },
-  {
-    kinds: [...data, 'Namespace'],
-    field: 'metadata.annotations.argocd.argoproj.io/sync-options',
-    rule: 'Argo CD must ask before it removes retained data, or the namespace that it is in: Prune=confirm,Delete=confirm',
-    fix: 'annotate with dataAnnotations() or confirmDeletion of charts/lib/data-safety.ts',
-    holds: (value, _, env) => env.retention.data === 'delete' || equals('Prune=confirm,Delete=confirm')(value),
-  },
-  {
-    kinds: ['Table'],
-    field: 'spec.continuousBackups.pointInTimeRecoveryEnabled',
-    rule: 'production must have point-in-time recovery',
-    fix: 'set retention.pointInTimeRecovery to true in the environment',
-    holds: (value, _, env) => inProduction(value, env, true),
-  },
-  {
-    kinds: ['Table'],
-    field: 'spec.deletionProtectionEnabled',
-    rule: 'production must have deletion protection',
-    fix: 'set retention.deletionProtection to true in the environment',
-    holds: (value, _, env) => inProduction(value, env, true),
-  },
-
   // Tags.
   {
     kinds: tagged.map(({ kind }) => kind),
@@ -183,15 +142,8 @@ const rules: readonly Rule[] = [
   },
 ];
 
-/** Encryption, public access, ingress, retention and tags. Policies are checked in iam.ts. */
-export const checkSecurity: Check = ({ env, manifests }) =>
-  manifests.flatMap((manifest) =>
-    rules
-      .filter(
-        ({ kinds, field, holds }) => kinds.includes(manifest.kind) && !holds(fieldOf(manifest, field), manifest, env),
-      )
-      .map(({ field, rule, fix }): Violation => ({ object: `${env.name} ${idOf(manifest)}`, field, rule, fix })),
-  );
+/** Encryption, public access, ingress and tags. What keeps data is checked in data.ts, policies in iam.ts. */
+export const checkSecurity: Check = checkOf(rules);
 
 /** Whether a bucket's policy denies everybody everything that does not come through TLS. */
 function deniesPlainHttp(policy: unknown, { spec }: Manifest, env: Environment): boolean {
@@ -206,12 +158,6 @@ function deniesPlainHttp(policy: unknown, { spec }: Manifest, env: Environment):
   } catch {
     return false; // iam.ts says what is wrong with it.
   }
-}
-
-/** The value of a field; what follows `annotations.` is one key. */
-function fieldOf(manifest: Manifest, field: string): unknown {
-  const annotation = /^metadata\.annotations\.(.+)$/.exec(field)?.[1];
-  return annotation === undefined ? valueAt(manifest, field) : manifest.metadata.annotations?.[annotation];
 }
 
 /** An object's tags, as a map or as a list of key and value. */

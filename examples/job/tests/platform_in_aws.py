@@ -53,11 +53,7 @@ def create(session: boto3.Session) -> Platform:
         Bucket=platform.bucket, CreateBucketConfiguration={"LocationConstraint": session.region_name}
     )
     table = _only("Table")
-    session.client("dynamodb").create_table(
-        **_parameters(
-            session, "dynamodb", "CreateTable", {k: v for k, v in table.items() if k != "streamSpecification"}
-        )
-    )
+    session.client("dynamodb").create_table(**_parameters(session, "dynamodb", "CreateTable", table))
     _create_batch(session, roles)
     machine = _only("StateMachine")
     created = session.client("stepfunctions").create_state_machine(

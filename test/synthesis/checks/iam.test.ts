@@ -1,4 +1,16 @@
-import { inPolicy, violations } from './violations';
+import { inPolicy, violations, type Change } from './violations';
+
+/** A policy that allows one action. */
+function allow(principal: object, action: string): string {
+  return JSON.stringify({ Statement: [{ Effect: 'Allow', Principal: principal, Action: action }] });
+}
+
+/** Gives a bucket a policy that lets somebody read it. */
+const allowing =
+  (principal: object): Change =>
+  ({ spec }) => {
+    spec.policy = allow(principal, 's3:GetObject');
+  };
 
 describe('the rules for IAM policies', () => {
   violations({
@@ -78,6 +90,68 @@ describe('the rules for IAM policies', () => {
       kind: 'Role',
       change: inPolicy('assumeRolePolicyDocument', (statement) => (statement.Principal = { AWS: ['*'] })),
       says: /Role\/.*: Statement\[0\]: trusts somebody who is no service of AWS/,
+    },
+    'a trust policy for an account by its number': {
+      reason: 'the same, in another spelling',
+      kind: 'Role',
+      change: inPolicy('assumeRolePolicyDocument', (statement) => (statement.Principal = { AWS: '999999999999' })),
+      says: /Role\/.*: Statement\[0\]: trusts somebody who is no service of AWS/,
+    },
+    'a trust policy for two accounts': {
+      reason: 'the own one beside another',
+      kind: 'Role',
+      change: inPolicy(
+        'assumeRolePolicyDocument',
+        ({ Condition }) => (Condition.StringEquals['aws:SourceAccount'] = ['120569615884', '999999999999']),
+      ),
+      says: /Role\/.*: Statement\[0\]: trusts a service whatever account it acts for/,
+    },
+    'a trust policy for an identity provider': {
+      reason: 'whoever it says they are',
+      kind: 'Role',
+      change: inPolicy('assumeRolePolicyDocument', (statement) => (statement.Principal = { Federated: 'a.example' })),
+      says: /Role\/.*: Statement\[0\]: trusts somebody who is no service of AWS/,
+    },
+    'a bucket for another account': {
+      reason: 'its administrator would decide who reads',
+      kind: 'Bucket',
+      change: allowing({ AWS: '999999999999' }),
+      says: /Bucket\/.*: spec\.policy: Statement\[0\]: lets in AWS:999999999999, which is not of account \d{12}/,
+    },
+    'a table for a role of another account': {
+      reason: 'the same, of a table',
+      kind: 'Table',
+      change: ({ spec }) =>
+        (spec.resourcePolicy = allow({ AWS: ['arn:aws:iam::999999999999:role/x'] }, 'dynamodb:GetItem')),
+      says: /Table\/.*: spec\.resourcePolicy: Statement\[0\]: lets in AWS:arn:aws:iam::999999999999:role\/x/,
+    },
+    'a repository for an organisation': {
+      reason: 'whoever is in it',
+      kind: 'Repository',
+      change: ({ spec }) => (spec.policy = allow({ AWS: '*' }, 'ecr:BatchGetImage')),
+      says: /Repository\/.*: spec\.policy: Statement\[0\]: allows everybody/,
+    },
+    'a bucket for a service, whatever account it acts for': {
+      reason: 'confused deputy',
+      kind: 'Bucket',
+      change: allowing({ Service: 'logging.s3.amazonaws.com' }),
+      says: /Bucket\/.*: spec\.policy: Statement\[0\]: trusts a service whatever account it acts for/,
+    },
+    'too much in inline policies': {
+      reason: 'IAM takes 10,240 characters of all of them together',
+      kind: 'Role',
+      change: ({ spec }) => {
+        const statement = { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::x/*' };
+        const long = JSON.stringify({ Statement: Array(100).fill(statement) }, null, 2);
+        spec.inlinePolicies = { a: long, b: long };
+      },
+      says: /Role\/.*: spec\.inlinePolicies: the inline policies together may have 10240 characters without white space/,
+    },
+    'too much in a trust policy': {
+      reason: 'IAM takes 2,048 characters',
+      kind: 'Role',
+      change: inPolicy('assumeRolePolicyDocument', (statement) => (statement.Sid = 'x'.repeat(2048))),
+      says: /Role\/.*: spec\.assumeRolePolicyDocument: the trust policy may have 2048 characters/,
     },
     'a grant to every account': {
       reason: 'public, in another spelling',

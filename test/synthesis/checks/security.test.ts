@@ -1,7 +1,4 @@
-import { cdkStack } from '../../fixtures';
 import { violations } from './violations';
-
-const prod = cdkStack('prod');
 
 describe('the rules for security', () => {
   violations({
@@ -35,11 +32,17 @@ describe('the rules for security', () => {
       change: ({ spec }) => (spec.policy = spec.policy.replace('s3:*', 's3:GetObject')),
       says: /Bucket\/.*: spec\.policy: plain HTTP must be denied/,
     },
-    versioning: {
-      reason: 'recovery',
+    'replication to elsewhere': {
+      reason: 'a copy of every object, in whose bucket?',
       kind: 'Bucket',
-      change: ({ spec }) => (spec.versioning.status = 'Suspended'),
-      says: /Bucket\/.*: spec\.versioning\.status: overwritten and deleted objects must be recoverable/,
+      change: ({ spec }) => (spec.replication = { role: 'r', rules: [] }),
+      says: /Bucket\/.*: spec\.replication: nothing may open the bucket/,
+    },
+    'an access list': {
+      reason: 'public, in another way',
+      kind: 'Bucket',
+      change: ({ spec }) => (spec.grantRead = 'uri=http://acs.amazonaws.com/groups/global/AllUsers'),
+      says: /Bucket\/.*: spec\.grantRead: nothing may open the bucket/,
     },
     'encryption of images': {
       reason: 'written out, so that it cannot drift',
@@ -82,34 +85,6 @@ describe('the rules for security', () => {
       kind: 'JobDefinition',
       change: ({ spec }) => (spec.containerProperties.environment = [{}, { name: 'DB_PASSWORD', value: 'x' }]),
       says: /no secret may stand in an environment variable/,
-    },
-    'the deletion policy': {
-      reason: 'retained data would be deleted',
-      kind: 'Table',
-      change: ({ metadata }) => (metadata.annotations['services.k8s.aws/deletion-policy'] = 'delete'),
-      env: prod,
-      says: /prod Table\/.*: metadata\.annotations\.services\.k8s\.aws\/deletion-policy: must follow/,
-    },
-    'confirmation before data is pruned': {
-      reason: 'a wrong commit would remove it',
-      kind: 'Bucket',
-      change: ({ metadata }) => delete metadata.annotations['argocd.argoproj.io/sync-options'],
-      env: prod,
-      says: /prod Bucket\/.*: metadata\.annotations\.argocd\.argoproj\.io\/sync-options: Argo CD must ask/,
-    },
-    'point-in-time recovery in production': {
-      reason: 'a bad job can be undone',
-      kind: 'Table',
-      change: ({ spec }) => (spec.continuousBackups.pointInTimeRecoveryEnabled = false),
-      env: prod,
-      says: /production must have point-in-time recovery/,
-    },
-    'deletion protection in production': {
-      reason: 'one API call away from losing everything',
-      kind: 'Table',
-      change: ({ spec }) => (spec.deletionProtectionEnabled = false),
-      env: prod,
-      says: /production must have deletion protection/,
     },
     'the permissions boundary': {
       reason: 'whoever may push could make a role that may do anything',

@@ -25,7 +25,8 @@ export function violations(cases: Readonly<Record<string, Case>>): void {
   });
 }
 
-async function violationsOf(kind: string, change: Change, env: EnvironmentInput = minimal): Promise<string[]> {
+/** What the checks say of an environment in which an object was changed; each violation says how to mend it. */
+export async function violationsOf(kind: string, change: Change, env: EnvironmentInput = minimal): Promise<string[]> {
   const original = rendered(env);
   const manifests = JSON.parse(JSON.stringify(original.manifests)) as typeof original.manifests;
   const manifest = manifests.find((candidate) => candidate.kind === kind);
