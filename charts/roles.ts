@@ -24,6 +24,7 @@ export class Roles extends EnvironmentChart {
       env.batch.serviceRole === 'own'
         ? this.makeRole('batch-service', names.batchServiceRole, 'batch', {
             policies: [arns.awsPolicy('service-role/AWSBatchServiceRole')],
+            inlinePolicies: { 'tag-tasks': policy(this.tagTasksStatement()) },
           })
         : undefined;
     this.execution = this.makeRole('execution', names.executionRole, 'ecs-tasks', {
@@ -68,6 +69,17 @@ export class Roles extends EnvironmentChart {
         tags: this.tags.list(),
       },
     });
+  }
+
+  /**
+   * Batch gives tasks the tags of their definition (`propagateTags`). AWS's managed policy allows it in clusters that are named as
+   * they once were (`…_Batch_…`); newer ones are named as under Batch's service-linked role. AWS does not say which of the two an
+   * environment with its own role gets.
+   */
+  private tagTasksStatement(): Statement {
+    const cluster = `AWSBatch-${this.names.computeEnvironment}-*`;
+    const tasks = this.arns.regional('ecs', `task/${cluster}/*`);
+    return { Sid: 'TagTasks', Effect: 'Allow', Action: 'ecs:TagResource', Resource: tasks };
   }
 
   private dataStatements(): Statement[] {

@@ -9,8 +9,9 @@
 #       In the management cluster's account, for EKS Capabilities: a single role, ack-capability.
 #   bootstrap.sh targets MANAGEMENT_ACCOUNT controllers|capability
 #       In each account with environments: one role per service, ack-<service>-target, with the rights of
-#       <service>.json, which the roles of MANAGEMENT_ACCOUNT (12 digits) may assume; and the policy sanders-boundary,
-#       which limits what the platform's own roles may do.
+#       <service>.json, which the roles of MANAGEMENT_ACCOUNT (12 digits) may assume; the policy sanders-boundary, which
+#       limits what the platform's own roles may do; and the role that Amazon ECS needs to run jobs. For the capability,
+#       whose versions AWS chooses, the roles may also read whatever a newer version reads: capability/<service>.json.
 #
 # So nothing in the cluster has any right in AWS except to assume ack-<service>-target. Each service is a file
 # <service>.json: those of the official controllers are beside this script, those of our own in controllers/config/iam.
@@ -72,6 +73,32 @@ ensure_boundary() {
     exit 1
   fi
   echo "policy sanders-boundary"
+}
+
+# Lets a target role read what capability/<service>.json says if EKS Capabilities uses it ($2), and else no longer.
+# $1: service
+ensure_reads() {
+  local role=ack-$1-target failure
+  if [[ $2 == capability ]]; then
+    aws iam put-role-policy --role-name "$role" --policy-name ack-reads \
+      --policy-document "file://$here/capability/$1.json"
+  elif ! failure=$(aws iam delete-role-policy --role-name "$role" --policy-name ack-reads 2>&1 >/dev/null) &&
+    [[ $failure != *NoSuchEntity* ]]; then
+    echo "bootstrap.sh: cannot take reads from role $role: $failure" >&2
+    exit 1
+  fi
+}
+
+# Creates the role with which Amazon ECS connects tasks to the network. Without it no job starts, and an account that has
+# never used ECS does not have it.
+ensure_ecs_role() {
+  local failure
+  if ! failure=$(aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com 2>&1 >/dev/null) &&
+    [[ $failure != *"has been taken"* ]]; then
+    echo "bootstrap.sh: cannot create the role of Amazon ECS: $failure" >&2
+    exit 1
+  fi
+  echo "role AWSServiceRoleForECS"
 }
 
 # The permission to assume the target role of each of the services $@; * means every service
@@ -155,10 +182,12 @@ case "$1 $#" in
     [[ $2 =~ ^[0-9]{12}$ ]] || usage "MANAGEMENT_ACCOUNT must be 12 digits, got \"$2\""
     [[ $3 == controllers || $3 == capability ]] || usage "the third argument must be controllers or capability, got \"$3\""
     ensure_boundary
+    ensure_ecs_role
     for service in $(services "$here"); do
       principal=ack-$service-controller
       [[ $3 == controllers ]] || principal=ack-capability
       ensure_target "$service" "$here" "$2" "$principal"
+      ensure_reads "$service" "$3"
     done
     for service in $(services "$own"); do ensure_target "$service" "$own" "$2" ack-sanders-controller; done
     ;;

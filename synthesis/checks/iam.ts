@@ -14,6 +14,10 @@ const wildcardActions: Readonly<Record<string, string>> = {
 const openEnds: readonly (readonly [RegExp, string])[] = [
   [/^arn:[a-z-]+:s3:::[a-z0-9-]+\/\*$/, 'the objects of one bucket'],
   [/^arn:[a-z-]+:batch:[a-z0-9-]+:\d+:job\/\*$/, "a job's ARN is a random id; a condition on its tag goes with it"],
+  [
+    /^arn:[a-z-]+:ecs:[a-z0-9-]+:\d+:task\/AWSBatch-sanders-[\w-]+-\*\/\*$/,
+    "the tasks of one compute environment, whose cluster's name ends with a random id",
+  ],
   [/^arn:[a-z-]+:batch:[a-z0-9-]+:\d+:job-definition\/[\w-]+:\*$/, 'the revisions of one job definition'],
   [/^arn:[a-z-]+:logs:[a-z0-9-]+:\d+:log-group:[\w/-]+(:log-stream)?:\*$/, 'one log group, or its streams'],
 ];

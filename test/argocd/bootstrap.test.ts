@@ -20,7 +20,16 @@ interface Account {
   readonly hasBoundary?: boolean;
   /** The version that has to go before a new one fits. */
   readonly oldestVersion?: string;
+  /** What AWS says to CreateServiceLinkedRole and DeleteRolePolicy, when they fail. */
+  readonly ecsRoleFails?: string;
+  readonly deletePolicyFails?: string;
 }
+
+const noSuchEntity = (operation: string) =>
+  `An error occurred (NoSuchEntity) when calling the ${operation} operation: not found`;
+const taken =
+  'An error occurred (InvalidInput) when calling the CreateServiceLinkedRole operation: Service role name ' +
+  'AWSServiceRoleForECS has been taken in this account, please try a different suffix.';
 
 // In the AWS CLI's place, which a test cannot demand of the machine: answers from an `Account` and notes each call.
 const fakeAws = `#!${process.execPath}
@@ -36,6 +45,12 @@ switch (args.slice(0, 2).join(' ')) {
   case 'eks list-pod-identity-associations': console.log((account.associations ?? {})[option('--service-account')] ?? 'None'); break;
   case 'iam get-policy':
     if (!account.hasBoundary) fail('An error occurred (NoSuchEntity) when calling the GetPolicy operation');
+    break;
+  case 'iam create-service-linked-role':
+    if (account.ecsRoleFails) fail(account.ecsRoleFails);
+    break;
+  case 'iam delete-role-policy':
+    if (account.deletePolicyFails) fail(account.deletePolicyFails);
     break;
   case 'iam list-policy-versions': console.log(account.oldestVersion ?? ''); break;
   case 'iam get-role':
@@ -85,7 +100,7 @@ function changes(calls: readonly Call[]): string[] {
   return calls
     .filter(({ command }) => !/ (get|list|describe)-/.test(command))
     .map((call) => {
-      const subjects = ['--role-name', '--service-account', '--policy-arn', '--policy-name'];
+      const subjects = ['--role-name', '--aws-service-name', '--service-account', '--policy-arn', '--policy-name'];
       return `${call.command} ${subjects.map((name) => call.option(name)).find(Boolean) ?? ''}`;
     });
 }
@@ -186,12 +201,13 @@ describe('targets', () => {
     (who, { trusted }) => {
       const { status, calls } = run(['targets', '222222222222', who]);
       expect(status).toBe(0);
+      const made = (s: string) => [`iam create-role ack-${s}-target`, `iam put-role-policy ack-${s}-target`];
+      const reads = who === 'capability' ? 'put' : 'delete';
       expect(changes(calls)).toEqual([
         'iam create-policy sanders-boundary',
-        ...[...official, ...own].flatMap((s) => [
-          `iam create-role ack-${s}-target`,
-          `iam put-role-policy ack-${s}-target`,
-        ]),
+        'iam create-service-linked-role ecs.amazonaws.com',
+        ...official.flatMap((s) => [...made(s), `iam ${reads}-role-policy ack-${s}-target`]),
+        ...own.flatMap(made),
       ]);
       expect(trustOf('ack-s3-target', calls)).toEqual(
         allow({ Principal: { AWS: `arn:aws-cn:iam::222222222222:role/${trusted}` } }),
@@ -213,13 +229,41 @@ describe('targets', () => {
     expect(full.slice(0, 2)).toEqual([`iam delete-policy-version ${arn}`, `iam create-policy-version ${arn}`]);
   });
 
+  test('lets the capability’s roles read whatever a newer version reads', () => {
+    const { calls } = run(['targets', '222222222222', 'capability']);
+    const reads = calls.filter((c) => c.option('--policy-name') === 'ack-reads');
+    expect(reads.map((c) => c.option('--role-name'))).toEqual(official.map((s) => `ack-${s}-target`));
+    expect(reads.find((c) => c.option('--role-name') === 'ack-s3-target')?.policy('--policy-document')).toEqual(
+      JSON.parse(read(path.join(policyFolders.official, 'capability/s3.json'))),
+    );
+  });
+
+  test('takes these reads away where there were none, or stops with what AWS says', () => {
+    const take = (deletePolicyFails: string) => run(['targets', '222222222222', 'controllers'], { deletePolicyFails });
+    expect(take(noSuchEntity('DeleteRolePolicy')).status).toBe(0);
+    const { status, stderr } = take('AccessDenied: no');
+    expect(status).toBe(1);
+    expect(stderr).toContain(`cannot take reads from role ack-${official[0] ?? ''}-target: AccessDenied: no`);
+  });
+
+  test('makes the role that ECS needs, unless the account has it', () => {
+    const make = (ecsRoleFails: string) => run(['targets', '222222222222', 'controllers'], { ecsRoleFails });
+    expect(make(taken)).toMatchObject({ status: 0, stderr: '' });
+    const { status, stderr } = make('AccessDenied: no');
+    expect(status).toBe(1);
+    expect(stderr).toContain('cannot create the role of Amazon ECS: AccessDenied: no');
+  });
+
   test('stops at a role that it may not read, with what AWS says, and changes no role', () => {
     const { status, stderr, calls } = run(['targets', '222222222222', 'controllers'], {
       getRoleFails: 'AccessDenied: no',
     });
     expect(status).toBe(1);
     expect(stderr).toContain(`cannot read role ack-${official[0] ?? ''}-target: AccessDenied: no`);
-    expect(changes(calls)).toEqual(['iam create-policy sanders-boundary']);
+    expect(changes(calls)).toEqual([
+      'iam create-policy sanders-boundary',
+      'iam create-service-linked-role ecs.amazonaws.com',
+    ]);
   });
 });
 

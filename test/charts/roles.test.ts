@@ -32,6 +32,14 @@ describe('roles', () => {
     }
   });
 
+  test("let Batch tag the tasks in its compute environment's cluster, where AWS's own policy does not", () => {
+    const { TagTasks } = statements('sanders-batch-service-role-minimal', 'tag-tasks');
+    expect(TagTasks).toMatchObject({
+      Action: 'ecs:TagResource',
+      Resource: 'arn:aws:ecs:eu-west-1:111111111111:task/AWSBatch-sanders-batch-compute-minimal-*/*',
+    });
+  });
+
   test('let jobs log to the log group of Batch alone', () => {
     const { JobLogGroup, JobLogStreams } = statements('sanders-batch-job-role-minimal', 'logs');
     expect(JobLogGroup.Resource).toEqual([

@@ -252,8 +252,11 @@ describe.each(environments)('%s has', (e) => {
       expect(role('batch-service')).toMatchObject({
         AssumeRolePolicyDocument: { Statement: [trust('batch')] },
         AttachedPolicies: ['arn:aws:iam::aws:policy/service-role/AWSBatchServiceRole'],
-        InlinePolicies: {},
         Tags: tags,
+      });
+      // On top: tasks get the tags by which the budget counts, in clusters that the managed policy leaves out.
+      expect(grants('batch-service')).toEqual({
+        [arn('ecs', `task/AWSBatch-sanders-batch-compute-${e}-*/*`)]: ['ecs:TagResource'],
       });
     },
     "11: the tasks' execution role": () => {

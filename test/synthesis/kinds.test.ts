@@ -23,6 +23,7 @@ describe('a kind that is nowhere else', () => {
       'charts/: no chart makes a Topic; make it in one, and list a new chart in charts/index.ts',
       'imports/: no Topic.sns.services.k8s.aws; run `make import`',
       "argocd/iam/sns.json: the rights of the service's official controller",
+      'argocd/iam/capability/sns.json: what any version of it may read besides',
       'controllers/cmd/standins/main.go: no sns.Service(); write the stand-in: controllers/generate/sns.yaml, controllers/apis/sns, controllers/internal/sns',
       'argocd/base/project-kinds.generated.yaml: run `make synth`',
       'argocd/overlays/self-managed/ack-controllers.generated.yaml: run `make synth`',

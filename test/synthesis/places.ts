@@ -45,6 +45,11 @@ function ofService(service: string, { services }: Tables): string[] {
     ...(has('argocd', 'iam', `${service}.json`) === official
       ? []
       : [`argocd/iam/${service}.json: ${official ? "the rights of the service's official controller" : 'remove it'}`]),
+    ...(has('argocd', 'iam', 'capability', `${service}.json`) === official
+      ? []
+      : [
+          `argocd/iam/capability/${service}.json: ${official ? 'what any version of it may read besides' : 'remove it'}`,
+        ]),
     ...(has('controllers', 'config', 'iam', `${service}.json`) === !official
       ? []
       : [`controllers/config/iam/${service}.json: ${official ? 'remove it' : 'the rights that our controller needs'}`]),
@@ -76,6 +81,7 @@ function strays({ services }: Tables): string[] {
   const programs = readdirSync(join(root, 'sandbox', 'programs')).filter((name) => name.startsWith('ack-'));
   return [
     ...known(policies('argocd', 'iam'), 'argocd/iam'),
+    ...known(policies('argocd', 'iam', 'capability'), 'argocd/iam/capability'),
     ...known(policies('controllers', 'config', 'iam'), 'controllers/config/iam'),
     ...known(ownServices(), 'argocd/controller/values.yaml'),
     ...known(standIns(), 'controllers/cmd/standins'),
