@@ -29,7 +29,7 @@ var computeEnvironmentKind = kit.Kind[*v1alpha1.ComputeEnvironment]{
 			delta.Add(revalidationPath, nil, nil)
 		}
 	},
-	Classify: classify,
+	Errors: errorRules,
 }
 
 const (
@@ -84,6 +84,7 @@ func (c *computeEnvironments) Read(ctx context.Context, declared *v1alpha1.Compu
 	observed := &v1alpha1.ComputeEnvironment{
 		Spec: *computeEnvironmentSpecFrom(&environment), Status: *computeEnvironmentStatusFrom(&environment),
 	}
+	observed.Status.StatusReason = steady(observed.Status.StatusReason)
 	kit.SetARN(observed, environment.ComputeEnvironmentArn)
 	return observed, nil
 }
@@ -171,29 +172,54 @@ func isServiceLinked(role *string) bool {
 	return strings.Contains(deref(role), "role/aws-service-role/") || strings.HasPrefix(deref(role), "AWSServiceRoleFor")
 }
 
-func (c *computeEnvironments) Delete(ctx context.Context, observed *v1alpha1.ComputeEnvironment) error {
+// Delete leaves an environment as it is while a queue uses it, so that jobs go on until the last one has been deleted too.
+func (c *computeEnvironments) Delete(ctx context.Context, declared, observed *v1alpha1.ComputeEnvironment) error {
 	if deref(observed.Status.Status) == statusDeleting {
 		return kit.Wait(poll, "waiting for AWS to delete the compute environment")
 	}
 	if err := busy(observed.Status.Status); err != nil {
 		return err
 	}
-	if deref(observed.Spec.State) != string(types.CEStateDisabled) {
-		input := &sdk.UpdateComputeEnvironmentInput{ComputeEnvironment: observed.Spec.Name, State: types.CEStateDisabled}
-		if _, err := c.api.UpdateComputeEnvironment(ctx, input); err != nil {
+	users, err := c.users(ctx, deref(observed.Spec.Name))
+	if err != nil {
+		return err
+	}
+	isDisabled := deref(observed.Spec.State) == string(types.CEStateDisabled)
+	switch {
+	case len(users) > 0:
+		if isDisabled && deref(declared.Spec.State) != string(types.CEStateDisabled) {
+			// A queue came after we had looked, or an older controller disabled it.
+			if err := c.setState(ctx, observed, types.CEStateEnabled); err != nil {
+				return err
+			}
+		}
+		return kit.Wait(poll, "still used by job queue %s: delete it, or point it at another compute environment; until then jobs run as before",
+			strings.Join(users, ", "))
+	case !isDisabled:
+		if err := c.setState(ctx, observed, types.CEStateDisabled); err != nil {
 			return err
 		}
 		return kit.Wait(poll, "disabling the compute environment, which AWS wants before it deletes it")
 	}
-	_, err := c.api.DeleteComputeEnvironment(ctx, &sdk.DeleteComputeEnvironmentInput{ComputeEnvironment: observed.Spec.Name})
+	_, err = c.api.DeleteComputeEnvironment(ctx, &sdk.DeleteComputeEnvironmentInput{ComputeEnvironment: observed.Spec.Name})
 	switch {
-	case err == nil:
-		return kit.Wait(poll, "waiting for AWS to delete the compute environment")
 	case isUsedByQueue(err):
-		return c.waitForQueues(ctx, observed)
-	default:
+		return kit.Wait(poll, "waiting for AWS to forget the job queues that used the compute environment")
+	case err != nil:
 		return err
+	case deref(observed.Status.Status) == statusInvalid:
+		// See https://docs.aws.amazon.com/batch/latest/userguide/invalid_compute_environment.html: AWS deletes with the
+		// environment's own role.
+		return kit.Wait(poll, "AWS cannot delete the compute environment and is asked again: %s. It needs the role %s for it: see that this exists, with its trust and its policies, until the environment is gone",
+			deref(observed.Status.StatusReason), deref(observed.Spec.ServiceRole))
+	default:
+		return kit.Wait(poll, "waiting for AWS to delete the compute environment")
 	}
+}
+
+func (c *computeEnvironments) setState(ctx context.Context, observed *v1alpha1.ComputeEnvironment, state types.CEState) error {
+	_, err := c.api.UpdateComputeEnvironment(ctx, &sdk.UpdateComputeEnvironmentInput{ComputeEnvironment: observed.Spec.Name, State: state})
+	return err
 }
 
 func isUsedByQueue(err error) bool {
@@ -201,28 +227,25 @@ func isUsedByQueue(err error) bool {
 	return errors.As(err, &api) && strings.Contains(api.ErrorMessage(), "JobQueue relationship")
 }
 
-// waitForQueues says which queues still use the environment. There may be none left: AWS forgets them after a while.
-func (c *computeEnvironments) waitForQueues(ctx context.Context, observed *v1alpha1.ComputeEnvironment) error {
+// users are the queues that use an environment.
+func (c *computeEnvironments) users(ctx context.Context, environment string) ([]string, error) {
 	var users []string
 	pages := sdk.NewDescribeJobQueuesPaginator(c.api, &sdk.DescribeJobQueuesInput{})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, queue := range page.JobQueues {
-			if slices.ContainsFunc(queue.ComputeEnvironmentOrder, func(order types.ComputeEnvironmentOrder) bool {
-				return deref(nameOf(order.ComputeEnvironment)) == deref(observed.Spec.Name)
+			if queue.Status != types.JQStatusDeleted && slices.ContainsFunc(queue.ComputeEnvironmentOrder, func(order types.ComputeEnvironmentOrder) bool {
+				return deref(nameOf(order.ComputeEnvironment)) == environment
 			}) {
 				users = append(users, deref(queue.JobQueueName))
 			}
 		}
 	}
-	if len(users) == 0 {
-		return kit.Wait(poll, "waiting for AWS to forget the job queues that used the compute environment")
-	}
 	slices.Sort(users)
-	return kit.Wait(poll, "still used by job queue %s: delete it or point it at another compute environment", strings.Join(users, ", "))
+	return users, nil
 }
 
 // normaliseComputeEnvironment takes what is left out as AWS has it, and lists whose order means nothing as sets.

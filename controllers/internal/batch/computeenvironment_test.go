@@ -1,8 +1,10 @@
 package batch_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsbatch "github.com/aws/aws-sdk-go-v2/service/batch"
@@ -267,5 +269,69 @@ func TestComputeEnvironmentDrift(t *testing.T) {
 	world.Reconcile(t, made)
 	if environment(t, name) == nil {
 		t.Error("the environment is not made again")
+	}
+}
+
+// TestUsedEnvironmentStays has an environment deleted that a queue uses: jobs go on, and the condition says what holds it.
+func TestUsedEnvironmentStays(t *testing.T) {
+	world.Parallel(t)
+	namespace := world.Namespace(t)
+	compute := readyEnvironment(t, namespace, "")
+	line := world.Create(t, namespace, queueYAML(t, "queue", ""))
+	world.AwaitReady(t, line)
+	since := world.AWS.LastCall(t)
+	world.Delete(t, compute)
+	world.AwaitCondition(t, compute, "Ready", "False", "still used by job queue "+specName(line)+": delete it")
+	if got := environment(t, specName(compute)); got.State != "ENABLED" {
+		t.Errorf("a queue uses it, and it is %s", got.State)
+	}
+	if writes := testworld.Writes(world.AWS.Calls(t, since)); len(writes) > 0 {
+		t.Errorf("made the calls %v", writes)
+	}
+
+	// As an older controller has left it.
+	if _, err := api(t).UpdateComputeEnvironment(t.Context(), &awsbatch.UpdateComputeEnvironmentInput{ComputeEnvironment: aws.String(specName(compute)), State: "DISABLED"}); err != nil {
+		t.Fatal(err)
+	}
+	testworld.Eventually(t, func() error {
+		if got := environment(t, specName(compute)); got.State != "ENABLED" {
+			return errNotYet("the environment's state")
+		}
+		return nil
+	})
+	world.Delete(t, line)
+	world.AwaitGone(t, line, compute)
+	if environment(t, specName(compute)) != nil {
+		t.Error("left in AWS")
+	}
+}
+
+// TestDeletionWithoutRole has the service role go before the environment, which AWS then cannot delete: the condition
+// names the role, and AWS is not asked all the time.
+func TestDeletionWithoutRole(t *testing.T) {
+	world.Parallel(t)
+	role := unique(t, "role")
+	world.AWS.CreateRole(t, role, "batch.amazonaws.com")
+	arn := "arn:aws:iam::" + world.AWS.Account(t) + ":role/" + role
+	compute := readyEnvironment(t, world.Namespace(t), fmt.Sprintf("{serviceRole: %q}", arn))
+	world.AWS.DeleteRole(t, role)
+	since := world.AWS.LastCall(t)
+	world.Delete(t, compute)
+	world.AwaitCondition(t, compute, "Ready", "False", "AWS cannot delete the compute environment")
+	world.AwaitCondition(t, compute, "Ready", "False", "It needs the role "+arn)
+	time.Sleep(10 * time.Second)
+	deletions := 0
+	for _, action := range testworld.Actions(world.AWS.Calls(t, since)) {
+		if action == "DeleteComputeEnvironment" {
+			deletions++
+		}
+	}
+	if deletions > 20 {
+		t.Errorf("asked AWS %d times in some 10 s", deletions)
+	}
+	world.AWS.CreateRole(t, role, "batch.amazonaws.com")
+	world.AwaitGone(t, compute)
+	if environment(t, specName(compute)) != nil {
+		t.Error("left in AWS")
 	}
 }

@@ -143,10 +143,11 @@ func TestErrorsAreTold(t *testing.T) {
 	}{
 		"a missing permission names the action":      {testenv.Fault{Kind: "error", Status: 403, Code: "AccessDeniedException"}, "ACK.Recoverable", "not allowed to call batch:RegisterJobDefinition: add the action to the controller's IAM policy"},
 		"a missing permission that AWS itself names": {testenv.Fault{Kind: "error", Status: 403, Code: "AccessDeniedException", Message: "User: u is not authorized to perform: iam:PassRole on resource: r"}, "ACK.Recoverable", "not allowed to call iam:PassRole"},
-		"bad input":       {testenv.Fault{Kind: "error", Status: 400, Code: "ClientException", Message: "Error executing request, Exception : image is bad"}, "ACK.Terminal", "RegisterJobDefinition: ClientException: Error executing request, Exception : image is bad"},
-		"throttling":      {testenv.Fault{Kind: "throttle"}, "ACK.Recoverable", "TooManyRequestsException"},
-		"a failed server": {testenv.Fault{Kind: "error", Status: 500, Code: "ServerException"}, "ACK.Recoverable", "RegisterJobDefinition: ServerException"},
-		"no connection":   {testenv.Fault{Kind: "drop"}, "ACK.Recoverable", "RegisterJobDefinition: cannot reach AWS"},
+		"bad input":          {testenv.Fault{Kind: "error", Status: 400, Code: "ClientException", Message: "Error executing request, Exception : image must be good, RequestId: 19ed0c04-a434"}, "ACK.Terminal", "RegisterJobDefinition: ClientException: Error executing request, Exception : image must be good"},
+		"an unknown refusal": {testenv.Fault{Kind: "error", Status: 400, Code: "ClientException", Message: "Error executing request, Exception : (Service: X; Request ID: 19ed0c04-a434)"}, "ACK.Recoverable", "Exception : (Service: X)"},
+		"throttling":         {testenv.Fault{Kind: "throttle"}, "ACK.Recoverable", "TooManyRequestsException"},
+		"a failed server":    {testenv.Fault{Kind: "error", Status: 500, Code: "ServerException"}, "ACK.Recoverable", "RegisterJobDefinition: ServerException"},
+		"no connection":      {testenv.Fault{Kind: "drop"}, "ACK.Recoverable", "RegisterJobDefinition: cannot reach AWS"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			world.Parallel(t)

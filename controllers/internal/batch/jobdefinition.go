@@ -2,6 +2,7 @@ package batch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -38,7 +39,12 @@ var jobDefinitionKind = kit.Kind[*v1alpha1.JobDefinition]{
 			delta.Add(staleRevisionsPath, "", stale)
 		}
 	},
-	Classify: classify,
+	Errors: errorRules,
+	NameFromARN: func(arn string) string {
+		_, revision, _ := strings.Cut(arn, "/")
+		name, _, _ := strings.Cut(revision, ":")
+		return name
+	},
 }
 
 // jobDefinitions are the calls for job definitions.
@@ -87,7 +93,7 @@ func (j *jobDefinitions) Read(ctx context.Context, declared *v1alpha1.JobDefinit
 	key := listedKey{name, kit.Owner(declared)}
 	look := j.look(key, deref(declared.Status.Revision), keep)
 	if look != nil {
-		only, err := j.readOnly(ctx, name, look)
+		only, err := j.readOnly(ctx, declared, look)
 		if only != nil || err != nil {
 			return only, err
 		}
@@ -96,14 +102,23 @@ func (j *jobDefinitions) Read(ctx context.Context, declared *v1alpha1.JobDefinit
 	if err != nil {
 		return nil, err
 	}
-	if len(active) == 0 {
+	ours := ownedBy(active, declared)
+	if kit.IsAdopting(declared) {
+		ours = active[max(0, len(active)-1):]
+	}
+	if len(ours) == 0 {
 		return nil, kit.ErrNotFound
 	}
-	newest := active[len(active)-1]
+	newest, latest := ours[len(ours)-1], active[len(active)-1]
 	observed := observedJobDefinition(&newest)
-	stale := staleAmong(active, kit.Owner(declared), keep)
+	if byName := observedJobDefinition(&latest); !isOurs(&latest, declared) && differ(declared, byName) {
+		// Jobs that name no revision get somebody else's: ours has to be registered anew.
+		byName.Spec.Tags = observed.Spec.Tags
+		observed.Spec = byName.Spec
+	}
+	stale := ours[:max(0, len(ours)-keep)]
 	if len(stale) == 0 {
-		j.remember(key, int64(deref(newest.Revision)), keep, look)
+		j.remember(key, int64(deref(newest.Revision)), keep, max(int64(deref(latest.Revision)), look.known()))
 		return observed, nil
 	}
 	var numbers []string
@@ -114,10 +129,17 @@ func (j *jobDefinitions) Read(ctx context.Context, declared *v1alpha1.JobDefinit
 	return observed, nil
 }
 
+// differ says whether a revision has other content than what is declared.
+func differ(declared, revision *v1alpha1.JobDefinition) bool {
+	declared, revision = declared.DeepCopy(), revision.DeepCopy()
+	normaliseJobDefinition(declared, revision)
+	return kit.CompareSpecs(declared, revision).DifferentExcept("Spec.Tags")
+}
+
 // listed is what a list of a name's active revisions has shown, when none of ours among them was stale. It stays true: an
 // inactive revision never becomes active again, and new ones have higher numbers.
 type listed struct {
-	// newest active one.
+	// newest active one of ours.
 	newest int64
 	// keep is what KeepRevisions was.
 	keep int
@@ -154,17 +176,22 @@ func (j *jobDefinitions) look(key listedKey, current int64, keep int) *look {
 	}
 }
 
-func (j *jobDefinitions) remember(key listedKey, newest int64, keep int, look *look) {
-	last := listed{newest: newest, keep: keep, highest: newest}
-	if look != nil {
-		last.highest = max(newest, look.highest)
+// known is the highest number that is known to exist before anything is listed.
+func (l *look) known() int64 {
+	if l == nil {
+		return 0
 	}
-	j.listed.Store(key, last)
+	return l.highest
+}
+
+func (j *jobDefinitions) remember(key listedKey, newest int64, keep int, highest int64) {
+	j.listed.Store(key, listed{newest: newest, keep: keep, highest: highest})
 }
 
 // readOnly reads the revision that the status names, if it is active and no other can be of interest: the usual case, for
 // which one call serves many objects. Otherwise it returns nil.
-func (j *jobDefinitions) readOnly(ctx context.Context, name string, look *look) (*v1alpha1.JobDefinition, error) {
+func (j *jobDefinitions) readOnly(ctx context.Context, declared *v1alpha1.JobDefinition, look *look) (*v1alpha1.JobDefinition, error) {
+	name := deref(declared.Spec.Name)
 	current, newer := revisionName(name, look.current), revisionName(name, look.newer)
 	names := []string{current, newer}
 	if look.older > 0 {
@@ -183,7 +210,7 @@ func (j *jobDefinitions) readOnly(ctx context.Context, name string, look *look) 
 		return nil, nil
 	}
 	revision, ok := found[current]
-	if !ok || deref(revision.Status) != statusActive {
+	if !ok || deref(revision.Status) != statusActive || !isOurs(&revision, declared) {
 		return nil, nil
 	}
 	return observedJobDefinition(&revision), nil
@@ -211,20 +238,19 @@ func (j *jobDefinitions) active(ctx context.Context, name string) ([]types.JobDe
 	return active, nil
 }
 
-// staleAmong are an owner's revisions that should not be active any more: all but its newest ones.
-func staleAmong(active []types.JobDefinition, owner string, keep int) []types.JobDefinition {
-	ours := ownedBy(active, owner)
-	return ours[:max(0, len(ours)-keep)]
+// ownedBy are those of a name's active revisions that are an object's.
+func ownedBy(active []types.JobDefinition, declared *v1alpha1.JobDefinition) []types.JobDefinition {
+	return slices.DeleteFunc(slices.Clone(active), func(one types.JobDefinition) bool { return !isOurs(&one, declared) })
 }
 
-func ownedBy(active []types.JobDefinition, owner string) []types.JobDefinition {
-	var ours []types.JobDefinition
-	for _, revision := range active {
-		if revision.Tags[kit.OwnerTag] == owner {
-			ours = append(ours, revision)
-		}
+// isOurs says whether a revision is an object's: it has its tag, or it is the one that its status names and has nobody's.
+// Others may register revisions under the same name, and with the same content; those stay as they are.
+func isOurs(revision *types.JobDefinition, declared *v1alpha1.JobDefinition) bool {
+	owner, tagged := revision.Tags[kit.OwnerTag]
+	if !tagged {
+		return int64(deref(revision.Revision)) == deref(declared.Status.Revision)
 	}
-	return ours
+	return owner == kit.Owner(declared)
 }
 
 // revisionsToKeep reads the annotation KeepRevisions.
@@ -271,7 +297,7 @@ func (j *jobDefinitions) Update(ctx context.Context, declared, observed *v1alpha
 			return err
 		}
 	}
-	if err := j.deregisterStale(ctx, declared); err != nil {
+	if err := j.deregisterStale(ctx, declared, observed); err != nil {
 		return err
 	}
 	declared.Status.Revision = &revision
@@ -279,8 +305,9 @@ func (j *jobDefinitions) Update(ctx context.Context, declared, observed *v1alpha
 	return nil
 }
 
-// deregisterStale deregisters the revisions of ours that should not be active any more.
-func (j *jobDefinitions) deregisterStale(ctx context.Context, declared *v1alpha1.JobDefinition) error {
+// deregisterStale deregisters the revisions of ours that should not be active any more: those that Read has found, and
+// those that a new one replaces.
+func (j *jobDefinitions) deregisterStale(ctx context.Context, declared, observed *v1alpha1.JobDefinition) error {
 	keep, err := revisionsToKeep(declared)
 	if err != nil {
 		return err
@@ -289,24 +316,34 @@ func (j *jobDefinitions) deregisterStale(ctx context.Context, declared *v1alpha1
 	if err != nil {
 		return err
 	}
-	return j.deregister(ctx, staleAmong(active, kit.Owner(declared), keep))
-}
-
-func (j *jobDefinitions) deregister(ctx context.Context, revisions []types.JobDefinition) error {
-	for _, revision := range revisions {
-		if _, err := j.api.DeregisterJobDefinition(ctx, &sdk.DeregisterJobDefinitionInput{JobDefinition: revision.JobDefinitionArn}); err != nil {
-			return err
+	found := strings.Split(observed.Annotations[staleRevisions], ",")
+	ours := ownedBy(active, declared)
+	stale := ours[:max(0, len(ours)-keep)]
+	for _, revision := range active {
+		// One that the status named, and that has lost its tags.
+		if revision.Tags[kit.OwnerTag] == "" && slices.Contains(found, strconv.Itoa(int(deref(revision.Revision)))) {
+			stale = append(stale, revision)
 		}
 	}
-	return nil
+	return j.deregister(ctx, stale)
 }
 
-// Delete deregisters every active revision that carries our tag, and no other.
-func (j *jobDefinitions) Delete(ctx context.Context, observed *v1alpha1.JobDefinition) error {
+// deregister goes on when one of them cannot be deregistered.
+func (j *jobDefinitions) deregister(ctx context.Context, revisions []types.JobDefinition) error {
+	var failures []error
+	for _, revision := range revisions {
+		_, err := j.api.DeregisterJobDefinition(ctx, &sdk.DeregisterJobDefinitionInput{JobDefinition: revision.JobDefinitionArn})
+		failures = append(failures, err)
+	}
+	return errors.Join(failures...)
+}
+
+// Delete deregisters every active revision of ours, and no other.
+func (j *jobDefinitions) Delete(ctx context.Context, declared, observed *v1alpha1.JobDefinition) error {
 	active, err := j.active(ctx, deref(observed.Spec.Name))
 	if err != nil {
 		return err
 	}
-	j.listed.Delete(listedKey{deref(observed.Spec.Name), kit.Owner(observed)})
-	return j.deregister(ctx, ownedBy(active, kit.Owner(observed)))
+	j.listed.Delete(listedKey{deref(observed.Spec.Name), kit.Owner(declared)})
+	return j.deregister(ctx, ownedBy(active, declared))
 }

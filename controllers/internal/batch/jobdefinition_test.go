@@ -328,3 +328,34 @@ func TestJobDefinitionSpelledOut(t *testing.T) {
 		})
 	}
 }
+
+// TestForeignRevisionWithSameContent is not ours: it is neither tagged nor deregistered, and our own stays.
+func TestForeignRevisionWithSameContent(t *testing.T) {
+	world.Parallel(t)
+	made := world.Create(t, world.Namespace(t), definitionYAML(t, "job", ""))
+	world.AwaitReady(t, made)
+	ours := revisions(t, specName(made))[1]
+	foreign, err := api(t).RegisterJobDefinition(t.Context(), &awsbatch.RegisterJobDefinitionInput{
+		JobDefinitionName: ours.JobDefinitionName, Type: "container", PlatformCapabilities: ours.PlatformCapabilities,
+		ContainerProperties: ours.ContainerProperties,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if writes := testworld.Writes(world.Reconcile(t, made)); len(writes) > 0 {
+			t.Errorf("made the calls %v", writes)
+		}
+	}
+	world.Patch(t, made, `{spec: {containerProperties: {image: changed}}}`)
+	testworld.Eventually(t, func() error { return activeAre(t, made, 2, 3) })
+	world.AwaitReady(t, made)
+	world.Delete(t, made)
+	world.AwaitGone(t, made)
+	if err := activeAre(t, made, 2); err != nil {
+		t.Error(err)
+	}
+	if tags := revisions(t, specName(made))[*foreign.Revision].Tags; len(tags) > 0 {
+		t.Errorf("the foreign revision has the tags %v", tags)
+	}
+}

@@ -19,7 +19,7 @@ var jobQueueKind = kit.Kind[*v1alpha1.JobQueue]{
 	Normalise:        normaliseJobQueue,
 	Settled:          func(q *v1alpha1.JobQueue) error { return settled(q.Status.Status, q.Status.StatusReason) },
 	LateInitialized:  []string{"State"},
-	Classify:         classify,
+	Errors:           errorRules,
 }
 
 // jobQueues are the calls for job queues.
@@ -58,6 +58,7 @@ func (j *jobQueues) Read(ctx context.Context, declared *v1alpha1.JobQueue) (*v1a
 		return nil, kit.ErrNotFound
 	}
 	observed := &v1alpha1.JobQueue{Spec: *jobQueueSpecFrom(&queue), Status: *jobQueueStatusFrom(&queue)}
+	observed.Status.StatusReason = steady(observed.Status.StatusReason)
 	kit.SetARN(observed, queue.JobQueueArn)
 	return observed, nil
 }
@@ -75,14 +76,11 @@ func (j *jobQueues) Create(ctx context.Context, declared *v1alpha1.JobQueue) err
 }
 
 // environmentsValid waits for compute environments that are being made: AWS takes none but VALID ones, and says so with
-// an error that looks like bad input.
+// an error that looks like bad input. It asks AWS about those too that a reference names: their Ready condition may be
+// out of date.
 func (j *jobQueues) environmentsValid(ctx context.Context, declared *v1alpha1.JobQueue) error {
 	var names []string
 	for _, order := range declared.Spec.ComputeEnvironmentOrder {
-		if order.ComputeEnvironmentRef != nil {
-			// Only those in sync, hence VALID, resolve.
-			continue
-		}
 		names = append(names, deref(nameOf(order.ComputeEnvironment)))
 	}
 	if len(names) == 0 {
@@ -130,7 +128,7 @@ func (j *jobQueues) Update(ctx context.Context, declared, observed *v1alpha1.Job
 	return err
 }
 
-func (j *jobQueues) Delete(ctx context.Context, observed *v1alpha1.JobQueue) error {
+func (j *jobQueues) Delete(ctx context.Context, _, observed *v1alpha1.JobQueue) error {
 	if deref(observed.Status.Status) == statusDeleting {
 		return kit.Wait(poll, "waiting for AWS to delete the job queue")
 	}

@@ -55,7 +55,9 @@ func TestReadUnknown(t *testing.T) {
 			}},
 		"a job definition": {`{"jobDefinitions": [{"jobDefinitionName": "x", "revision": 1, "status": "ACTIVE", "type": "FUTURE", "containerOrchestrationType": "FUTURE", "futureProperties": {}, "containerProperties": {"futureField": 1, "linuxParameters": {"devices": [{}], "tmpfs": [{}]}, "volumes": [{}], "logConfiguration": {}, "resourceRequirements": [{"type": "FUTURE"}]}}]}`,
 			func(a kit.Account) (error, error) {
-				read, err := newJobDefinitions(a).Read(t.Context(), &v1alpha1.JobDefinition{Spec: v1alpha1.JobDefinitionSpec{Name: aws.String("x")}})
+				read, err := newJobDefinitions(a).Read(t.Context(), &v1alpha1.JobDefinition{
+					Spec: v1alpha1.JobDefinitionSpec{Name: aws.String("x")}, Status: v1alpha1.JobDefinitionStatus{Revision: aws.Int64(1)},
+				})
 				if err != nil {
 					return nil, err
 				}

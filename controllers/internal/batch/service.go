@@ -3,12 +3,10 @@ package batch
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/service/batch"
-	"github.com/aws/smithy-go"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
@@ -36,33 +34,45 @@ func Service() kit.Service {
 	}
 }
 
-// messages tell apart what AWS Batch reports under the one code ClientException, in lower case.
-var messages = []struct {
-	part  string
-	class kit.Class
-}{
-	{"does not exist", kit.Missing},
-	{"already exists", kit.Exists},
-	{"being modified", kit.Busy},
-	{"relationship", kit.Busy},
-	{"not authorized", kit.Denied},
-	{"too many requests", kit.Throttled},
+// errorRules tell apart what AWS Batch reports under the one code ClientException. Its documentation has no messages:
+// these are from public reports, such as https://github.com/hashicorp/terraform-provider-aws/issues/11777 (relationship)
+// and https://github.com/ASFHyP3/hyp3/pull/586 (what a job definition lacks).
+var errorRules = []kit.ErrorRule{
+	{Code: clientException, Part: "does not exist", Class: kit.Missing},
+	{Code: clientException, Part: "not found", Class: kit.Missing},
+	{Code: clientException, Part: "already exists", Class: kit.Exists},
+	{Code: clientException, Part: "being modified", Class: kit.Busy},
+	{Code: clientException, Part: "cannot delete", Class: kit.Busy},
+	{Code: clientException, Part: "relationship", Class: kit.Busy},
+	{Code: clientException, Part: "not authorized", Class: kit.Denied},
+	{Code: clientException, Part: "too many requests", Class: kit.Throttled},
+	// It names another object, which may have become VALID just now, or is about to: a compute environment, a role.
+	{Code: clientException, Part: "arn:aws", Class: kit.Busy},
+	{Code: clientException, Part: "compute environment", Class: kit.Busy},
+	{Code: clientException, Part: "computeenvironment", Class: kit.Busy},
+	{Code: clientException, Part: "limit", Class: kit.Unknown},
+	{Code: clientException, Part: "quota", Class: kit.Unknown},
+	// What the request itself says is wrong.
+	{Code: clientException, Part: "is required", Class: kit.BadInput},
+	{Code: clientException, Part: "is not provided", Class: kit.BadInput},
+	{Code: clientException, Part: "must be", Class: kit.BadInput},
+	{Code: clientException, Part: "must not", Class: kit.BadInput},
+	{Code: clientException, Part: "must have", Class: kit.BadInput},
+	{Code: clientException, Part: "must specify", Class: kit.BadInput},
+	{Code: clientException, Part: "should match", Class: kit.BadInput},
+	{Code: clientException, Part: "should be", Class: kit.BadInput},
+	{Code: clientException, Part: "not supported", Class: kit.BadInput},
+	{Code: clientException, Part: "not applicable", Class: kit.BadInput},
+	{Code: clientException, Part: "not valid", Class: kit.BadInput},
+	{Code: clientException, Part: "invalid", Class: kit.BadInput},
+	{Code: clientException, Part: "is reserved", Class: kit.BadInput},
+	{Code: clientException, Part: "cannot be", Class: kit.BadInput},
+	{Code: clientException, Part: "cannot have", Class: kit.BadInput},
+	{Code: clientException, Part: "can not be", Class: kit.BadInput},
+	{Code: clientException, Part: "not allowed", Class: kit.BadInput},
 }
 
-// classify recognises what AWS Batch tells in the message only.
-func classify(err error) kit.Class {
-	var api smithy.APIError
-	if !errors.As(err, &api) || api.ErrorCode() != "ClientException" {
-		return ""
-	}
-	text := strings.ToLower(api.ErrorMessage())
-	for _, known := range messages {
-		if strings.Contains(text, known.part) {
-			return known.class
-		}
-	}
-	return ""
-}
+const clientException = "ClientException"
 
 // status values of compute environments and job queues.
 const (
@@ -71,6 +81,15 @@ const (
 	statusDeleted  = "DELETED"
 	statusDeleting = "DELETING"
 )
+
+// steady is the reason of a status without what differs each time that AWS looks again.
+func steady(reason *string) *string {
+	if reason == nil {
+		return nil
+	}
+	text := kit.WithoutRequestIDs(*reason)
+	return &text
+}
 
 // settled says what an object in a status waits for; nil when AWS is done with it.
 func settled(status, reason *string) error {

@@ -18,18 +18,18 @@ func TestEvents(t *testing.T) {
 	world.Parallel(t)
 	made := world.Create(t, world.Namespace(t), definitionYAML(t, "job", `{tags: {"aws:x": "y"}}`))
 	world.AwaitCondition(t, made, "ACK.Terminal", "True", "")
-	awaitEvents(t, made, "Warning Terminal")
+	awaitEvents(t, made, "Warning Refused", "Warning Terminal")
 	if got := readiness(t, made); got != "0" {
 		t.Errorf("the metric says %q of an object that is not ready", got)
 	}
 	world.Patch(t, made, `{spec: {tags: null}}`)
 	world.AwaitReady(t, made)
-	awaitEvents(t, made, "Warning Terminal", "Normal Ready")
+	awaitEvents(t, made, "Warning Refused", "Warning Terminal", "Normal Ready")
 	if got := readiness(t, made); got != "1" {
 		t.Errorf("the metric says %q of an object that is ready", got)
 	}
 	world.Reconcile(t, made)
-	awaitEvents(t, made, "Warning Terminal", "Normal Ready")
+	awaitEvents(t, made, "Warning Refused", "Warning Terminal", "Normal Ready")
 	world.Delete(t, made)
 	world.AwaitGone(t, made)
 	testworld.Eventually(t, func() error {
@@ -40,7 +40,7 @@ func TestEvents(t *testing.T) {
 	})
 }
 
-// awaitEvents waits until an object has these events, "Warning Terminal", each of which happened once, and no other.
+// awaitEvents waits until an object has these events, "Warning Refused", "Warning Terminal", each of which happened once, and no other.
 func awaitEvents(t *testing.T, object *unstructured.Unstructured, want ...string) {
 	t.Helper()
 	testworld.Eventually(t, func() error {

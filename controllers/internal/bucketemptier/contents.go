@@ -213,7 +213,7 @@ func (c *contents) delete(ctx context.Context, page []types.ObjectIdentifier, t 
 		err := &smithy.OperationError{ServiceID: s3.ServiceID, OperationName: "DeleteObjects", Err: &smithy.GenericAPIError{
 			Code: aws.ToString(one.Code), Message: aws.ToString(one.Message),
 		}}
-		switch classify(err) {
+		switch kit.Classify(err) {
 		case kit.Missing:
 			continue
 		case kit.Throttled, kit.Failed:
@@ -231,7 +231,7 @@ func (c *contents) delete(ctx context.Context, page []types.ObjectIdentifier, t 
 // deleteOne removes one version by a call of its own.
 func (c *contents) deleteOne(ctx context.Context, one types.ObjectIdentifier, t *tally) error {
 	_, err := c.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &c.bucket, ExpectedBucketOwner: &c.owner, Key: one.Key, VersionId: one.VersionId})
-	if err != nil && classify(err) == kit.Denied {
+	if err != nil && kit.Classify(err) == kit.Denied {
 		t.refuse(refusal{key: *one.Key, version: aws.ToString(one.VersionId), err: err})
 		return nil
 	}

@@ -21,8 +21,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
 )
 
 func TestWillBeDeleted(t *testing.T) {
@@ -306,7 +304,8 @@ func call(operation, code, message string) error {
 }
 
 func TestExplain(t *testing.T) {
-	assumed := &smithy.OperationError{ServiceID: "S3", OperationName: "GetBucketTagging", Err: fmt.Errorf("get identity: %w", call("AssumeRole", "AccessDenied", "no"))}
+	assumed := &smithy.OperationError{ServiceID: "S3", OperationName: "GetBucketTagging", Err: fmt.Errorf("get identity: %w",
+		&smithy.OperationError{ServiceID: "STS", OperationName: "AssumeRole", Err: &smithy.GenericAPIError{Code: "AccessDenied", Message: "no"}})}
 	c := &contents{bucket: "data", owner: "111111111111"}
 	for name, test := range map[string]struct {
 		err    error
@@ -325,8 +324,8 @@ func TestExplain(t *testing.T) {
 		"throttled":        {call("DeleteObjects", "SlowDown", "Please reduce your request rate."), reasonThrottled, "AWS throttles the emptying of the S3 bucket data, which goes on later (DeleteObjects: SlowDown: Please reduce your request rate.)"},
 		"failed":           {call("DeleteObjects", "InternalError", "oh"), reasonFailed, "the emptying of the S3 bucket data is interrupted and goes on later (DeleteObjects: InternalError: oh)"},
 		"at the same time": {call("DeleteObjects", "OperationAborted", "oh"), reasonFailed, "the emptying of the S3 bucket data is interrupted and goes on later (DeleteObjects: OperationAborted: oh)"},
-		"too slow":         {&smithy.OperationError{OperationName: "DeleteObjects", Err: context.DeadlineExceeded}, reasonFailed, "the emptying of the S3 bucket data is interrupted and goes on later (DeleteObjects: no answer in time)"},
-		"no connection":    {&smithy.OperationError{OperationName: "DeleteObjects", Err: fmt.Errorf("dial 127.0.0.1:1234: %w", errors.New("connection refused"))}, reasonFailed, "the emptying of the S3 bucket data is interrupted and goes on later (DeleteObjects: connection refused)"},
+		"too slow":         {&smithy.OperationError{OperationName: "DeleteObjects", Err: context.DeadlineExceeded}, reasonFailed, "the emptying of the S3 bucket data is interrupted and goes on later (DeleteObjects: no answer from AWS in time)"},
+		"no connection":    {&smithy.OperationError{OperationName: "DeleteObjects", Err: fmt.Errorf("dial 127.0.0.1:1234: %w", errors.New("connection refused"))}, reasonFailed, "the emptying of the S3 bucket data is interrupted and goes on later (DeleteObjects: cannot reach AWS: connection refused)"},
 		"elsewhere":        {call("GetBucketTagging", "PermanentRedirect", "use another endpoint"), reasonRefused, "AWS refuses to empty the S3 bucket data (GetBucketTagging: PermanentRedirect: use another endpoint)"},
 		"explained":        {obstructed(reasonProtected, recheckHeld, "it is"), reasonProtected, "it is"},
 	} {
@@ -433,16 +432,5 @@ func TestDecoded(t *testing.T) {
 				t.Errorf("want %q (fails: %v), got %q, %v", test.want, test.fails, aws.ToString(got), err)
 			}
 		})
-	}
-}
-
-func TestClassify(t *testing.T) {
-	for code, want := range map[string]kit.Class{
-		"NoSuchBucket": kit.Missing, "NoSuchVersion": kit.Missing, "AccessDenied": kit.Denied, "SlowDown": kit.Throttled,
-		"InternalError": kit.Failed, "ServiceUnavailable": kit.Failed, "RequestTimeout": kit.Failed, "OperationAborted": kit.Failed, "MalformedXML": kit.BadInput,
-	} {
-		if got := classify(call("X", code, "")); got != want {
-			t.Errorf("%s: want %q, got %q", code, want, got)
-		}
 	}
 }

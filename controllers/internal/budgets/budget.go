@@ -19,7 +19,7 @@ var budgetKind = kit.Kind[*v1alpha1.Budget]{
 	GroupVersionKind: v1alpha1.GroupVersion.WithKind("Budget"),
 	Operations:       newBudgets,
 	Normalise:        normalise,
-	Classify:         classify,
+	Errors:           errorRules,
 }
 
 // budgets are the calls for budgets of one account.
@@ -118,7 +118,7 @@ func (b *budgets) Update(ctx context.Context, declared, observed *v1alpha1.Budge
 }
 
 // Delete takes the budget's notifications with it.
-func (b *budgets) Delete(ctx context.Context, observed *v1alpha1.Budget) error {
+func (b *budgets) Delete(ctx context.Context, _, observed *v1alpha1.Budget) error {
 	_, err := b.api.DeleteBudget(ctx, &sdk.DeleteBudgetInput{AccountId: b.accountID(), BudgetName: observed.Spec.Name})
 	return err
 }

@@ -5,10 +5,7 @@
 package budgets
 
 import (
-	"errors"
 	"strings"
-
-	"github.com/aws/smithy-go"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
 )
@@ -30,14 +27,14 @@ func action(call string) string {
 	}
 }
 
-// classify recognises what the general rules do not know of AWS Budgets.
-func classify(err error) kit.Class {
-	var api smithy.APIError
-	if errors.As(err, &api) && api.ErrorCode() == "ResourceLockedException" {
-		// A budget action runs.
-		return kit.Busy
-	}
-	return ""
+// errorRules are from https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_CreateBudget.html and
+// its neighbours.
+var errorRules = []kit.ErrorRule{
+	// A budget action runs.
+	{Code: "ResourceLockedException", Class: kit.Busy},
+	// A subscriber's topic, or its policy, may come later.
+	{Code: "InvalidParameterException", Part: "topic", Class: kit.Unknown},
+	{Code: "InvalidParameterException", Class: kit.BadInput},
 }
 
 // isMissing says whether AWS has no such budget, notification or subscriber.

@@ -2,27 +2,17 @@
 // for the official controller.
 package dynamodb
 
-import (
-	"errors"
-	"strings"
-
-	"github.com/aws/smithy-go"
-
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
-)
+import "github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
 
 // Service is Amazon DynamoDB.
 func Service() kit.Service {
 	return kit.Service{Name: "dynamodb", Kinds: []kit.Registration{kit.Register(tableKind)}}
 }
 
-// classify recognises what the general rules do not know of DynamoDB.
-func classify(err error) kit.Class {
-	var api smithy.APIError
-	if errors.As(err, &api) && api.ErrorCode() == "ValidationException" &&
-		strings.Contains(api.ErrorMessage(), "modified multiple times within a fixed interval") {
-		// Time to live can be changed once an hour.
-		return kit.Busy
-	}
-	return ""
+// errorRules are from https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html and its
+// neighbours.
+var errorRules = []kit.ErrorRule{
+	// Time to live can be changed once an hour.
+	{Code: "ValidationException", Part: "modified multiple times within a fixed interval", Class: kit.Busy},
+	{Code: "ValidationException", Class: kit.BadInput},
 }

@@ -30,7 +30,7 @@ var tableKind = kit.Kind[*v1alpha1.Table]{
 	LateInitialized: []string{"BillingMode", "DeletionProtectionEnabled", "TableClass"},
 	// The official controller's too.
 	BeforeDelete: []string{"DeletionProtectionEnabled"},
-	Classify:     classify,
+	Errors:       errorRules,
 }
 
 // tables are the calls for tables.
@@ -176,7 +176,7 @@ func (t *tables) syncResourcePolicy(ctx context.Context, declared, observed *v1a
 	return err
 }
 
-func (t *tables) Delete(ctx context.Context, observed *v1alpha1.Table) error {
+func (t *tables) Delete(ctx context.Context, _, observed *v1alpha1.Table) error {
 	switch status := types.TableStatus(aws.ToString(observed.Status.TableStatus)); status {
 	case types.TableStatusDeleting:
 		return kit.Wait(poll, "waiting for AWS to delete the table")

@@ -3,7 +3,6 @@ package ecr
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"time"
 
@@ -29,6 +28,7 @@ var repositoryKind = kit.Kind[*v1alpha1.Repository]{
 	GroupVersionKind: v1alpha1.GroupVersion.WithKind("Repository"),
 	Operations:       newRepositories,
 	Normalise:        normaliseRepository,
+	Errors:           errorRules,
 	// What the official controller writes into the spec too.
 	LateInitialized: []string{"EncryptionConfiguration", "ImageScanningConfiguration", "ImageTagMutability", "RegistryID"},
 }
@@ -54,8 +54,6 @@ func (r *repositories) Read(ctx context.Context, declared *v1alpha1.Repository) 
 	repository := &described.Repositories[0]
 	observed := &v1alpha1.Repository{Spec: *repositorySpecFrom(repository), Status: *repositoryStatusFrom(repository)}
 	kit.SetARN(observed, repository.RepositoryArn)
-	// Delete looks at them.
-	observed.Annotations = maps.Clone(declared.Annotations)
 
 	var tags map[string]string
 	calls, ctx := errgroup.WithContext(ctx)
@@ -201,9 +199,9 @@ func (r *repositories) syncPolicy(ctx context.Context, declared, observed *v1alp
 	return err
 }
 
-func (r *repositories) Delete(ctx context.Context, observed *v1alpha1.Repository) error {
+func (r *repositories) Delete(ctx context.Context, declared, observed *v1alpha1.Repository) error {
 	_, err := r.api.DeleteRepository(ctx, &sdk.DeleteRepositoryInput{
-		RepositoryName: observed.Spec.Name, RegistryId: observed.Spec.RegistryID, Force: observed.Annotations[ForceDelete] == "true",
+		RepositoryName: observed.Spec.Name, RegistryId: observed.Spec.RegistryID, Force: declared.Annotations[ForceDelete] == "true",
 	})
 	var full *types.RepositoryNotEmptyException
 	if errors.As(err, &full) {

@@ -8,7 +8,7 @@ import (
 )
 
 func TestBackoff(t *testing.T) {
-	limiter := newBackoff()
+	limiter := newBackoff(maxBackoff)
 	request, nominal := reconcile.Request{}, firstBackoff
 	spread := map[time.Duration]bool{}
 	for range 40 {

@@ -2,6 +2,7 @@ package kit
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 )
@@ -29,10 +30,14 @@ type batch[V any] struct {
 	timer *time.Timer
 	done  chan struct{}
 	found map[string]V
-	err   error
+	// errs has the error of each name that could not be asked for.
+	errs map[string]error
 }
 
 // Get returns what is found under the names. They go into one call; they must not be more than Max.
+//
+// AWS refuses a whole call for one name in it that it does not like. Then each name is asked for by itself, so that the
+// others are answered.
 func (b *Batcher[V]) Get(ctx context.Context, names ...string) (map[string]V, error) {
 	joined := b.join(names)
 	select {
@@ -40,11 +45,11 @@ func (b *Batcher[V]) Get(ctx context.Context, names ...string) (map[string]V, er
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	if joined.err != nil {
-		return nil, joined.err
-	}
 	found := make(map[string]V, len(names))
 	for _, name := range names {
+		if err := joined.errs[name]; err != nil {
+			return nil, err
+		}
 		if value, ok := joined.found[name]; ok {
 			found[name] = value
 		}
@@ -60,7 +65,7 @@ func (b *Batcher[V]) join(names []string) *batch[V] {
 		b.send(b.pending)
 	}
 	if b.pending == nil {
-		started := &batch[V]{names: map[string]bool{}, done: make(chan struct{})}
+		started := &batch[V]{names: map[string]bool{}, done: make(chan struct{}), found: map[string]V{}, errs: map[string]error{}}
 		started.timer = time.AfterFunc(b.Linger, func() {
 			b.mutex.Lock()
 			defer b.mutex.Unlock()
@@ -90,10 +95,27 @@ func (b *Batcher[V]) send(filled *batch[V]) {
 		names = append(names, name)
 	}
 	go func() {
+		defer close(filled.done)
 		// Not the context of any one caller: the others would fail with it.
 		ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
 		defer cancel()
-		filled.found, filled.err = b.Call(ctx, names)
-		close(filled.done)
+		b.ask(ctx, filled, names)
 	}()
+}
+
+// ask makes the call for names and notes what becomes of it.
+func (b *Batcher[V]) ask(ctx context.Context, filled *batch[V], names []string) {
+	found, err := b.Call(ctx, names)
+	switch {
+	case err == nil:
+		maps.Copy(filled.found, found)
+	case len(names) > 1 && Classify(err) == Unknown:
+		for _, name := range names {
+			b.ask(ctx, filled, []string{name})
+		}
+	default:
+		for _, name := range names {
+			filled.errs[name] = err
+		}
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -110,5 +111,48 @@ func TestBatcherGivesUpAlone(t *testing.T) {
 	go func() { close(release) }()
 	if found, err := batcher.Get(t.Context(), "b"); err != nil || found["b"] != "1" {
 		t.Errorf("got %v, %v", found, err)
+	}
+}
+
+// TestBatcherRefused has one name that AWS refuses a whole call for: only who asks for it fails.
+func TestBatcherRefused(t *testing.T) {
+	calls := 0
+	batcher := &Batcher[string]{Max: 100, Linger: 50 * time.Millisecond, Call: func(_ context.Context, names []string) (map[string]string, error) {
+		calls++
+		if slices.Contains(names, "bad") {
+			return nil, failedCall(400, apiError("ClientException", "bad does not match the pattern"))
+		}
+		return map[string]string{names[0]: "found"}, nil
+	}}
+	var group sync.WaitGroup
+	for _, name := range []string{"a", "bad", "b"} {
+		group.Go(func() {
+			found, err := batcher.Get(t.Context(), name)
+			if isBad := name == "bad"; (err != nil) != isBad || !isBad && found[name] != "found" {
+				t.Errorf("%s: got %v, %v", name, found, err)
+			}
+		})
+	}
+	group.Wait()
+	if calls != 4 {
+		t.Errorf("made %d calls, want one for all and one for each", calls)
+	}
+}
+
+// TestBatcherFails every caller when AWS fails: asking one by one would make it worse.
+func TestBatcherFails(t *testing.T) {
+	counts := &counter{err: failedCall(500, apiError("InternalError", "boom"))}
+	batcher := &Batcher[string]{Max: 100, Linger: 50 * time.Millisecond, Call: counts.call}
+	var group sync.WaitGroup
+	for _, name := range []string{"a", "b", "c"} {
+		group.Go(func() {
+			if _, err := batcher.Get(t.Context(), name); err == nil {
+				t.Errorf("%s: no error", name)
+			}
+		})
+	}
+	group.Wait()
+	if len(counts.calls) != 1 {
+		t.Errorf("made %d calls, want 1", len(counts.calls))
 	}
 }

@@ -11,8 +11,10 @@ import (
 
 	ackv1alpha1 "github.com/aws-controllers-k8s/runtime/apis/core/v1alpha1"
 	ackcfg "github.com/aws-controllers-k8s/runtime/pkg/config"
+	ackerr "github.com/aws-controllers-k8s/runtime/pkg/errors"
 	"github.com/aws-controllers-k8s/runtime/pkg/featuregate"
 	ackmetrics "github.com/aws-controllers-k8s/runtime/pkg/metrics"
+	ackrequeue "github.com/aws-controllers-k8s/runtime/pkg/requeue"
 	ackrt "github.com/aws-controllers-k8s/runtime/pkg/runtime"
 	ackrtcache "github.com/aws-controllers-k8s/runtime/pkg/runtime/cache"
 	"github.com/aws-controllers-k8s/runtime/pkg/runtime/iamroleselector"
@@ -33,6 +35,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
@@ -270,14 +273,14 @@ func (s *shared) bindKind(
 		return err
 	}
 	gvk := kind.GroupVersionKind()
-	waits := newBackoff()
+	waits, unknowns := newBackoff(maxBackoff), newBackoff(maxUnknownBackoff)
 	return ctrl.NewControllerManagedBy(s.mgr).
 		Named(strings.ToLower(gvk.Kind)+"."+gvk.Group).
 		For(kind.object(), builder.OnlyMetadata, builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, annotated))).
 		WatchesRawSource(source.Channel(wakes, &handler.EnqueueRequestForObject{})).
 		WithOptions(controller.Options{
 			MaxConcurrentReconciles: s.config.GetReconcileResourceMaxConcurrency(gvk.Kind),
-			RateLimiter:             newBackoff(),
+			RateLimiter:             newBackoff(maxBackoff),
 		}).
 		Complete(s.teller.follow(gvk, reconcile.Func(func(ctx context.Context, request reconcile.Request) (reconcile.Result, error) {
 			if s.namespaces != nil {
@@ -286,8 +289,12 @@ func (s *shared) bindKind(
 				}
 			}
 			result, err := inner.Reconcile(ctx, request)
-			var certain *refused
 			var reference *unresolved
+			var certain *refused
+			var failure hidden
+			if errors.As(err, &certain) {
+				result, err = asResult(certain.failure)
+			}
 			switch {
 			case isMoved(err):
 				// A namespace's annotation that is put back wakes nobody.
@@ -295,13 +302,28 @@ func (s *shared) bindKind(
 			case errors.As(err, &reference):
 				// Nothing is wrong yet, so no error in the log; the change of the other object wakes this one earlier.
 				return reconcile.Result{RequeueAfter: waits.When(request)}, nil
-			case errors.As(err, &certain) && certain.terminal:
-				// Told in the object's conditions; only a change of the spec can help.
-				err = nil
+			case errors.As(err, &failure) && failure.is == Unknown:
+				log.FromContext(ctx).Error(err, "refused for an unknown reason: tried again later")
+				return reconcile.Result{RequeueAfter: unknowns.When(request)}, nil
 			}
 			waits.Forget(request)
+			unknowns.Forget(request)
 			return result, err
 		})))
+}
+
+// asResult is what the runtime makes of an error that it hands on when it has released the object.
+func asResult(failure error) (reconcile.Result, error) {
+	var later *ackrequeue.RequeueNeededAfter
+	switch {
+	case errors.Is(failure, ackerr.Terminal):
+		// Told in the object's conditions; only a change of the spec can help.
+		return reconcile.Result{}, nil
+	case errors.As(failure, &later):
+		return reconcile.Result{RequeueAfter: later.Duration()}, nil
+	default:
+		return reconcile.Result{}, failure
+	}
 }
 
 // annotated passes updates of the annotations that controllers read: ReconcileRequestedAt, and those that say how an

@@ -12,10 +12,10 @@ import (
 
 var referenceType = reflect.TypeFor[*ackv1alpha1.AWSResourceReferenceWrapper]()
 
-// compareSpecs lists the fields in which two objects' specs differ, "Spec.ComputeResources.MaxvCPUs". It looks into
+// CompareSpecs lists the fields in which two objects' specs differ, "Spec.ComputeResources.MaxvCPUs". It looks into
 // structs, and takes a list or a map as one value. An empty list is as good as none. References are left out: what
 // they resolve to is compared.
-func compareSpecs(a, b client.Object) *ackcompare.Delta {
+func CompareSpecs(a, b client.Object) *ackcompare.Delta {
 	delta := ackcompare.NewDelta()
 	compareStructs(delta, "Spec", part(a, "Spec"), part(b, "Spec"))
 	return delta

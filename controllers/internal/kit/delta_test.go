@@ -47,7 +47,7 @@ func TestCompareSpecs(t *testing.T) {
 		"times of one zone": {thingSpec{Since: &metav1.Time{Time: time.Unix(1, 0)}}, thingSpec{Since: &metav1.Time{Time: time.Unix(1, 0).UTC()}}, nil, "the same moment"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := paths(t, compareSpecs(&thing{Spec: c.a}, &thing{Spec: c.b})); !slices.Equal(got, c.want) {
+			if got := paths(t, CompareSpecs(&thing{Spec: c.a}, &thing{Spec: c.b})); !slices.Equal(got, c.want) {
 				t.Errorf("got %v, want %v: %s", got, c.want, c.reason)
 			}
 		})
@@ -58,12 +58,12 @@ func TestChanged(t *testing.T) {
 	declared := thingSpec{Name: ptr("a"), State: ptr("on"), Parts: &thingParts{Size: ptr(int64(1)), Subnets: []string{"a"}}}
 	observed := thingSpec{Name: ptr("a"), State: ptr("off"), Parts: &thingParts{Size: ptr(int64(2)), Subnets: []string{"a"}}}
 	want := &thingSpec{State: ptr("on"), Parts: &thingParts{Size: ptr(int64(1))}}
-	delta := compareSpecs(&thing{Spec: declared}, &thing{Spec: observed})
+	delta := CompareSpecs(&thing{Spec: declared}, &thing{Spec: observed})
 	delta.Add("Spec.SomethingElse", nil, "a difference that a kind added")
 	if got := Changed(&declared, delta, "Parts"); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
-	whole := compareSpecs(&thing{Spec: declared}, &thing{Spec: thingSpec{Name: ptr("a"), State: ptr("on")}})
+	whole := CompareSpecs(&thing{Spec: declared}, &thing{Spec: thingSpec{Name: ptr("a"), State: ptr("on")}})
 	if got := Changed(&declared, whole, "Parts"); !reflect.DeepEqual(got.Parts, declared.Parts) {
 		t.Errorf("a struct that AWS lacks is sent whole: got %+v", got.Parts)
 	}

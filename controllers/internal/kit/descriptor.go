@@ -32,14 +32,14 @@ func (d descriptor[T]) ResourceFromRuntimeObject(object client.Object) acktypes.
 func (d descriptor[T]) Delta(a, b acktypes.AWSResource) *ackcompare.Delta {
 	declared, other := a.(*resource[T]), b.(*resource[T])
 	if other.observed == nil || other.specOnly {
-		return compareSpecs(declared.object, other.object)
+		return CompareSpecs(declared.object, other.object)
 	}
 	left, right := copyOf(declared.object), copyOf(*other.observed)
 	dropForeignTags(right)
 	if d.kind.Normalise != nil {
 		d.kind.Normalise(left, right)
 	}
-	delta := compareSpecs(left, right)
+	delta := CompareSpecs(left, right)
 	if d.kind.Compare != nil {
 		d.kind.Compare(delta, left, right)
 	}

@@ -23,28 +23,44 @@ func failedCall(status int, inner error) error {
 func apiError(code, text string) error { return &smithy.GenericAPIError{Code: code, Message: text} }
 
 func TestClassify(t *testing.T) {
+	rules := []ErrorRule{
+		{Code: "ClientException", Part: "does not exist", Class: Missing},
+		{Code: "ClientException", Part: "is required", Class: BadInput},
+		{Code: "Final", Class: BadInput},
+	}
 	for name, c := range map[string]struct {
 		err  error
 		want Class
 	}{
-		"throttled by code":   {failedCall(400, apiError("ThrottlingException", "")), Throttled},
-		"throttled by status": {failedCall(429, apiError("TooManyRequestsException", "")), Throttled},
-		"denied by code":      {failedCall(400, apiError("AccessDeniedException", "")), Denied},
-		"denied by status":    {failedCall(403, apiError("Odd", "")), Denied},
-		"expired credentials": {failedCall(400, apiError("ExpiredTokenException", "")), Denied},
-		"exists":              {failedCall(400, apiError("RepositoryAlreadyExistsException", "")), Exists},
-		"missing":             {failedCall(400, apiError("ResourceNotFoundException", "")), Missing},
-		"busy":                {failedCall(400, apiError("ResourceInUseException", "")), Busy},
-		"server, by code":     {failedCall(400, apiError("InternalServerError", "")), Failed},
-		"server, by status":   {failedCall(502, apiError("Odd", "")), Failed},
-		"server, by fault":    {failedCall(400, &smithy.GenericAPIError{Code: "Odd", Fault: smithy.FaultServer}), Failed},
-		"bad input":           {failedCall(400, apiError("ClientException", "")), BadInput},
-		"no answer":           {&smithy.OperationError{OperationName: "X", Err: errors.New("connection reset")}, Failed},
-		"not of AWS":          {errors.New("boom"), Failed},
-		"nothing known":       {failedCall(0, apiError("", "")), BadInput},
+		"throttled by code":      {failedCall(400, apiError("ThrottlingException", "")), Throttled},
+		"throttled by status":    {failedCall(429, apiError("TooManyRequestsException", "")), Throttled},
+		"denied by code":         {failedCall(400, apiError("AccessDeniedException", "")), Denied},
+		"denied by status":       {failedCall(403, apiError("Odd", "")), Denied},
+		"expired credentials":    {failedCall(400, apiError("ExpiredTokenException", "")), Denied},
+		"a request gone stale":   {failedCall(400, apiError("RequestExpired", "")), Denied},
+		"exists":                 {failedCall(400, apiError("RepositoryAlreadyExistsException", "")), Exists},
+		"missing":                {failedCall(400, apiError("ResourceNotFoundException", "")), Missing},
+		"missing, as S3 says it": {failedCall(404, apiError("NoSuchBucket", "")), Missing},
+		"busy":                   {failedCall(400, apiError("ResourceInUseException", "")), Busy},
+		"a conflict, by status":  {failedCall(409, apiError("Odd", "")), Busy},
+		"server, by code":        {failedCall(400, apiError("InternalServerError", "")), Failed},
+		"server, by status":      {failedCall(502, apiError("Odd", "")), Failed},
+		"server, by fault":       {failedCall(400, &smithy.GenericAPIError{Code: "Odd", Fault: smithy.FaultServer}), Failed},
+		"timed out, by code":     {failedCall(400, apiError("RequestTimeoutException", "")), Failed},
+		"timed out, by status":   {failedCall(408, apiError("Odd", "")), Failed},
+		"aborted":                {failedCall(400, apiError("RequestAborted", "")), Failed},
+		"no answer":              {&smithy.OperationError{OperationName: "X", Err: errors.New("connection reset")}, Failed},
+		"not of AWS":             {errors.New("boom"), Failed},
+		"a quota":                {failedCall(400, apiError("ServiceQuotaExceededException", "")), Unknown},
+		"an unknown refusal":     {failedCall(400, apiError("ClientException", "boom")), Unknown},
+		"nothing known":          {failedCall(0, apiError("", "")), Unknown},
+		"by a rule":              {failedCall(400, apiError("ClientException", "Role X does not exist")), Missing},
+		"final by a rule":        {failedCall(400, apiError("ClientException", "image is required")), BadInput},
+		"final whatever it says": {failedCall(400, apiError("Final", "boom")), BadInput},
+		"a read":                 {&smithy.OperationError{OperationName: "DescribeX", Err: apiError("Final", "boom")}, Unknown},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := Classify(fmt.Errorf("wrapped: %w", c.err)); got != c.want {
+			if got := Classify(fmt.Errorf("wrapped: %w", c.err), rules...); got != c.want {
 				t.Errorf("got %s, want %s", got, c.want)
 			}
 		})
@@ -57,6 +73,7 @@ func TestMessage(t *testing.T) {
 		err  error
 		want string
 	}{
+		"request ids":  {failedCall(400, apiError("X", "Error executing request, Exception : image is bad, RequestId: 1a2b-3c")), "RegisterJobDefinition: X: Error executing request, Exception : image is bad"},
 		"of AWS":       {failedCall(400, apiError("ClientException", "bad image")), "RegisterJobDefinition: ClientException: bad image"},
 		"a timeout":    {failedCall(0, context.DeadlineExceeded), "RegisterJobDefinition: no answer from AWS in time"},
 		"no route":     {failedCall(0, fmt.Errorf("attempt 3 from port 4711: %w", errors.New("connection refused"))), "RegisterJobDefinition: cannot reach AWS: connection refused"},
@@ -67,7 +84,7 @@ func TestMessage(t *testing.T) {
 		"no operation": {apiError("X", "y"), "X: y"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := message(c.err); got != c.want {
+			if got := Message(c.err); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
@@ -77,19 +94,19 @@ func TestMessage(t *testing.T) {
 func TestDeniedAction(t *testing.T) {
 	batch := Service{Name: "batch"}
 	budgets := Service{Name: "budgets", Action: func(string) string { return "budgets:ModifyBudget" }}
-	if got := deniedAction(budgets, failedCall(403, apiError("AccessDenied", "no"))); got != "budgets:ModifyBudget" {
+	if got := DeniedAction(budgets, failedCall(403, apiError("AccessDenied", "no"))); got != "budgets:ModifyBudget" {
 		t.Errorf("one that is not named like its calls: got %s", got)
 	}
-	if got := deniedAction(batch, failedCall(403, apiError("AccessDenied", "no"))); got != "batch:RegisterJobDefinition" {
+	if got := DeniedAction(batch, failedCall(403, apiError("AccessDenied", "no"))); got != "batch:RegisterJobDefinition" {
 		t.Errorf("the call's own: got %s", got)
 	}
 	named := failedCall(403, apiError("AccessDenied", "User: arn:aws:x is not authorized to perform: iam:PassRole on resource: y"))
-	if got := deniedAction(batch, named); got != "iam:PassRole" {
+	if got := DeniedAction(batch, named); got != "iam:PassRole" {
 		t.Errorf("the one that AWS names: got %s", got)
 	}
 	credentials := &smithy.OperationError{ServiceID: "STS", OperationName: "AssumeRole", Err: apiError("AccessDenied", "no")}
 	withoutCredentials := &smithy.OperationError{ServiceID: "Batch", OperationName: "RegisterJobDefinition", Err: fmt.Errorf("get credentials: %w", credentials)}
-	if got := deniedAction(batch, withoutCredentials); got != "sts:AssumeRole" {
+	if got := DeniedAction(batch, withoutCredentials); got != "sts:AssumeRole" {
 		t.Errorf("the one that would give credentials: got %s", got)
 	}
 }
@@ -97,10 +114,25 @@ func TestDeniedAction(t *testing.T) {
 // TestHidden must not be recognised by the runtime, which would release the object.
 func TestHidden(t *testing.T) {
 	var api smithy.APIError
-	if errors.As(hidden{failedCall(500, apiError("X", "y"))}, &api) {
+	if errors.As(hidden{failedCall(500, apiError("X", "y")), Failed}, &api) {
 		t.Error("the API's error shows")
 	}
 	if !errors.As(&refused{err: failedCall(400, apiError("X", "y"))}, &api) {
 		t.Error("the API's error does not show")
+	}
+}
+
+func TestWithoutRequestIDs(t *testing.T) {
+	for text, want := range map[string]string{
+		"image is bad, RequestId: 19ed0c04-a434-4c4d": "image is bad",
+		"CLIENT_ERROR - not authorized (Service: AmazonECS; Status Code: 400; Error Code: AccessDenied; Request ID: 1a2b; Proxy: null)": "CLIENT_ERROR - not authorized (Service: AmazonECS; Status Code: 400; Error Code: AccessDenied; Proxy: null)",
+		"no role (Service: Ecs, Status Code: 400, Request ID: 1a2b-3c)":                                                                 "no role (Service: Ecs, Status Code: 400)",
+		"no role (Service: S3, Request ID: A1, Extended Request ID: b/2+c=)":                                                            "no role (Service: S3)",
+		"not allowed (RequestId: 1a2b)":  "not allowed",
+		"Your request identifies no job": "Your request identifies no job",
+	} {
+		if got := WithoutRequestIDs(text); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
 	}
 }

@@ -33,9 +33,8 @@ type Operations[T client.Object] interface {
 	Create(ctx context.Context, declared T) error
 	// Update changes the AWS object from observed to declared; delta names the fields that differ. A Read follows.
 	Update(ctx context.Context, declared, observed T, delta *ackcompare.Delta) error
-	// Delete removes the AWS object. It is called until Read finds nothing: it returns Wait while that takes time. The
-	// object observed has the declared one's namespace and name, so that Owner works on it.
-	Delete(ctx context.Context, observed T) error
+	// Delete removes the AWS object. It is called until Read finds nothing: it returns Wait while that takes time.
+	Delete(ctx context.Context, declared, observed T) error
 }
 
 // Kind is what differs between kinds. Everything but the first two fields is optional.
@@ -56,11 +55,10 @@ type Kind[T client.Object] struct {
 	// BeforeDelete names fields of the spec (Go names) whose change still reaches AWS when the object is being deleted
 	// already, before AWS's is: what protects against deletion.
 	BeforeDelete []string
-	// NameFromARN is the name in an ARN, for kinds whose official controller has the annotation
-	// services.k8s.aws/adoption-fields name the object by {"arn": ...}.
+	// NameFromARN is the name in an ARN of the kind, "" if there is none. Default: what comes after the first slash.
 	NameFromARN func(arn string) string
-	// Classify recognises errors of the service that the general rules of Classify do not.
-	Classify func(error) Class
+	// Errors says how errors are to be understood that the general rules of Classify do not know, or not well enough.
+	Errors []ErrorRule
 }
 
 // Service is an AWS service with the kinds that we serve of it.

@@ -15,6 +15,7 @@ import (
 	ackrequeue "github.com/aws-controllers-k8s/runtime/pkg/requeue"
 	ackrt "github.com/aws-controllers-k8s/runtime/pkg/runtime"
 	acktypes "github.com/aws-controllers-k8s/runtime/pkg/types"
+	"github.com/aws/aws-sdk-go-v2/aws"
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
@@ -53,8 +54,6 @@ func (m *resourceManager[T]) ReadOne(ctx context.Context, res acktypes.AWSResour
 // observe puts what AWS has beside what is declared.
 func (m *resourceManager[T]) observe(res *resource[T], observed T) {
 	conditions := res.Conditions()
-	observed.SetNamespace(res.object.GetNamespace())
-	observed.SetName(res.object.GetName())
 	metadata := commonStatus(observed).metadata
 	if *metadata == nil {
 		*metadata = &ackv1alpha1.ResourceMetadata{}
@@ -80,32 +79,32 @@ func (m *resourceManager[T]) Create(ctx context.Context, res acktypes.AWSResourc
 	if err == nil {
 		return created, nil
 	}
-	class := m.classify(err)
-	if class == Exists && m.owns(ctx, created) {
-		// An earlier attempt, whose answer got lost, did it.
-		return created, nil
-	}
 	failed, failure := m.failed(created, err)
-	if class == BadInput || class == Denied || class == Exists {
-		// Certainly not created: let the runtime release the object, so that it never claims what others make later.
-		return failed, &refused{err: err, terminal: class == BadInput}
+	switch m.classify(err) {
+	case BadInput, Denied, Exists:
+		// Not created, it seems: let the runtime release the object, so that it never claims what others make later. But
+		// an earlier attempt, whose answer got lost, may have made it.
+		switch observed, lookErr := m.operations.Read(ctx, copyOf(created.object)); {
+		case lookErr == nil && ownedBy(observed, created.object):
+			return res.DeepCopy(), nil
+		case lookErr == nil || errors.Is(lookErr, ErrNotFound):
+			return failed, &refused{err: err, failure: failure}
+		}
 	}
 	return failed, failure
 }
 
-// owns says whether AWS's object carries the tag that names ours as its owner.
-func (m *resourceManager[T]) owns(ctx context.Context, res *resource[T]) bool {
-	observed, err := m.operations.Read(ctx, copyOf(res.object))
-	return err == nil && Tags(observed)[OwnerTag] == Owner(res.object)
-}
+// ownedBy says whether AWS's object carries the tag that names ours as its owner.
+func ownedBy(observed, object client.Object) bool { return Tags(observed)[OwnerTag] == Owner(object) }
 
-// refused is an error of the AWS API that certainly had no effect; the runtime recognises it by what it wraps.
+// refused is an error of the AWS API that had no effect; the runtime recognises it by what it wraps.
 type refused struct {
-	err      error
-	terminal bool
+	err error
+	// failure is what the error is to the runtime otherwise.
+	failure error
 }
 
-func (r *refused) Error() string { return message(r.err) }
+func (r *refused) Error() string { return Message(r.err) }
 func (r *refused) Unwrap() error { return r.err }
 
 // Update changes the object in AWS and reads what became of it.
@@ -131,21 +130,35 @@ func (m *resourceManager[T]) Update(ctx context.Context, desired, latest acktype
 	return updated, nil
 }
 
-// Delete removes the object from AWS; it reports a wait until Read finds nothing any more.
+// Delete removes the object from AWS; it reports a wait until Read finds nothing any more, whatever the call said.
 func (m *resourceManager[T]) Delete(ctx context.Context, res acktypes.AWSResource) (acktypes.AWSResource, error) {
 	deleted := res.DeepCopy().(*resource[T])
-	observed := res.(*resource[T]).observed
-	err := m.operations.Delete(ctx, copyOf(*observed))
-	switch {
-	case err == nil || errors.Is(err, ErrNotFound) || m.classify(err) == Missing:
-		return deleted, nil
-	default:
-		// As in readyAsSynced: the runtime clears them in a Sync only.
-		ackcondition.Clear(deleted)
-		failed, failure := m.failed(deleted, err)
-		readyAsSynced(failed)
-		return failed, failure
+	err := m.operations.Delete(ctx, copyOf(deleted.object), copyOf(*deleted.observed))
+	if err == nil || errors.Is(err, ErrNotFound) || m.classify(err) == Missing {
+		left, lookErr := m.operations.Read(ctx, copyOf(deleted.object))
+		switch {
+		case errors.Is(lookErr, ErrNotFound) || lookErr == nil && isOthers(left, deleted.object):
+			return deleted, nil
+		case lookErr != nil:
+			err = lookErr
+		case err == nil || errors.Is(err, ErrNotFound):
+			err = Wait(deletionRecheck, "waiting for AWS to delete it")
+		}
 	}
+	// As in readyAsSynced: the runtime clears them in a Sync only.
+	ackcondition.Clear(deleted)
+	failed, failure := m.failed(deleted, err)
+	readyAsSynced(failed)
+	return failed, failure
+}
+
+// deletionRecheck is how soon we look again whether AWS has deleted an object.
+const deletionRecheck = 500 * time.Millisecond
+
+// isOthers says whether AWS's object has been made by somebody else since, for another of our objects.
+func isOthers(observed, object client.Object) bool {
+	owner := Tags(observed)[OwnerTag]
+	return owner != "" && owner != Owner(object)
 }
 
 // readyAsSynced gives Ready the words of ACK.ResourceSynced, as the runtime does in a Sync, which a deletion does not go
@@ -244,44 +257,74 @@ func (m *resourceManager[T]) classify(err error) Class {
 	if errors.As(err, &known) {
 		return known.class
 	}
-	if m.kind.Classify != nil {
-		if class := m.kind.Classify(err); class != "" {
-			return class
-		}
-	}
-	return Classify(err)
+	return Classify(err, m.kind.Errors...)
 }
 
 // failed says on the object what went wrong and tells the runtime what to do next.
 func (m *resourceManager[T]) failed(res *resource[T], err error) (*resource[T], error) {
-	why := message(err)
+	why := Message(err)
 	var waits *wait
 	if errors.As(err, &waits) {
 		ackcondition.SetSynced(res, corev1.ConditionFalse, &why, nil)
-		return res, ackrequeue.NeededAfter(err, waits.after)
+		return res, ackrequeue.NeededAfter(err, max(waits.after, min(unsynced(res)/10, maxPoll)))
 	}
+	var known *fault
+	isOwn := errors.As(err, &known)
 	class := m.classify(err)
 	switch class {
 	case BadInput:
-		ackcondition.SetTerminal(res, corev1.ConditionTrue, &why, nil)
-		ackcondition.SetSynced(res, corev1.ConditionFalse, &why, nil)
-		return res, ackerr.Terminal
+		if isOwn || wasRefused(res, why) {
+			ackcondition.SetTerminal(res, corev1.ConditionTrue, &why, nil)
+			ackcondition.SetSynced(res, corev1.ConditionFalse, &why, nil)
+			return res, ackerr.Terminal
+		}
 	case Denied:
-		why = "not allowed to call " + deniedAction(m.service, err) + ": add the action to the controller's IAM policy (" + why + ")"
+		why = denied(m.service, err) + " (" + why + ")"
 	case Exists:
 		why += ": to take over the existing one, set the annotation " + ackv1alpha1.AnnotationAdoptionPolicy + ": adopt-or-create"
 	}
 	reason := reasons[class]
 	ackcondition.SetRecoverable(res, corev1.ConditionTrue, &why, &reason)
 	ackcondition.SetSynced(res, corev1.ConditionFalse, &why, &reason)
-	var known *fault
-	if errors.As(err, &known) {
+	switch {
+	case class == BadInput:
+		return res, ackrequeue.NeededAfter(hidden{err, class}, refusedRecheck)
+	case isOwn:
 		return res, ackrequeue.NeededAfter(err, faultyRecheck)
 	}
-	return res, hidden{err}
+	return res, hidden{err, class}
+}
+
+// maxPoll is the longest interval at which we look whether AWS is done with an object.
+const maxPoll = 15 * time.Second
+
+// unsynced is for how long an object has not been in sync with AWS: the longer it takes, the more rarely we look.
+func unsynced[T client.Object](res *resource[T]) time.Duration {
+	for _, condition := range res.before {
+		if condition.Type == ackv1alpha1.ConditionTypeResourceSynced && condition.Status != corev1.ConditionTrue && condition.LastTransitionTime != nil {
+			return time.Since(condition.LastTransitionTime.Time)
+		}
+	}
+	return 0
+}
+
+// refusedRecheck is when a spec that AWS has refused is tried once more, before it counts as refused for good: what it
+// names may be so new that not all of AWS knows it yet, see
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency.
+const refusedRecheck = 2 * time.Second
+
+// wasRefused says whether the reconcile before this one ended with the same refusal.
+func wasRefused[T client.Object](res *resource[T], why string) bool {
+	for _, condition := range res.before {
+		if condition.Type == ackv1alpha1.ConditionTypeRecoverable && aws.ToString(condition.Reason) == reasons[BadInput] {
+			return aws.ToString(condition.Message) == why
+		}
+	}
+	return false
 }
 
 // reasons are the conditions' reasons, by class.
 var reasons = map[Class]string{
 	Throttled: "Throttled", Failed: "AWSFailed", Denied: "AccessDenied", Missing: "NotFound", Exists: "AlreadyExists", Busy: "Busy",
+	BadInput: "Refused", Unknown: "Unknown",
 }

@@ -111,20 +111,35 @@ func (r *resource[T]) SetIdentifiers(given *ackv1alpha1.AWSIdentifiers) error {
 	return r.PopulateResourceFromAnnotation(map[string]string{nameField(r.object).json: given.NameOrID})
 }
 
-// PopulateResourceFromAnnotation names the AWS object that the annotation services.k8s.aws/adoption-fields gives.
+// PopulateResourceFromAnnotation names the AWS object that the annotation services.k8s.aws/adoption-fields gives: by its
+// name, its ARN, or both.
 func (r *resource[T]) PopulateResourceFromAnnotation(fields map[string]string) error {
 	name := nameField(r.object)
-	if arn := fields["arn"]; arn != "" && r.nameFromARN != nil {
-		fields = map[string]string{name.json: r.nameFromARN(arn)}
+	wrong := func(format string, arguments ...any) error {
+		return fmt.Errorf("annotation %s: %s, want {%q: \"...\"}, {\"arn\": \"...\"} or both",
+			ackv1alpha1.AnnotationAdoptionFields, fmt.Sprintf(format, arguments...), name.json)
 	}
 	for _, key := range slices.Sorted(maps.Keys(fields)) {
-		if key != name.json {
-			return fmt.Errorf("annotation %s: unknown field %q, want {%q: \"...\"}", ackv1alpha1.AnnotationAdoptionFields, key, name.json)
+		if key != name.json && key != "arn" {
+			return wrong("unknown field %q", key)
 		}
 	}
 	value := fields[name.json]
+	if arn, given := fields["arn"]; given {
+		_, resource, isARN := strings.Cut(arn, "/")
+		if r.nameFromARN != nil {
+			resource = r.nameFromARN(arn)
+		}
+		switch {
+		case !strings.HasPrefix(arn, "arn:") || !isARN && r.nameFromARN == nil || resource == "":
+			return wrong("%q is no ARN of such an object", arn)
+		case value != "" && value != resource:
+			return wrong("the ARN is of %q, and the %s is %q", resource, name.json, value)
+		}
+		value = resource
+	}
 	if value == "" {
-		return fmt.Errorf("annotation %s: want {%q: \"...\"}", ackv1alpha1.AnnotationAdoptionFields, name.json)
+		return wrong("it names nothing")
 	}
 	name.value.Set(reflect.ValueOf(&value))
 	return nil
@@ -191,6 +206,12 @@ func SetARN(object client.Object, arn *string) {
 		*metadata = &ackv1alpha1.ResourceMetadata{}
 	}
 	(*metadata).ARN = (*ackv1alpha1.AWSResourceName)(arn)
+}
+
+// IsAdopting says whether an object is to take over what AWS has under its name, whoever made that, and has not yet.
+func IsAdopting(object client.Object) bool {
+	policy := object.GetAnnotations()[ackv1alpha1.AnnotationAdoptionPolicy]
+	return policy != "" && ARN(object) == ""
 }
 
 // ARN is the ARN in an object's status, "" if it has none yet.

@@ -35,12 +35,22 @@ func TestIdentify(t *testing.T) {
 	if err := res.PopulateResourceFromAnnotation(map[string]string{"name": "a"}); err != nil || *res.object.Spec.Name != "a" {
 		t.Errorf("got %v", err)
 	}
+	for name, fields := range map[string]map[string]string{
+		"by ARN":  {"arn": "arn:aws:x:eu-central-1:120569615884:thing/team/b"},
+		"by both": {"arn": "arn:aws:x:eu-central-1:120569615884:thing/team/b", "name": "team/b"},
+	} {
+		if err := res.PopulateResourceFromAnnotation(fields); err != nil || *res.object.Spec.Name != "team/b" {
+			t.Errorf("%s: got %v, %s", name, err, *res.object.Spec.Name)
+		}
+	}
 	for name, c := range map[string]struct {
 		fields map[string]string
 		want   string
 	}{
-		"an unknown field": {map[string]string{"name": "a", "arn": "b"}, `unknown field "arn", want {"name": "..."}`},
-		"no name":          {map[string]string{}, `want {"name": "..."}`},
+		"an unknown field":  {map[string]string{"name": "a", "nmae": "b"}, `unknown field "nmae", want {"name": "..."}, {"arn": "..."} or both`},
+		"no name":           {map[string]string{}, `it names nothing, want {"name": "..."}`},
+		"no ARN":            {map[string]string{"arn": "b"}, `"b" is no ARN`},
+		"an ARN of another": {map[string]string{"arn": "arn:aws:x:::thing/b", "name": "a"}, `the ARN is of "b", and the name is "a"`},
 	} {
 		if err := res.PopulateResourceFromAnnotation(c.fields); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v", name, err)

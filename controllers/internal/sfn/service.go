@@ -2,13 +2,7 @@
 // for the official controller.
 package sfn
 
-import (
-	"errors"
-
-	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
-
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
-)
+import "github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
 
 // Service is AWS Step Functions.
 func Service() kit.Service {
@@ -18,11 +12,13 @@ func Service() kit.Service {
 	}
 }
 
-// classify recognises what the general rules do not know of Step Functions.
-func classify(err error) kit.Class {
-	var deleting *types.StateMachineDeleting
-	if errors.As(err, &deleting) {
-		return kit.Busy
-	}
-	return ""
+// errorRules are from https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html and its
+// neighbours.
+var errorRules = []kit.ErrorRule{
+	{Code: "StateMachineDeleting", Class: kit.Busy},
+	{Code: "InvalidDefinition", Class: kit.BadInput},
+	{Code: "InvalidName", Class: kit.BadInput},
+	{Code: "InvalidArn", Class: kit.BadInput},
+	{Code: "TooManyTags", Class: kit.BadInput},
+	{Code: "ValidationException", Class: kit.BadInput},
 }

@@ -33,7 +33,7 @@ var stateMachineKind = kit.Kind[*v1alpha1.StateMachine]{
 	Normalise:        normaliseStateMachine,
 	Settled:          settled,
 	NameFromARN:      func(arn string) string { return arn[strings.LastIndex(arn, ":")+1:] },
-	Classify:         classify,
+	Errors:           errorRules,
 }
 
 // stateMachines are the calls for state machines.
@@ -148,7 +148,7 @@ func (s *stateMachines) syncTags(ctx context.Context, declared, observed *v1alph
 }
 
 // Delete has AWS delete the state machine, which it does when no execution runs any more.
-func (s *stateMachines) Delete(ctx context.Context, observed *v1alpha1.StateMachine) error {
+func (s *stateMachines) Delete(ctx context.Context, _, observed *v1alpha1.StateMachine) error {
 	if err := settled(observed); err != nil {
 		return err
 	}

@@ -166,11 +166,23 @@ func (a *AWS) networkIDs(ctx context.Context, key string) (subnets []string, gro
 func (a *AWS) CreateRole(t *testing.T, name, service string) {
 	t.Helper()
 	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"` + service + `"},"Action":"sts:AssumeRole"}]}`
+	a.iam(t, url.Values{"Action": {"CreateRole"}, "RoleName": {name}, "AssumeRolePolicyDocument": {trust}})
+}
+
+// DeleteRole removes an IAM role.
+func (a *AWS) DeleteRole(t *testing.T, name string) {
+	t.Helper()
+	a.iam(t, url.Values{"Action": {"DeleteRole"}, "RoleName": {name}})
+}
+
+func (a *AWS) iam(t *testing.T, call url.Values) {
+	t.Helper()
 	key, err := a.Config(t).Credentials.Retrieve(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.query(t.Context(), key.AccessKeyID, "iam", url.Values{"Version": {"2010-05-08"}, "Action": {"CreateRole"}, "RoleName": {name}, "AssumeRolePolicyDocument": {trust}}); err != nil {
+	call.Set("Version", "2010-05-08")
+	if _, err := a.query(t.Context(), key.AccessKeyID, "iam", call); err != nil {
 		t.Fatal(err)
 	}
 }
