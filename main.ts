@@ -1,6 +1,7 @@
 /**
- * The app of `cdk8s synth`: every environment → dist/<environment>/<chart>.k8s.yaml, if all of it is right, and nothing
- * otherwise; and what the management cluster must be told of kinds and accounts → argocd/, the files named *.generated.yaml.
+ * The app that `make synth` and `cdk8s synth` run: every environment → dist/<environment>/<chart>.k8s.yaml, if all of it
+ * is right, and nothing otherwise; and what the management cluster must be told of kinds and accounts → argocd/, the
+ * files named *.generated.yaml.
  *
  * The CLI empties the folder that it tells the app to write to (CDK8S_OUTDIR) before it runs the app, so cdk8s.yaml
  * gives it `.dist`, a link to dist/ which it may remove. Any other folder (`cdk8s synth --output DIR`, `--stdout`) is
@@ -19,17 +20,19 @@ import { EnvironmentError, parseEnvironments } from './environments/schema';
 const dist = join(__dirname, 'dist');
 const link = join(__dirname, '.dist');
 
-const asked = resolve(process.env['CDK8S_OUTDIR'] ?? link);
+const asked = process.env['CDK8S_OUTDIR'];
+const elsewhere = asked !== undefined && resolve(asked) !== link;
 
 async function main(): Promise<void> {
-  const folder = asked === link ? dist : asked;
-  const { written, removed } = publish(folder, await synthesize(environments));
-  if (asked !== link) return;
-  rmSync(link, { recursive: true, force: true });
-  symlinkSync('dist', link);
+  const { written, removed } = publish(elsewhere ? resolve(asked) : dist, await synthesize(environments));
+  if (elsewhere) return;
+  if (asked !== undefined) {
+    rmSync(link, { recursive: true, force: true });
+    symlinkSync('dist', link);
+  }
   // To standard error: the CLI shows nothing else of what an app says.
-  if (written.length + removed.length > 0)
-    console.error(`dist/: ${written.length} files changed, ${removed.length} removed`);
+  const same = written.length + removed.length === 0;
+  console.error(same ? 'dist/: nothing changed' : `dist/: ${written.length} files changed, ${removed.length} removed`);
   const changed = writeFiles(__dirname, installation(parseEnvironments(environments)));
   for (const path of changed) console.error(`${path}: changed`);
   if (changed.some((path) => path.startsWith('argocd/')))
@@ -39,6 +42,6 @@ async function main(): Promise<void> {
 main().catch((error: unknown) => {
   const expected = error instanceof EnvironmentError || error instanceof CheckError;
   console.error(expected ? error.message : error);
-  if (asked === link) console.error('dist/ is unchanged.');
+  if (!elsewhere) console.error('dist/ is unchanged.');
   process.exitCode = 1;
 });

@@ -1,4 +1,4 @@
-/** The command that people type: `cdk8s synth`, in copies of this repository, with the real CLI. */
+/** The commands that people type, `make synth` and `cdk8s synth`, in copies of this repository, with the real CLI. */
 import { execFile } from 'node:child_process';
 import {
   cpSync,
@@ -30,17 +30,27 @@ interface Outcome {
   readonly stderr: string;
 }
 
+/** What `make synth` runs: the script `synth` of package.json. */
+function makeSynth(folder: string): Promise<Outcome> {
+  return outcomeOf('npm', ['run', '--silent', 'synth'], folder);
+}
+
+/** `cdk8s synth` with these arguments. */
 function synth(folder: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
   const cdk8s = join('node_modules', 'cdk8s-cli', 'bin', 'cdk8s');
+  return outcomeOf(process.execPath, [cdk8s, 'synth', '--check-upgrade=false', ...args], folder, env);
+}
+
+function outcomeOf(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<Outcome> {
   return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [cdk8s, 'synth', '--check-upgrade=false', ...args],
-      { cwd: folder, env: { ...process.env, ...env } },
-      (error, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-      },
-    );
+    execFile(command, args, { cwd, env: { ...process.env, ...env } }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
   });
 }
 
@@ -54,7 +64,7 @@ function contentOf(folder: string): Record<string, string> {
   );
 }
 
-describe('cdk8s synth', () => {
+describe('synthesis', () => {
   let scratch: string;
   beforeAll(() => (scratch = mkdtempSync(join(tmpdir(), 'synth-'))));
   afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -65,6 +75,7 @@ describe('cdk8s synth', () => {
     mkdirSync(folder);
     for (const part of [
       'main.ts',
+      'package.json',
       'cdk8s.yaml',
       'tsconfig.json',
       'charts',
@@ -96,6 +107,18 @@ describe('cdk8s synth', () => {
     expect(contentOf(join(folder, 'dist'))).toEqual(contentOf(join(root, 'dist')));
   });
 
+  test('makes the same without the CLI, and says when nothing changed', async () => {
+    const folder = copy('direct');
+    rmSync(join(folder, 'dist'), { recursive: true });
+    expect(await makeSynth(folder)).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: `dist/: ${8 * live.length} files changed, 0 removed\n`,
+    });
+    expect(contentOf(join(folder, 'dist'))).toEqual(contentOf(join(root, 'dist')));
+    expect(await makeSynth(folder)).toEqual({ code: 0, stdout: '', stderr: 'dist/: nothing changed\n' });
+  });
+
   test('lists what it made, and removes what is stale', async () => {
     const folder = copy('stale');
     writeFileSync(join(folder, 'dist', first, 'old.k8s.yaml'), 'x');
@@ -109,8 +132,15 @@ describe('cdk8s synth', () => {
     expect(existsSync(join(folder, 'dist', first, 'old.k8s.yaml'))).toBe(false);
   });
 
-  test('reports the mistakes of an environment, exits 1 and leaves dist/ untouched', async () => {
-    const folder = copy('mistake');
+  const unchanged = 'dist/ is unchanged.\n';
+  const cliFailed = /^ERROR: synthesis failed, app expected to create ".+"\n$/;
+  test.each<[string, (folder: string) => Promise<Outcome>, RegExp]>([
+    ['make synth', makeSynth, new RegExp(`^${unchanged}$`)],
+    ['cdk8s synth', synth, new RegExp(`^${unchanged}${cliFailed.source.slice(1)}`)],
+    ['cdk8s synth --stdout', (folder) => synth(folder, ['--stdout']), cliFailed],
+    ['cdk8s synth --output', (folder) => synth(folder, ['--output', 'other']), cliFailed],
+  ])('%s reports the mistakes of an environment, exits 1 and leaves dist/ untouched', async (name, command, end) => {
+    const folder = copy(`mistake of ${name}`);
     writeFileSync(
       join(folder, 'environments', 'dev.ts'),
       environmentFile(cdkStack('dev'))
@@ -118,14 +148,19 @@ describe('cdk8s synth', () => {
         .replace(/account: '\d+'/, "account: '12'"),
     );
     const before = contentOf(join(folder, 'dist'));
-    const { code, stderr } = await synth(folder);
+    const { code, stdout, stderr } = await command(folder);
     expect(code).toBe(1);
-    expect(stderr).toContain('environments/dev: account: an AWS account id: 12 digits, in quotes, got "12"');
-    expect(stderr).toContain(
-      'environments/dev: batch.jobs[1]: 2 vCPU allows 4096–16384 MiB in steps of 1024, got 20000',
-    );
-    expect(stderr).toContain('dist/ is unchanged.');
+    expect(stdout).not.toContain('kind:');
+    const report = [
+      '2 mistakes in environments/:',
+      '  environments/dev: account: an AWS account id: 12 digits, in quotes, got "12"',
+      '  environments/dev: batch.jobs[1]: 2 vCPU allows 4096–16384 MiB in steps of 1024, got 20000\n',
+    ].join('\n');
+    expect(stderr.slice(0, report.length)).toBe(report);
+    // And nothing else but these lines: no stack, above all.
+    expect(stderr.slice(report.length)).toMatch(end);
     expect(contentOf(join(folder, 'dist'))).toEqual(before);
+    expect(existsSync(join(folder, 'other'))).toBe(false);
   });
 
   test('reports a chart that breaks a rule, exits 1 and leaves dist/ untouched', async () => {
@@ -142,12 +177,23 @@ describe('cdk8s synth', () => {
     expect(contentOf(join(folder, 'dist'))).toEqual(before);
   });
 
-  test('shows its stack when it fails for a reason of its own', async () => {
-    const folder = copy('bug');
+  test.each<[string, (folder: string) => Promise<Outcome>]>([
+    ['make synth', makeSynth],
+    ['cdk8s synth', synth],
+    ['cdk8s synth --stdout', (folder) => synth(folder, ['--stdout'])],
+  ])('%s shows a stack when it fails for a reason of its own', async (name, command) => {
+    const folder = copy(`bug of ${name}`);
     writeFileSync(join(folder, 'synthesis', 'publish.ts'), "export function publish() { throw new Error('boom'); }");
-    const { code, stderr } = await synth(folder);
+    const { code, stderr } = await command(folder);
     expect(code).toBe(1);
     expect(stderr).toMatch(/Error: boom\n\s+at /);
+    expect(stderr).not.toContain('cdk8s-cli');
+  });
+
+  test('does not succeed when the app cannot even be loaded', async () => {
+    const folder = copy('unloadable');
+    writeFileSync(join(folder, 'charts', 'storage.ts'), 'this is no TypeScript');
+    expect((await synth(folder, ['--stdout'])).code).toBe(1);
   });
 
   test('writes elsewhere when asked to, and leaves dist/ alone', async () => {
