@@ -15,16 +15,17 @@ test('every place has what the table of kinds asks for', () => {
 });
 
 describe('a kind that is nowhere else', () => {
-  const topic: Kind = { kind: 'Topic', group: 'sns.services.k8s.aws', name: 'name', tags: 'tags' };
+  // AWS has no such service, so the platform cannot come to use it.
+  const telegram: Kind = { kind: 'Telegram', group: 'telegraph.services.k8s.aws', name: 'name', tags: 'tags' };
 
   test('is missing in every place, each named with what to put there', () => {
-    const sns = { controller: 'official', production: '1.10.0', sandbox: standIn, resyncSeconds: 600 } as const;
-    expect(missing({ kinds: [...kinds, topic], services: { ...services, sns } })).toEqual([
-      'charts/: no chart makes a Topic; make it in one, and list a new chart in charts/index.ts',
-      'imports/: no Topic.sns.services.k8s.aws; run `make import`',
-      "argocd/iam/sns.json: the rights of the service's official controller",
-      'argocd/iam/capability/sns.json: what any version of it may read besides',
-      'controllers/cmd/standins/main.go: no sns.Service(); write the stand-in: controllers/generate/sns.yaml, controllers/apis/sns, controllers/internal/sns',
+    const telegraph = { controller: 'official', production: '1.10.0', sandbox: standIn, resyncSeconds: 600 } as const;
+    expect(missing({ kinds: [...kinds, telegram], services: { ...services, telegraph } })).toEqual([
+      'charts/: no chart makes a Telegram; make it in one, and list a new chart in charts/index.ts',
+      'imports/: no Telegram.telegraph.services.k8s.aws; run `make import`',
+      "argocd/iam/telegraph.json: the rights of the service's official controller",
+      'argocd/iam/capability/telegraph.json: what any version of it may read besides',
+      'controllers/cmd/standins/main.go: no telegraph.Service(); write the stand-in: controllers/generate/telegraph.yaml, controllers/apis/telegraph, controllers/internal/telegraph',
       'argocd/base/project-kinds.generated.yaml: run `make synth`',
       'argocd/overlays/self-managed/ack-controllers.generated.yaml: run `make synth`',
       'argocd/overlays/self-managed/ack-role-account-map.generated.yaml: run `make synth`',
@@ -35,26 +36,26 @@ describe('a kind that is nowhere else', () => {
   });
 
   test('needs the row of its service', () => {
-    expect(missing({ kinds: [...kinds, topic], services })).toContain(
-      'synthesis/kinds.ts: services has no sns, whose controller serves Topic; add its row',
+    expect(missing({ kinds: [...kinds, telegram], services })).toContain(
+      'synthesis/kinds.ts: services has no telegraph, whose controller serves Telegram; add its row',
     );
   });
 
   test('needs the official controller in the sandbox, at the version of its row', () => {
-    const sns = { controller: 'official', production: '1.10.0', sandbox: '1.10.0', resyncSeconds: 600 } as const;
+    const telegraph = { controller: 'official', production: '1.10.0', sandbox: '1.10.0', resyncSeconds: 600 } as const;
     const s3 = { ...services.s3, sandbox: '9.9.9' } as const;
-    const found = missing({ kinds, services: { ...services, sns, s3 } });
-    expect(found).toContain("sandbox/programs/ack-sns: a go.mod that requires the controller's module");
+    const found = missing({ kinds, services: { ...services, telegraph, s3 } });
+    expect(found).toContain("sandbox/programs/ack-telegraph: a go.mod that requires the controller's module");
     expect(found).toContain(
       'sandbox/programs/ack-s3/go.mod: require github.com/aws-controllers-k8s/s3-controller v9.9.9, the version in the sandbox of synthesis/kinds.ts',
     );
   });
 
   test('needs our controller to serve it where there is no official one', () => {
-    const sns = { controller: 'ours', resyncSeconds: 600 } as const;
-    const found = missing({ kinds, services: { ...services, sns } });
-    expect(found).toContain('controllers/config/iam/sns.json: the rights that our controller needs');
-    expect(found).toContain('argocd/controller/values.yaml: services lacks sns, which our controller serves');
+    const telegraph = { controller: 'ours', resyncSeconds: 600 } as const;
+    const found = missing({ kinds, services: { ...services, telegraph } });
+    expect(found).toContain('controllers/config/iam/telegraph.json: the rights that our controller needs');
+    expect(found).toContain('argocd/controller/values.yaml: services lacks telegraph, which our controller serves');
   });
 });
 
