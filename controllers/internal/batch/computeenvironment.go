@@ -114,10 +114,11 @@ func (c *computeEnvironments) Update(ctx context.Context, declared, observed *v1
 	if err := busy(observed.Status.Status); err != nil {
 		return err
 	}
+	declared = declared.DeepCopy()
 	if declared.Spec.UpdatePolicy != nil && observed.Spec.UpdatePolicy != nil {
-		declared = declared.DeepCopy()
 		kit.FillUnset(declared.Spec.UpdatePolicy, observed.Spec.UpdatePolicy)
 	}
+	markRemoved(declared.Spec.ComputeResources, observed.Spec.ComputeResources)
 	input := toUpdateComputeEnvironmentInput(kit.Changed(&declared.Spec, delta, "ComputeResources"))
 	input.ComputeEnvironment = declared.Spec.Name
 	if delta.DifferentAt(revalidationPath) {
@@ -248,6 +249,37 @@ func (c *computeEnvironments) users(ctx context.Context, environment string) ([]
 	return users, nil
 }
 
+// markRemoved declares as empty what the user has taken out of the spec and AWS still has: the fields of which
+// https://docs.aws.amazon.com/batch/latest/APIReference/API_ComputeResourceUpdate.html says that empty removes them. The
+// others stay as AWS has them.
+func markRemoved(declared, observed *v1alpha1.ComputeResource) {
+	if declared == nil || observed == nil {
+		return
+	}
+	none := ""
+	for _, field := range []struct{ declared, observed **string }{
+		{&declared.EC2KeyPair, &observed.EC2KeyPair},
+		{&declared.ImageID, &observed.ImageID},
+	} {
+		switch {
+		case deref(*field.observed) == "":
+			*field.observed = nil
+		case *field.declared == nil:
+			*field.declared = &none
+		}
+	}
+	template := observed.LaunchTemplate
+	switch {
+	case template == nil:
+	case deref(template.LaunchTemplateID) == "" && deref(template.LaunchTemplateName) == "":
+		observed.LaunchTemplate = nil
+	case declared.LaunchTemplate == nil && template.LaunchTemplateID != nil:
+		declared.LaunchTemplate = &v1alpha1.LaunchTemplateSpecification{LaunchTemplateID: &none}
+	case declared.LaunchTemplate == nil:
+		declared.LaunchTemplate = &v1alpha1.LaunchTemplateSpecification{LaunchTemplateName: &none}
+	}
+}
+
 // normaliseComputeEnvironment takes what is left out as AWS has it, and lists whose order means nothing as sets.
 func normaliseComputeEnvironment(declared, observed *v1alpha1.ComputeEnvironment) {
 	if resources := declared.Spec.ComputeResources; resources != nil && observed.Spec.ComputeResources != nil {
@@ -258,6 +290,7 @@ func normaliseComputeEnvironment(declared, observed *v1alpha1.ComputeEnvironment
 	if !strings.HasPrefix(deref(declared.Spec.ServiceRole), "arn:") && deref(declared.Spec.ServiceRole) == deref(nameOf(observed.Spec.ServiceRole)) {
 		declared.Spec.ServiceRole = observed.Spec.ServiceRole
 	}
+	markRemoved(declared.Spec.ComputeResources, observed.Spec.ComputeResources)
 	kit.FillUnset(&declared.Spec, &observed.Spec)
 	for _, spec := range []*v1alpha1.ComputeEnvironmentSpec{&declared.Spec, &observed.Spec} {
 		if resources := spec.ComputeResources; resources != nil {

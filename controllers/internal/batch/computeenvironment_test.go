@@ -83,6 +83,11 @@ func TestComputeEnvironmentUpdatesOnEC2(t *testing.T) {
 		{`{launchTemplate: {version: "2"}}`, func(r *types.ComputeResource) bool {
 			return *r.LaunchTemplate.Version == "2" && *r.LaunchTemplate.LaunchTemplateName == "a"
 		}},
+		{`{ec2KeyPair: null}`, func(r *types.ComputeResource) bool { return aws.ToString(r.Ec2KeyPair) == "" }},
+		{`{imageID: null}`, func(r *types.ComputeResource) bool { return aws.ToString(r.ImageId) == "" }}, //nolint:staticcheck // SA1019: as above
+		{`{launchTemplate: null}`, func(r *types.ComputeResource) bool {
+			return r.LaunchTemplate == nil || aws.ToString(r.LaunchTemplate.LaunchTemplateName) == ""
+		}},
 		{`{placementGroup: near}`, func(r *types.ComputeResource) bool { return aws.ToString(r.PlacementGroup) == "near" }},
 		{`{tags: {Name: worker}}`, func(r *types.ComputeResource) bool { return r.Tags["Name"] == "worker" }},
 		{`{type: SPOT, allocationStrategy: SPOT_CAPACITY_OPTIMIZED, bidPercentage: 60}`, func(r *types.ComputeResource) bool {

@@ -60,7 +60,20 @@ func TestFaultSweep(t *testing.T) {
 		"CreateJobQueue", "UpdateJobQueue", "DeleteJobQueue", "DescribeJobQueues",
 		"RegisterJobDefinition", "DeregisterJobDefinition", "DescribeJobDefinitions", "TagResource",
 		// Later calls are repeated looks.
-	}, 4, life)
+	}, 4, life, clientExceptions()...)
+}
+
+// clientExceptions are what AWS Batch says under its one code, besides nothing that anybody knows.
+func clientExceptions() []testenv.Fault {
+	var faults []testenv.Fault
+	for _, message := range []string{
+		"Object already exists", "Object x does not exist", "Role arn:aws:iam::120569615884:role/x does not exist",
+		"arn:aws:batch:eu-central-1:120569615884:compute-environment/x is not valid", "Cannot update, resource is being modified.",
+		"Error executing request, Exception : x is required, RequestId: 1a2b", "You have reached the limit of job queues",
+	} {
+		faults = append(faults, testenv.Fault{Kind: "error", Status: 400, Code: "ClientException", Message: message})
+	}
+	return faults
 }
 
 // TestStoppedAnywhere stops the controller when AWS has done something but its answer has not come yet, and starts

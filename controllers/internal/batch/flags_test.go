@@ -8,6 +8,7 @@ import (
 	ackcfg "github.com/aws-controllers-k8s/runtime/pkg/config"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsbatch "github.com/aws/aws-sdk-go-v2/service/batch"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testworld"
 )
@@ -22,6 +23,23 @@ func TestDeletionPolicyFlag(t *testing.T) {
 	world.AwaitGone(t, made)
 	if got := active(t, specName(made)); !slices.Equal(got, []int32{1}) {
 		t.Errorf("active revisions are %v", got)
+	}
+}
+
+// TestNamespacePolicyWithoutCARM keeps what a namespace says must stay, whatever else is switched off.
+func TestNamespacePolicyWithoutCARM(t *testing.T) {
+	world.WithConfig(t, func(c *ackcfg.Config) { c.EnableCARM = false })
+	namespace := world.Namespace(t, "batch.services.k8s.aws/deletion-policy", "retain")
+	compute := readyEnvironment(t, namespace, "")
+	line := world.Create(t, namespace, queueYAML(t, "queue", ""))
+	job := world.Create(t, namespace, definitionYAML(t, "job", ""))
+	world.AwaitReady(t, line, job)
+	for _, object := range []*unstructured.Unstructured{line, job, compute} {
+		world.Delete(t, object)
+	}
+	world.AwaitGone(t, line, job, compute)
+	if queue(t, specName(line)) == nil || len(active(t, specName(job))) != 1 || environment(t, specName(compute)) == nil {
+		t.Error("deleted from AWS")
 	}
 }
 

@@ -1,13 +1,17 @@
 package batch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	ackcompare "github.com/aws-controllers-k8s/runtime/pkg/compare"
 	sdk "github.com/aws/aws-sdk-go-v2/service/batch"
@@ -57,26 +61,32 @@ var jobDefinitionKind = kit.Kind[*v1alpha1.JobDefinition]{
 type jobDefinitions struct {
 	api       *sdk.Client
 	revisions *kit.Batcher[types.JobDefinition]
+	// looks lists the active revisions of many names at once.
+	looks *kit.Batcher[[]types.JobDefinition]
+	// crowded is when there were last too many job definitions to list them all.
+	crowded atomic.Pointer[time.Time]
 	// listed has what lists of revisions have shown: a listed by listedKey.
 	listed sync.Map
 }
 
 func newJobDefinitions(account kit.Account) kit.Operations[*v1alpha1.JobDefinition] {
-	api := sdk.NewFromConfig(account.Config)
-	return &jobDefinitions{api: api, revisions: &kit.Batcher[types.JobDefinition]{
-		Max: describeMax, Linger: describeLinger,
-		Call: func(ctx context.Context, names []string) (map[string]types.JobDefinition, error) {
-			answer, err := api.DescribeJobDefinitions(ctx, &sdk.DescribeJobDefinitionsInput{JobDefinitions: names})
-			if err != nil {
-				return nil, err
-			}
-			found := map[string]types.JobDefinition{}
-			for _, revision := range answer.JobDefinitions {
-				found[revisionName(deref(revision.JobDefinitionName), int64(deref(revision.Revision)))] = revision
-			}
-			return found, nil
-		},
-	}}
+	j := &jobDefinitions{api: sdk.NewFromConfig(account.Config)}
+	j.revisions = &kit.Batcher[types.JobDefinition]{Max: describeMax, Linger: describeLinger, Call: j.describe}
+	j.looks = &kit.Batcher[[]types.JobDefinition]{Max: describeMax, Linger: describeLinger, Call: j.activeOfMany}
+	return j
+}
+
+// describe describes revisions by their short names.
+func (j *jobDefinitions) describe(ctx context.Context, names []string) (map[string]types.JobDefinition, error) {
+	answer, err := j.api.DescribeJobDefinitions(ctx, &sdk.DescribeJobDefinitionsInput{JobDefinitions: names})
+	if err != nil {
+		return nil, err
+	}
+	found := map[string]types.JobDefinition{}
+	for _, revision := range answer.JobDefinitions {
+		found[revisionName(deref(revision.JobDefinitionName), int64(deref(revision.Revision)))] = revision
+	}
+	return found, nil
 }
 
 // revisionName is a revision's short name, name:7.
@@ -98,10 +108,11 @@ func (j *jobDefinitions) Read(ctx context.Context, declared *v1alpha1.JobDefinit
 			return only, err
 		}
 	}
-	active, err := j.active(ctx, name)
+	looked, err := j.looks.Get(ctx, name)
 	if err != nil {
 		return nil, err
 	}
+	active := looked[name]
 	ours := ownedBy(active, declared)
 	if kit.IsAdopting(declared) {
 		ours = active[max(0, len(active)-1):]
@@ -222,19 +233,62 @@ func observedJobDefinition(revision *types.JobDefinition) *v1alpha1.JobDefinitio
 	return observed
 }
 
+// crowdedRecheck is how long names are looked up one by one, once there were too many job definitions to list them all.
+const crowdedRecheck = 10 * time.Minute
+
+// activeOfMany lists the active revisions of names. AWS filters by one name, or by none: where that takes fewer calls, all
+// that there are in the account and region are listed.
+func (j *jobDefinitions) activeOfMany(ctx context.Context, names []string) (map[string][]types.JobDefinition, error) {
+	found := map[string][]types.JobDefinition{}
+	if since := j.crowded.Load(); len(names) > 1 && (since == nil || time.Since(*since) > crowdedRecheck) {
+		all, err := j.list(ctx, &sdk.DescribeJobDefinitionsInput{}, len(names)-1)
+		if err == nil {
+			for _, revision := range all {
+				name := deref(revision.JobDefinitionName)
+				found[name] = append(found[name], revision)
+			}
+			return found, nil
+		}
+		if !errors.Is(err, errTooMany) {
+			return nil, err
+		}
+		now := time.Now()
+		j.crowded.Store(&now)
+	}
+	for _, name := range names {
+		active, err := j.active(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		found[name] = active
+	}
+	return found, nil
+}
+
 // active lists the active revisions of a name, oldest first.
 func (j *jobDefinitions) active(ctx context.Context, name string) ([]types.JobDefinition, error) {
+	return j.list(ctx, &sdk.DescribeJobDefinitionsInput{JobDefinitionName: &name}, math.MaxInt)
+}
+
+var errTooMany = errors.New("too many job definitions to list them all")
+
+// list lists active revisions, oldest first, or returns errTooMany when that takes more than so many pages.
+func (j *jobDefinitions) list(ctx context.Context, of *sdk.DescribeJobDefinitionsInput, most int) ([]types.JobDefinition, error) {
 	status := statusActive
+	of.Status = &status
 	var active []types.JobDefinition
-	pages := sdk.NewDescribeJobDefinitionsPaginator(j.api, &sdk.DescribeJobDefinitionsInput{JobDefinitionName: &name, Status: &status})
-	for pages.HasMorePages() {
+	pages := sdk.NewDescribeJobDefinitionsPaginator(j.api, of)
+	for number := 1; pages.HasMorePages(); number++ {
+		if number > most {
+			return nil, errTooMany
+		}
 		page, err := pages.NextPage(ctx)
 		if err != nil {
 			return nil, err
 		}
 		active = append(active, page.JobDefinitions...)
 	}
-	slices.SortFunc(active, func(a, b types.JobDefinition) int { return int(deref(a.Revision)) - int(deref(b.Revision)) })
+	slices.SortFunc(active, func(a, b types.JobDefinition) int { return cmp.Compare(deref(a.Revision), deref(b.Revision)) })
 	return active, nil
 }
 

@@ -16,6 +16,14 @@ type progress struct {
 	// next is when to report, and every how long that is at the moment.
 	next  time.Time
 	every time.Duration
+	// empty is how often the bucket was found empty in a row, and not deleted.
+	empty int
+}
+
+// recheckWhenEmpty is how long the S3 controller gets to delete a bucket that was found empty: twice as long each time, as
+// something else must be in the way.
+func (p *progress) recheckWhenEmpty() time.Duration {
+	return min(recheckEmpty<<min(p.empty-1, 10), maxRecheckEmpty)
 }
 
 func (r removed) String() string {
@@ -37,6 +45,10 @@ func (r *reconciler) count(name types.NamespacedName, uid types.UID, found remov
 	p.removed.Versions += found.Versions
 	p.removed.Uploads += found.Uploads
 	p.news = p.news || found.any()
+	p.empty++
+	if found.any() || found.Unfinished {
+		p.empty = 0
+	}
 	return p
 }
 

@@ -41,8 +41,10 @@ const (
 	sliceTime = 15 * time.Second
 	// nextSlice is how long after a slice the next begins.
 	nextSlice = time.Millisecond
-	// recheckEmpty is how long the S3 controller gets to delete an empty bucket before we look again.
-	recheckEmpty = 30 * time.Second
+	// recheckEmpty is how long the S3 controller gets at first to delete an empty bucket before we look again, and wake it;
+	// maxRecheckEmpty is how long in the end.
+	recheckEmpty    = 30 * time.Second
+	maxRecheckEmpty = 15 * time.Minute
 	// jitter spreads what has to wait, as a share of the wait.
 	jitter = 0.25
 	// firstReport is how long an emptying goes on before its progress is reported; each report takes twice as
@@ -177,7 +179,7 @@ func (r *reconciler) Reconcile(ctx context.Context, request reconcile.Request) (
 	if err := r.wake(ctx, object); err != nil {
 		return reconcile.Result{}, err
 	}
-	return reconcile.Result{RequeueAfter: wait.Jitter(recheckEmpty, jitter)}, nil
+	return reconcile.Result{RequeueAfter: wait.Jitter(total.recheckWhenEmpty(), jitter)}, nil
 }
 
 var (

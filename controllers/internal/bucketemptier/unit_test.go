@@ -20,6 +20,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	apitypes "k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
@@ -432,5 +433,24 @@ func TestDecoded(t *testing.T) {
 				t.Errorf("want %q (fails: %v), got %q, %v", test.want, test.fails, aws.ToString(got), err)
 			}
 		})
+	}
+}
+
+// TestRecheckWhenEmpty looks more and more rarely at an empty bucket that the S3 controller cannot delete.
+func TestRecheckWhenEmpty(t *testing.T) {
+	r := &reconciler{progress: map[apitypes.NamespacedName]*progress{}}
+	look := func(found removed) time.Duration {
+		return r.count(apitypes.NamespacedName{Name: "b"}, "1", found).recheckWhenEmpty()
+	}
+	var waits []time.Duration
+	for range 8 {
+		waits = append(waits, look(removed{}))
+	}
+	if waits[0] != 30*time.Second || waits[1] != time.Minute || waits[7] != 15*time.Minute {
+		t.Errorf("waits %v", waits)
+	}
+	r.count(apitypes.NamespacedName{Name: "b"}, "1", removed{Versions: 1})
+	if got := look(removed{}); got != 30*time.Second {
+		t.Errorf("after something new was in it: %s", got)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	ackcfg "github.com/aws-controllers-k8s/runtime/pkg/config"
 	ackmetrics "github.com/aws-controllers-k8s/runtime/pkg/metrics"
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
@@ -30,6 +31,7 @@ type Configs struct {
 	metrics        *ackmetrics.Metrics
 	mutex          sync.Mutex
 	configurations map[configKey]aws.Config
+	limits         map[limitKey]*rate.Limiter
 }
 
 // Calls says how a service's calls are made.
@@ -40,8 +42,7 @@ type Calls struct {
 	AtOnce int
 	// Attempts is how often a call is sent that fails, waiting longer each time, with jitter; 0 is the SDK's default, 3.
 	Attempts int
-	// Repeatable says that any of them can be sent again when its answer was lost. Else only those are that read, or that
-	// AWS has throttled.
+	// Repeatable says that any of them can be sent again when it has failed. Else only those are that read.
 	Repeatable bool
 }
 
@@ -50,7 +51,7 @@ type Calls struct {
 func NewConfigs(service string, calls Calls, config ackcfg.Config, userAgent string) *Configs {
 	return &Configs{
 		service: service, calls: calls, config: config, userAgent: userAgent,
-		metrics: ackmetrics.NewMetrics(service), configurations: map[configKey]aws.Config{},
+		metrics: ackmetrics.NewMetrics(service), configurations: map[configKey]aws.Config{}, limits: map[limitKey]*rate.Limiter{},
 	}
 }
 
@@ -59,6 +60,12 @@ type configKey struct {
 	region   ackv1alpha1.AWSRegion
 	endpoint string
 	role     ackv1alpha1.AWSResourceName
+}
+
+// limitKey is what limits differ in.
+type limitKey struct {
+	account string
+	region  ackv1alpha1.AWSRegion
 }
 
 // Get returns the configuration for a region, an endpoint ("" is AWS's own) and a role to assume ("" is none).
@@ -83,10 +90,7 @@ func (c *Configs) load(ctx context.Context, key configKey) (aws.Config, error) {
 				o.MaxAttempts = c.calls.Attempts
 			}
 		}),
-		limit: rate.NewLimiter(rate.Inf, 0), repeatable: c.calls.Repeatable,
-	}
-	if perSecond := c.calls.PerSecond; perSecond > 0 {
-		calls.limit = rate.NewLimiter(rate.Limit(perSecond), perSecond)
+		limit: c.limit(key), repeatable: c.calls.Repeatable,
 	}
 	transport := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
 		t.MaxIdleConnsPerHost = c.calls.AtOnce
@@ -111,6 +115,8 @@ func (c *Configs) load(ctx context.Context, key configKey) (aws.Config, error) {
 	}
 	if key.role != "" {
 		identity := sts.NewFromConfig(made, func(o *sts.Options) {
+			// Neither within the service's rate, nor like a call that must not be repeated.
+			o.Retryer = retry.NewStandard()
 			if c.config.IdentityEndpointURL != "" {
 				o.BaseEndpoint = &c.config.IdentityEndpointURL
 			}
@@ -118,6 +124,22 @@ func (c *Configs) load(ctx context.Context, key configKey) (aws.Config, error) {
 		made.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(identity, string(key.role)))
 	}
 	return made, nil
+}
+
+// limit is the limiter of a configuration's calls. AWS counts them by account and region, whatever role makes them. The
+// caller holds the lock.
+func (c *Configs) limit(key configKey) *rate.Limiter {
+	if c.calls.PerSecond == 0 {
+		return rate.NewLimiter(rate.Inf, 0)
+	}
+	within := limitKey{account: string(c.config.AccountID), region: key.region}
+	if role, err := arn.Parse(string(key.role)); err == nil {
+		within.account = role.AccountID
+	}
+	if c.limits[within] == nil {
+		c.limits[within] = rate.NewLimiter(rate.Limit(c.calls.PerSecond), c.calls.PerSecond)
+	}
+	return c.limits[within]
 }
 
 // countCalls counts calls and failures in ACK's metrics.
@@ -156,9 +178,9 @@ func (r *callRetryer) GetAttemptToken(ctx context.Context) (func(error) error, e
 var errNotRepeated = errors.New("not repeated: the call may have taken effect")
 
 // GetRetryToken refuses to repeat a call that may have taken effect: RegisterJobDefinition, sent again after its answer
-// was lost, makes another revision. The next reconcile looks at what is there first.
+// was lost, makes another revision. The next reconcile looks at what is there first, also after throttling.
 func (r *callRetryer) GetRetryToken(ctx context.Context, failure error) (func(error) error, error) {
-	if !r.repeatable && !isRead(middleware.GetOperationName(ctx)) && !isThrottle(failure) {
+	if !r.repeatable && !isRead(middleware.GetOperationName(ctx)) {
 		return nil, errNotRepeated
 	}
 	return r.Standard.GetRetryToken(ctx, failure)

@@ -70,12 +70,12 @@ func TestRetries(t *testing.T) {
 		calls    int
 		fails    bool
 	}{
-		"a read that failed":                             {Calls{}, []int{500}, read, 2, false},
-		"a read that was throttled":                      {Calls{}, []int{429}, read, 2, false},
-		"a write that failed":                            {Calls{}, []int{500}, write, 1, true},
-		"a write that was throttled, and so did nothing": {Calls{}, []int{429}, write, 2, false},
-		"a write that failed and is repeatable":          {Calls{Repeatable: true}, []int{500}, write, 2, false},
-		"the last attempt":                               {Calls{Attempts: 2}, []int{500, 500}, read, 2, true},
+		"a read that failed":                          {Calls{}, []int{500}, read, 2, false},
+		"a read that was throttled":                   {Calls{}, []int{429}, read, 2, false},
+		"a write that failed":                         {Calls{}, []int{500}, write, 1, true},
+		"a write that was throttled, if that is true": {Calls{}, []int{429}, write, 1, true},
+		"a write that failed and is repeatable":       {Calls{Repeatable: true}, []int{500}, write, 2, false},
+		"the last attempt":                            {Calls{Attempts: 2}, []int{500, 500}, read, 2, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := &answers{statuses: c.statuses}
@@ -103,5 +103,49 @@ func TestRateLimit(t *testing.T) {
 	group.Wait()
 	if took := time.Since(started); took < 450*time.Millisecond {
 		t.Errorf("15 calls at 10 a second took %s", took)
+	}
+}
+
+// TestRateLimitIsTheAccounts shares the rate among the roles of an account, as AWS counts, and with no other account.
+func TestRateLimitIsTheAccounts(t *testing.T) {
+	c := NewConfigs("batch", Calls{PerSecond: 10}, ackcfg.Config{AccountID: "111111111111"}, "aws-controllers-k8s/test")
+	own := c.limit(configKey{region: "eu-central-1"})
+	for name, other := range map[string]struct {
+		key    configKey
+		shared bool
+	}{
+		"a role of the account":  {configKey{region: "eu-central-1", role: "arn:aws:iam::111111111111:role/a"}, true},
+		"a role of another":      {configKey{region: "eu-central-1", role: "arn:aws:iam::222222222222:role/a"}, false},
+		"another region":         {configKey{region: "us-east-1"}, false},
+		"another endpoint of it": {configKey{region: "eu-central-1", endpoint: "http://127.0.0.1:1"}, true},
+	} {
+		if (c.limit(other.key) == own) != other.shared {
+			t.Errorf("%s: shared %v, want %v", name, !other.shared, other.shared)
+		}
+	}
+}
+
+// TestAssumeRoleIsRepeated, unlike the calls that are made with the role.
+func TestAssumeRoleIsRepeated(t *testing.T) {
+	t.Setenv("AWS_ACCESS_KEY_ID", "test")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "test")
+	asked := 0
+	listener := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if asked++; asked == 1 {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		_, _ = w.Write([]byte(`<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>` +
+			`<AccessKeyId>k</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2100-01-01T00:00:00Z</Expiration>` +
+			`</Credentials></AssumeRoleResult></AssumeRoleResponse>`))
+	}))
+	t.Cleanup(listener.Close)
+	c := NewConfigs("batch", Calls{}, ackcfg.Config{HTTPClientTimeout: time.Second, IdentityEndpointURL: listener.URL}, "aws-controllers-k8s/test")
+	config, err := c.Get(t.Context(), "eu-central-1", "", "arn:aws:iam::222222222222:role/a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if key, err := config.Credentials.Retrieve(t.Context()); err != nil || key.AccessKeyID != "k" || asked != 2 {
+		t.Errorf("got %s after %d calls, %v", key.AccessKeyID, asked, err)
 	}
 }

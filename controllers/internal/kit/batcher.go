@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// maxLingers is for how many times its Linger a batch waits in all.
+const maxLingers = 5
+
 // batchTimeout bounds a call that serves many.
 const batchTimeout = time.Minute
 
@@ -15,7 +18,7 @@ const batchTimeout = time.Minute
 type Batcher[V any] struct {
 	// Max is how many names a call takes.
 	Max int
-	// Linger is how long the first name waits for others.
+	// Linger is how long a batch waits for another name after the last one, at most maxLingers times.
 	Linger time.Duration
 	// Call asks for the names and returns what it finds, by name.
 	Call func(ctx context.Context, names []string) (map[string]V, error)
@@ -28,8 +31,10 @@ type Batcher[V any] struct {
 type batch[V any] struct {
 	names map[string]bool
 	timer *time.Timer
-	done  chan struct{}
-	found map[string]V
+	// latest is when it goes, whoever may come yet.
+	latest time.Time
+	done   chan struct{}
+	found  map[string]V
 	// errs has the error of each name that could not be asked for.
 	errs map[string]error
 }
@@ -66,6 +71,7 @@ func (b *Batcher[V]) join(names []string) *batch[V] {
 	}
 	if b.pending == nil {
 		started := &batch[V]{names: map[string]bool{}, done: make(chan struct{}), found: map[string]V{}, errs: map[string]error{}}
+		started.latest = time.Now().Add(maxLingers * b.Linger)
 		started.timer = time.AfterFunc(b.Linger, func() {
 			b.mutex.Lock()
 			defer b.mutex.Unlock()
@@ -74,6 +80,7 @@ func (b *Batcher[V]) join(names []string) *batch[V] {
 		b.pending = started
 	}
 	joined := b.pending
+	joined.timer.Reset(min(b.Linger, time.Until(joined.latest)))
 	for _, name := range names {
 		joined.names[name] = true
 	}

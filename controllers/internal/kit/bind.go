@@ -1,10 +1,12 @@
 package kit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -22,15 +24,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/go-logr/logr"
 	"github.com/prometheus/client_golang/prometheus"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
+	apiwait "k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	toolscache "k8s.io/client-go/tools/cache"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/event"
@@ -129,7 +134,7 @@ func Bind(ctx context.Context, mgr ctrl.Manager, config ackcfg.Config, version a
 		return err
 	}
 	wakes := map[schema.GroupKind]chan event.GenericEvent{}
-	waiting := newWaiting(func(w waiter) {
+	waiting := newWaiting(func(w objectKey) {
 		object := &metav1.PartialObjectMetadata{}
 		object.Name, object.Namespace = w.name.Name, w.name.Namespace
 		wakes[w.kind] <- event.GenericEvent{Object: object}
@@ -161,7 +166,7 @@ func Bind(ctx context.Context, mgr ctrl.Manager, config ackcfg.Config, version a
 			}
 			gk := kind.GroupVersionKind().GroupKind()
 			wakes[gk] = make(chan event.GenericEvent, wakeBuffer)
-			if err := shared.bindKind(sc, kind, factories[i], counters, wakes[gk]); err != nil {
+			if err := shared.bindKind(sc, kind, factories[i], counters, waiting, wakes[gk]); err != nil {
 				return fmt.Errorf("%s: %w", gk, err)
 			}
 			for _, referred := range ReferenceTargets(kind.object()) {
@@ -186,7 +191,7 @@ type shared struct {
 	accounts  ackrtcache.Caches
 	selectors *iamroleselector.Cache
 	teller    *teller
-	// namespaces is nil when their annotations mean nothing.
+	// namespaces is nil when their annotations and labels mean nothing.
 	namespaces *knownNamespaces
 	resources  []string
 	exports    bool
@@ -207,7 +212,7 @@ func newShared(ctx context.Context, mgr ctrl.Manager, config ackcfg.Config) (*sh
 	s := &shared{mgr: mgr, config: config, log: mgr.GetLogger(), resources: resources}
 	// The newer API counts events of one reason and shows the text of the first: the next thing to wait for would not be seen.
 	events := mgr.GetEventRecorderFor("ack-controller") //nolint:staticcheck // SA1019: see above
-	s.teller = newTeller(events, mgr.GetClient())
+	s.teller = newTeller(events)
 	s.accounts = ackrtcache.New(s.log, ackrtcache.Config{
 		WatchScope: namespaces,
 		Ignored:    ignoredNamespaces,
@@ -216,6 +221,7 @@ func newShared(ctx context.Context, mgr ctrl.Manager, config ackcfg.Config) (*sh
 	if err != nil {
 		return nil, err
 	}
+	known := &knownNamespaces{reader: mgr.GetAPIReader(), cached: mgr.GetClient(), released: map[objectKey]types.UID{}}
 	// As in the runtime: annotations of namespaces mean nothing to a controller that watches only one.
 	if config.EnableCARM && len(namespaces) != 1 {
 		// Not s.accounts.Run, which never stops.
@@ -227,15 +233,17 @@ func newShared(ctx context.Context, mgr ctrl.Manager, config ackcfg.Config) (*sh
 		if !s.accounts.WaitForCachesToSync(ctx) {
 			return nil, errors.New("namespaces and account maps could not be read: does the controller have the permission?")
 		}
-		s.namespaces = &knownNamespaces{cache: s.accounts.Namespaces, reader: mgr.GetAPIReader()}
+		known.annotations = s.accounts.Namespaces
 	}
 	s.selectors = iamroleselector.NewCache(s.log)
 	if config.FeatureGates.IsEnabled(featuregate.IAMRoleSelector) {
-		dynamicClient, err := dynamic.NewForConfig(mgr.GetConfig())
-		if err != nil {
+		if err := s.readSelectors(ctx, kube); err != nil {
 			return nil, err
 		}
-		s.selectors.Run(dynamicClient, kube, ctx.Done())
+		known.labels = s.selectors.Namespaces
+	}
+	if known.annotations != nil || known.labels != nil {
+		s.namespaces = known
 	}
 	if config.EnableFieldExportReconciler {
 		s.exports, err = installed(mgr, ackv1alpha1.GroupVersion.WithKind("FieldExport").GroupKind())
@@ -247,6 +255,35 @@ func newShared(ctx context.Context, mgr ctrl.Manager, config ackcfg.Config) (*sh
 		}
 	}
 	return s, nil
+}
+
+// selectorsPatience is how long we wait for the runtime to take in the IAMRoleSelectors that there are. It says nothing of
+// those that it refuses.
+const selectorsPatience = 5 * time.Second
+
+// readSelectors fills the cache of IAMRoleSelectors, before any object is made with another role than the one they name.
+func (s *shared) readSelectors(ctx context.Context, kube kubernetes.Interface) error {
+	kind := ackv1alpha1.GroupVersion.WithKind("IAMRoleSelector")
+	if present, err := installed(s.mgr, kind.GroupKind()); err != nil || !present {
+		return cmp.Or(err, errors.New("the feature gate IAMRoleSelector needs the CRD of this name: install it first, the chart has it in common-crds"))
+	}
+	dynamicClient, err := dynamic.NewForConfig(s.mgr.GetConfig())
+	if err != nil {
+		return err
+	}
+	s.selectors.Run(dynamicClient, kube, ctx.Done())
+	all := &metav1.PartialObjectMetadataList{}
+	all.SetGroupVersionKind(kind)
+	if err := s.mgr.GetAPIReader().List(ctx, all); err != nil {
+		return fmt.Errorf("list IAMRoleSelectors: %w", err)
+	}
+	_ = apiwait.PollUntilContextTimeout(ctx, namespaceRecheck, selectorsPatience, true, func(context.Context) (bool, error) {
+		return !slices.ContainsFunc(all.Items, func(one metav1.PartialObjectMetadata) bool {
+			_, found := s.selectors.GetSelector(one.Name)
+			return !found
+		}), nil
+	})
+	return nil
 }
 
 // serves says whether --reconcile-resources includes a kind.
@@ -264,7 +301,8 @@ func (s *shared) serves(kind Registration) bool {
 
 // bindKind adds the controller of a kind.
 func (s *shared) bindKind(
-	sc acktypes.ServiceController, kind Registration, rmf acktypes.AWSResourceManagerFactory, counters *ackmetrics.Metrics, wakes <-chan event.GenericEvent,
+	sc acktypes.ServiceController, kind Registration, rmf acktypes.AWSResourceManagerFactory, counters *ackmetrics.Metrics,
+	waiting *waiting, wakes <-chan event.GenericEvent,
 ) error {
 	inner := ackrt.NewReconciler(sc, rmf, s.log, s.config, counters, s.accounts, s.selectors)
 	// This gives the runtime's reconciler its clients, and throws away the controller that it makes.
@@ -282,9 +320,9 @@ func (s *shared) bindKind(
 			MaxConcurrentReconciles: s.config.GetReconcileResourceMaxConcurrency(gvk.Kind),
 			RateLimiter:             newBackoff(maxBackoff),
 		}).
-		Complete(s.teller.follow(gvk, reconcile.Func(func(ctx context.Context, request reconcile.Request) (reconcile.Result, error) {
+		Complete(s.forgetting(gvk, waiting, reconcile.Func(func(ctx context.Context, request reconcile.Request) (reconcile.Result, error) {
 			if s.namespaces != nil {
-				if known, err := s.namespaces.knows(ctx, request.Namespace); err != nil || !known {
+				if known, err := s.namespaces.knows(ctx, gvk, request.NamespacedName); err != nil || !known {
 					return reconcile.Result{RequeueAfter: namespaceRecheck}, err
 				}
 			}
@@ -310,6 +348,21 @@ func (s *shared) bindKind(
 			unknowns.Forget(request)
 			return result, err
 		})))
+}
+
+// forgetting drops what is remembered of an object once it is gone.
+func (s *shared) forgetting(kind schema.GroupVersionKind, waiting *waiting, inner reconcile.Reconciler) reconcile.Reconciler {
+	cached := s.mgr.GetClient()
+	return reconcile.Func(func(ctx context.Context, request reconcile.Request) (reconcile.Result, error) {
+		result, err := inner.Reconcile(ctx, request)
+		object := &metav1.PartialObjectMetadata{}
+		object.SetGroupVersionKind(kind)
+		if apierrors.IsNotFound(cached.Get(ctx, request.NamespacedName, object)) {
+			s.teller.forget(kind, request.NamespacedName)
+			waiting.forget(objectKey{kind.GroupKind(), request.NamespacedName})
+		}
+		return result, err
+	})
 }
 
 // asResult is what the runtime makes of an error that it hands on when it has released the object.
@@ -379,7 +432,7 @@ func watchTargets(ctx context.Context, mgr ctrl.Manager, targets map[schema.Grou
 			}
 			object := &metav1.PartialObjectMetadata{}
 			object.SetGroupVersionKind(kind.WithVersion("v1alpha1"))
-			informer, err := mgr.GetCache().GetInformer(ctx, object)
+			informer, err := mgr.GetCache().GetInformer(ctx, object, cache.BlockUntilSynced(false))
 			if err != nil {
 				if ctx.Err() != nil {
 					return nil
@@ -389,7 +442,7 @@ func watchTargets(ctx context.Context, mgr ctrl.Manager, targets map[schema.Grou
 			}
 			changed := func(object any) {
 				if one, ok := object.(client.Object); ok {
-					waiting.changed(target{kind, types.NamespacedName{Namespace: one.GetNamespace(), Name: one.GetName()}})
+					waiting.changed(objectKey{kind, types.NamespacedName{Namespace: one.GetNamespace(), Name: one.GetName()}})
 				}
 			}
 			if _, err := informer.AddEventHandler(toolscache.ResourceEventHandlerFuncs{

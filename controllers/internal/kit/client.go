@@ -27,7 +27,11 @@ type clientsOnly struct {
 func (clientsOnly) Add(manager.Runnable) error { return nil }
 
 func (c clientsOnly) GetClient() client.Client {
-	return patchClient{Client: c.Manager.GetClient(), reader: c.GetAPIReader(), teller: c.teller}
+	return patchClient{Client: c.Manager.GetClient(), reader: c.Manager.GetAPIReader(), teller: c.teller}
+}
+
+func (c clientsOnly) GetAPIReader() client.Reader {
+	return policyReader{Reader: c.Manager.GetAPIReader(), scheme: c.GetScheme()}
 }
 
 // patchClient corrects two things in how the runtime patches objects.

@@ -128,6 +128,7 @@ type resolver struct {
 func (r resolver) resolve(ctx context.Context) (bool, error) {
 	object := r.owner.RuntimeObject()
 	all := references(part(object, "Spec"), "spec")
+	r.waiting.forget(objectKey{r.kind, client.ObjectKeyFromObject(object)})
 	for _, reference := range all {
 		if !reference.value.IsZero() {
 			return true, ackerr.ResourceReferenceAndIDNotSupportedFor(reference.name)
@@ -168,7 +169,7 @@ func (r resolver) read(ctx context.Context, owner client.Object, reference refer
 	}
 	name := types.NamespacedName{Namespace: namespace, Name: *from.From.Name}
 	// Before looking, so that a change after looking is not missed.
-	r.waiting.add(target{reference.target, name}, waiter{r.kind, client.ObjectKeyFromObject(owner)})
+	r.waiting.add(objectKey{reference.target, name}, objectKey{r.kind, client.ObjectKeyFromObject(owner)})
 
 	referred := &unstructured.Unstructured{}
 	// All ACK kinds are served as v1alpha1.
@@ -191,7 +192,7 @@ func (r resolver) read(ctx context.Context, owner client.Object, reference refer
 	if err != nil || value == "" {
 		return "", ackerr.ResourceReferenceMissingTargetFieldFor(reference.target.Kind, name.Namespace, name.Name, strings.Join(reference.path, "."))
 	}
-	r.waiting.remove(target{reference.target, name}, waiter{r.kind, client.ObjectKeyFromObject(owner)})
+	r.waiting.remove(objectKey{reference.target, name}, objectKey{r.kind, client.ObjectKeyFromObject(owner)})
 	return value, nil
 }
 

@@ -38,7 +38,7 @@ var (
 	thingKind  = schema.GroupKind{Group: "test", Kind: "Thing"}
 )
 
-func resolverFor(object *thing, woken func(waiter), others ...client.Object) resolver {
+func resolverFor(object *thing, woken func(objectKey), others ...client.Object) resolver {
 	scheme := runtime.NewScheme()
 	for _, kind := range []schema.GroupKind{roleKind, subnetKind, keyKind} {
 		scheme.AddKnownTypeWithName(kind.WithVersion("v1alpha1"), &unstructured.Unstructured{})
@@ -118,20 +118,31 @@ func TestCrossNamespaceReference(t *testing.T) {
 
 // TestWaiting wakes those that wait for an object, and nobody else.
 func TestWaiting(t *testing.T) {
-	var woken []waiter
+	var woken []objectKey
 	object := &thing{Spec: thingSpec{RoleRef: refTo("r")}}
-	r := resolverFor(object, func(w waiter) { woken = append(woken, w) })
+	r := resolverFor(object, func(w objectKey) { woken = append(woken, w) })
 	if _, err := r.resolve(t.Context()); err == nil {
 		t.Fatal("resolved what does not exist")
 	}
-	r.waiting.changed(target{roleKind, types.NamespacedName{Namespace: "dev", Name: "another"}})
-	r.waiting.changed(target{subnetKind, types.NamespacedName{Namespace: "dev", Name: "r"}})
+	r.waiting.changed(objectKey{roleKind, types.NamespacedName{Namespace: "dev", Name: "another"}})
+	r.waiting.changed(objectKey{subnetKind, types.NamespacedName{Namespace: "dev", Name: "r"}})
 	if len(woken) != 0 {
 		t.Errorf("woke %v", woken)
 	}
-	r.waiting.changed(target{roleKind, types.NamespacedName{Namespace: "dev", Name: "r"}})
-	if want := []waiter{{thingKind, types.NamespacedName{Namespace: "dev", Name: "x"}}}; !slices.Equal(woken, want) {
+	r.waiting.changed(objectKey{roleKind, types.NamespacedName{Namespace: "dev", Name: "r"}})
+	if want := []objectKey{{thingKind, types.NamespacedName{Namespace: "dev", Name: "x"}}}; !slices.Equal(woken, want) {
 		t.Errorf("woke %v, want %v", woken, want)
+	}
+	object.Spec.RoleRef = refTo("s")
+	if _, err := r.resolve(t.Context()); err == nil {
+		t.Fatal("resolved what does not exist")
+	}
+	if _, waits := r.waiting.waiters[objectKey{roleKind, types.NamespacedName{Namespace: "dev", Name: "r"}}]; waits {
+		t.Error("still waits for what it no longer refers to")
+	}
+	r.waiting.forget(objectKey{thingKind, types.NamespacedName{Namespace: "dev", Name: "x"}})
+	if len(r.waiting.waiters) > 0 || len(r.waiting.targets) > 0 {
+		t.Errorf("remembers %v of an object that is gone", r.waiting.waiters)
 	}
 }
 

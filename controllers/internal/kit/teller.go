@@ -2,7 +2,6 @@ package kit
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
 	"errors"
 	"sync"
@@ -11,14 +10,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/prometheus/client_golang/prometheus"
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/record"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
-	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 )
 
 // readiness says of each object whether it is Ready: who is alerted by it need not know our kinds' conditions.
@@ -39,29 +35,21 @@ func registerReadiness() error {
 // teller tells what objects' conditions say also to those who do not read them: by events, and by a metric.
 type teller struct {
 	events record.EventRecorder
-	// reader finds out which objects are gone, from a cache.
-	reader client.Reader
 	mutex  sync.Mutex
 	// last is what was said of each object.
-	last map[told]summary
-}
-
-// told is an object that something was said of.
-type told struct {
-	kind schema.GroupKind
-	name types.NamespacedName
+	last map[objectKey]summary
 }
 
 // summary is what an object's conditions come to.
 type summary struct{ eventType, reason, message string }
 
-func newTeller(events record.EventRecorder, reader client.Reader) *teller {
-	return &teller{events: events, reader: reader, last: map[told]summary{}}
+func newTeller(events record.EventRecorder) *teller {
+	return &teller{events: events, last: map[objectKey]summary{}}
 }
 
 // tell says what an object's conditions come to, by an event if they have changed to it.
 func (t *teller) tell(object client.Object, kind schema.GroupVersionKind, now summary, changed bool) {
-	key := told{kind.GroupKind(), client.ObjectKeyFromObject(object)}
+	key := objectKey{kind.GroupKind(), client.ObjectKeyFromObject(object)}
 	t.mutex.Lock()
 	before := t.last[key]
 	t.last[key] = now
@@ -80,21 +68,8 @@ func (t *teller) tell(object client.Object, kind schema.GroupVersionKind, now su
 func (t *teller) forget(kind schema.GroupVersionKind, name types.NamespacedName) {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
-	delete(t.last, told{kind.GroupKind(), name})
+	delete(t.last, objectKey{kind.GroupKind(), name})
 	readiness.DeleteLabelValues(kind.Group, kind.Kind, name.Namespace, name.Name)
-}
-
-// follow makes the reconciler of a kind forget the objects that are gone.
-func (t *teller) follow(kind schema.GroupVersionKind, inner reconcile.Reconciler) reconcile.Reconciler {
-	return reconcile.Func(func(ctx context.Context, request reconcile.Request) (reconcile.Result, error) {
-		result, err := inner.Reconcile(ctx, request)
-		object := &metav1.PartialObjectMetadata{}
-		object.SetGroupVersionKind(kind)
-		if apierrors.IsNotFound(t.reader.Get(ctx, request.NamespacedName, object)) {
-			t.forget(kind, request.NamespacedName)
-		}
-		return result, err
-	})
 }
 
 // summarise says what conditions come to: trouble first, as Ready repeats it.

@@ -1,20 +1,16 @@
 package kit
 
 import (
+	"maps"
+	"slices"
 	"sync"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// target is an object that others refer to.
-type target struct {
-	kind schema.GroupKind
-	name types.NamespacedName
-}
-
-// waiter is an object that waits for a reference.
-type waiter struct {
+// objectKey is an object's kind and name.
+type objectKey struct {
 	kind schema.GroupKind
 	name types.NamespacedName
 }
@@ -22,40 +18,61 @@ type waiter struct {
 // waiting remembers who waits for what, so that a change of the one wakes the other at once.
 type waiting struct {
 	mutex   sync.Mutex
-	waiters map[target]map[waiter]bool
+	waiters map[objectKey]map[objectKey]bool
+	// targets is the reverse: what each waits for.
+	targets map[objectKey]map[objectKey]bool
 	// wake asks for a reconcile.
-	wake func(waiter)
+	wake func(objectKey)
 }
 
-func newWaiting(wake func(waiter)) *waiting {
-	return &waiting{waiters: map[target]map[waiter]bool{}, wake: wake}
+func newWaiting(wake func(objectKey)) *waiting {
+	return &waiting{waiters: map[objectKey]map[objectKey]bool{}, targets: map[objectKey]map[objectKey]bool{}, wake: wake}
 }
 
-func (w *waiting) add(t target, by waiter) {
+// add notes that an object waits for another.
+func (w *waiting) add(target, by objectKey) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
-	if w.waiters[t] == nil {
-		w.waiters[t] = map[waiter]bool{}
+	put(w.waiters, target, by)
+	put(w.targets, by, target)
+}
+
+// remove notes that it does no longer.
+func (w *waiting) remove(target, by objectKey) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	drop(w.waiters, target, by)
+	drop(w.targets, by, target)
+}
+
+// forget notes that an object waits for nothing: it is gone, or it is about to say anew what it waits for.
+func (w *waiting) forget(by objectKey) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	for target := range w.targets[by] {
+		drop(w.waiters, target, by)
 	}
-	w.waiters[t][by] = true
+	delete(w.targets, by)
 }
 
-func (w *waiting) remove(t target, by waiter) {
-	w.mutex.Lock()
-	defer w.mutex.Unlock()
-	delete(w.waiters[t], by)
-	if len(w.waiters[t]) == 0 {
-		delete(w.waiters, t)
+func put(sets map[objectKey]map[objectKey]bool, key, value objectKey) {
+	if sets[key] == nil {
+		sets[key] = map[objectKey]bool{}
+	}
+	sets[key][value] = true
+}
+
+func drop(sets map[objectKey]map[objectKey]bool, key, value objectKey) {
+	delete(sets[key], value)
+	if len(sets[key]) == 0 {
+		delete(sets, key)
 	}
 }
 
 // changed wakes those that wait for an object. They stay listed until their reference resolves.
-func (w *waiting) changed(t target) {
+func (w *waiting) changed(target objectKey) {
 	w.mutex.Lock()
-	var waiters []waiter
-	for one := range w.waiters[t] {
-		waiters = append(waiters, one)
-	}
+	waiters := slices.Collect(maps.Keys(w.waiters[target]))
 	w.mutex.Unlock()
 	for _, one := range waiters {
 		w.wake(one)
