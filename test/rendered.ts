@@ -5,9 +5,11 @@ import type { Manifest } from '../synthesis/manifest';
 import type { EnvironmentInput } from '../environments/schema';
 import { parse } from './fixtures';
 
-/** An environment's manifests, as the charts make them. */
+const cache = new Map<string, Rendered>();
+
+/** An environment's manifests, as the charts make them; made once. */
 export function rendered(input: EnvironmentInput): Rendered {
-  return render(parse(input));
+  return once(cache, JSON.stringify(input), () => render(parse(input)));
 }
 
 /** The file that a chart makes of an environment. */
@@ -17,12 +19,17 @@ export function fileOf(input: EnvironmentInput, chart: string): string {
   return content;
 }
 
+const readBack = new Map<string, readonly Manifest[]>();
+
 /** The objects of a kind, read back from the YAML, as Argo CD sees them. */
 export function objects(input: EnvironmentInput, kind: string): Manifest[] {
-  return [...rendered(input).files.values()]
-    .flatMap((file) => parseAllDocuments(file, { version: '1.1' }))
-    .map((document) => document.toJS() as Manifest)
-    .filter((manifest) => manifest.kind === kind);
+  const all = once(readBack, JSON.stringify(input), () =>
+    [...rendered(input).files.values()]
+      .flatMap((file) => parseAllDocuments(file, { version: '1.1' }))
+      .map((document) => document.toJS() as Manifest),
+  );
+  // A copy, which the test may change.
+  return structuredClone(all.filter((manifest) => manifest.kind === kind));
 }
 
 /** The only object of a kind. */
@@ -42,5 +49,11 @@ export function named(input: EnvironmentInput, kind: string, name: string): any 
         .map((m) => m.metadata.name)
         .join(', ')}`,
     );
+  return found;
+}
+
+function once<T>(made: Map<string, T>, key: string, make: () => T): T {
+  const found = made.get(key) ?? make();
+  made.set(key, found);
   return found;
 }
