@@ -64,9 +64,14 @@ test: install tool-go tool-python ## Run every check and test, several at a time
 	@echo 'Running $(TESTS), $(JOBS) at a time. The output of each is printed when it ends.'
 	@$(MAKE) --jobs=$(JOBS) --output-sync=target $(TESTS)
 
-# The longest first; test-steady mostly waits.
-TESTS := test-steady test-controllers test-e2e test-charts test-aws lint test-job
+# Those first that wait most, or keep one core busy at most; those last that keep all of them busy.
+TESTS := test-steady test-e2e test-charts test-controllers test-aws lint test-job
 JOBS := 3
+
+.PHONY: test-long
+test-long: install tool-go tool-python ## In full what `make test` takes a sample of; for every night
+	@TEST_LONG=1 $(MAKE) test-steady
+	@export KUBECTL="$$($(TS_NODE) sandbox/build.ts kubectl)"; TEST_LONG=1 npx jest test/legitimate-changes.test.ts
 
 .PHONY: test-node
 test-node: install tool-go tool-python ## Synthesis, checks and the sandbox's start on each release of Node.js (Linux)
@@ -101,7 +106,7 @@ test-e2e: install tool-go tool-python ## Test the whole chain, in a separate san
 	@npm run --silent e2e
 
 .PHONY: test-steady
-test-steady: install tool-go tool-python ## Leave the whole chain alone for ten minutes: nothing may happen
+test-steady: install tool-go tool-python ## Leave the whole chain alone for minutes: nothing may happen
 	@npm run --silent e2e:steady
 
 # Installs npm packages if package-lock.json is newer than what is installed.

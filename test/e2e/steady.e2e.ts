@@ -1,14 +1,15 @@
 /**
- * Nothing happens when nothing has changed: no difference in Argo CD, no call that changes AWS, over ten minutes, in which every
+ * Nothing happens when nothing has changed: no difference in Argo CD, no call that changes AWS, over minutes in which every
  * controller looks at everything several times. `npm run e2e:steady` gives it a sandbox of its own, whose minutes pass beside other
- * tests. E2E_WATCH_SECONDS is how long it watches (600 by default).
+ * tests. E2E_WATCH_SECONDS is how long it watches (240 by default, 600 in `make test-long`).
  */
 import { setTimeout } from 'node:timers/promises';
+import { long } from '../sample';
 import { callsSince, isWrite, lastCall, readState } from './aws';
 import { settled, watchApplications } from './platform';
 import { changes } from './state';
 
-const seconds = Number(process.env['E2E_WATCH_SECONDS'] ?? 600);
+const seconds = Number(process.env['E2E_WATCH_SECONDS'] ?? (long ? 600 : 240));
 
 test(
   'Argo CD stays Synced, and AWS is only read',
