@@ -63,6 +63,7 @@ class Call:
     action: str  # as the API reference names it: CreateBucket; empty if it could not be told
     protocol: str  # json, rest-json, query, ec2, rest-xml
     operation: OperationModel | None = None
+    access_key: str = ""  # that it is signed with; empty if it is not signed
     path_params: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
@@ -107,14 +108,14 @@ def read_call(environ: dict[str, Any], account: str) -> Call:
     environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
     model = _model_of(service)
     if model is None:
-        return Call(request, account, region, service, "", "rest-json")
+        return Call(request, account, region, service, "", "rest-json", access_key=key)
 
     protocol = _protocol_of(model, request)
     try:
         operation, path_params = get_service_router(service).match(request)
-        return Call(request, account, region, service, str(operation.name), protocol, operation, path_params)
+        return Call(request, account, region, service, str(operation.name), protocol, operation, key, path_params)
     except (NotFound, NotImplementedError):
-        return Call(request, account, region, service, _named_action(request, protocol), protocol)
+        return Call(request, account, region, service, _named_action(request, protocol), protocol, access_key=key)
 
 
 def _read_body(environ: dict[str, Any]) -> bytes:
