@@ -52,8 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sanders-aws",
         description="An AWS emulator that follows AWS's own rules where moto does not. Point clients at it with "
-        "AWS_ENDPOINT_URL; any credentials will do. It also answers under /sanders/: health, calls, faults, "
-        "delays, state (docs/aws-emulator.md).",
+        "AWS_ENDPOINT_URL; any credentials will do, unless --iam says otherwise. It also answers under /sanders/: "
+        "health, calls, faults, delays, iam, denials, policy, state (docs/aws-emulator.md).",
         epilog="It stops on SIGTERM and Ctrl-C, and saves its state then if --state is given.",
     )
     parser.add_argument(
@@ -101,6 +101,20 @@ def _parser() -> argparse.ArgumentParser:
         metavar="IMAGE=DIR",
         help="let Batch jobs of IMAGE (a glob) run as local processes in DIR, the way DIR/Dockerfile says; jobs of "
         "other images fail to start (repeatable)",
+    )
+    parser.add_argument(
+        "--iam",
+        choices=("off", "log", "enforce"),
+        default="off",
+        help="whether calls need rights: off asks nobody, log notes what AWS would deny, enforce denies it "
+        "(default: %(default)s)",
+    )
+    parser.add_argument(
+        "--admin-keys",
+        type=Path,
+        metavar="FILE",
+        help="make the user sanders-admin, who may do anything in the account, and write its access key to FILE: "
+        "with --iam enforce nobody could begin otherwise",
     )
     parser.add_argument("--fault-seed", type=int, metavar="N", help="makes the draws of faults by rate repeatable")
     parser.add_argument("--verbose", action="store_true", help="log every request to stderr")

@@ -13,6 +13,8 @@ from . import state
 from .calls import CallLog, Filters
 from .delays import BadDelays, set_delays
 from .faults import BadFault, Faults, describe, read_fault
+from .iam.administrator import Administrator
+from .iam.enforcement import BadMode, Enforcement
 from .wire import Answer
 
 
@@ -23,10 +25,19 @@ class BadRequest(ValueError):
 class Control:
     """Answers /sanders/…, and holds calls back while the state is saved or replaced."""
 
-    def __init__(self, calls: CallLog, faults: Faults, store: state.Store | None) -> None:
+    def __init__(
+        self,
+        calls: CallLog,
+        faults: Faults,
+        iam: Enforcement,
+        store: state.Store | None,
+        administrator: Administrator | None,
+    ) -> None:
         self._calls = calls
         self._faults = faults
+        self._iam = iam
         self._store = store
+        self._administrator = administrator
         self._gate = threading.Condition()
         self._running = 0
         self._closed = False
@@ -39,6 +50,11 @@ class Control:
             ("POST", "faults"): self._add_fault,
             ("DELETE", "faults"): self._remove_faults,
             ("POST", "delays"): self._set_delays,
+            ("GET", "iam"): self._get_iam,
+            ("POST", "iam"): self._set_iam,
+            ("GET", "denials"): self._list_denials,
+            ("DELETE", "denials"): self._clear_denials,
+            ("GET", "policy"): self._least_policy,
             ("POST", "state"): self._save_or_restore,
             ("DELETE", "state"): self._reset,
         }
@@ -52,7 +68,7 @@ class Control:
             return _json(404, {"error": f"{request.method} {request.path}: no such thing; there are {known}"})
         try:
             return _json(200, route(request, rest))
-        except (BadRequest, BadFault, BadDelays, state.StateError) as problem:
+        except (BadRequest, BadFault, BadDelays, BadMode, state.StateError) as problem:
             return _json(400, {"error": str(problem)})
 
     @contextmanager
@@ -95,16 +111,9 @@ class Control:
 
     def _list_calls(self, request: Request, rest: str) -> Any:
         """?service= action= account= error= user_agent= (globs), since= (a number); count=true counts per action."""
-        allowed = {"service", "action", "account", "error", "user_agent", "since", "count"}
-        unknown = sorted(set(request.args) - allowed)
-        if unknown:
-            raise BadRequest(f"{', '.join(unknown)}: unknown filter; allowed are {', '.join(sorted(allowed))}")
-        query = dict(request.args.items())
+        query = _query(request, "service", "action", "account", "error", "user_agent", "since", "count")
         counted = query.pop("count", "") == "true"
-        try:
-            filters = Filters(**{**query, "since": int(query.get("since", 0))})  # type: ignore[arg-type]
-        except ValueError:
-            raise BadRequest(f"since: must be a whole number, got {query['since']!r}") from None
+        filters = Filters(**{**query, "since": _since(query)})  # type: ignore[arg-type]
         calls = self._calls.select(filters)
         if not counted:
             return {"total": self._calls.total, "calls": list(calls)}
@@ -136,6 +145,31 @@ class Control:
     def _set_delays(self, request: Request, rest: str) -> Any:
         return {"delays": set_delays(request.get_data(as_text=True))}
 
+    def _get_iam(self, request: Request, rest: str) -> Any:
+        return {"iam": self._iam.mode}
+
+    def _set_iam(self, request: Request, rest: str) -> Any:
+        return {"iam": self._iam.set_mode(request.get_data(as_text=True))}
+
+    def _list_denials(self, request: Request, rest: str) -> Any:
+        """?principal= (the ARN of a user or a role), since= (a number)."""
+        query = _query(request, "principal", "since")
+        return {"denials": list(self._iam.denials.select(query.get("principal", ""), _since(query)))}
+
+    def _clear_denials(self, request: Request, rest: str) -> Any:
+        self._iam.denials.clear()
+        return {}
+
+    def _least_policy(self, request: Request, rest: str) -> Any:
+        """?principal= (the ARN of a user or a role)."""
+        principal = _query(request, "principal").get("principal", "")
+        known = self._iam.denials.principals()
+        if principal not in known:
+            raise BadRequest(
+                f"principal: {principal or 'none'} made no calls; those did: {', '.join(known) or 'nobody'}"
+            )
+        return self._iam.denials.least_policy(principal)
+
     def _save_or_restore(self, request: Request, rest: str) -> Any:
         if self._store is None:
             raise BadRequest("state: nowhere to save to; start sanders-aws with --state DIR")
@@ -151,7 +185,23 @@ class Control:
     def _reset(self, request: Request, rest: str) -> Any:
         with self.still():
             state.reset()
+            if self._administrator:
+                self._administrator.ensure()
         return {}
+
+
+def _query(request: Request, *allowed: str) -> dict[str, str]:
+    unknown = sorted(set(request.args) - set(allowed))
+    if unknown:
+        raise BadRequest(f"{', '.join(unknown)}: unknown filter; allowed are {', '.join(sorted(allowed))}")
+    return dict(request.args.items())
+
+
+def _since(query: dict[str, str]) -> int:
+    try:
+        return int(query.get("since", 0))
+    except ValueError:
+        raise BadRequest(f"since: must be a whole number, got {query['since']!r}") from None
 
 
 def _body(request: Request) -> Any:

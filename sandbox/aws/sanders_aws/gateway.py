@@ -1,4 +1,4 @@
-"""The path of every call: it is recognised, may get a fault, meets the rules and moto, and is logged."""
+"""The path of every call: it is recognised, may get a fault, is allowed, meets the rules and moto, and is logged."""
 
 import functools
 import gc
@@ -19,6 +19,7 @@ from .calls import CallLog
 from .control import Control
 from .errors import AwsError, answer_error, internal_failure, unknown_action
 from .faults import Fault, Faults, inject
+from .iam.enforcement import Enforcement
 from .rules import rules_for
 from .validation import check_parameters
 from .wire import Answer, Call, error_code, read_call, with_checksum
@@ -31,10 +32,11 @@ StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 class Gateway:
     """The WSGI application that the server serves."""
 
-    def __init__(self, account: str, calls: CallLog, faults: Faults, control: Control) -> None:
+    def __init__(self, account: str, calls: CallLog, faults: Faults, iam: Enforcement, control: Control) -> None:
         self._account = account
         self._calls = calls
         self._faults = faults
+        self._iam = iam
         self._control = control
         self._moto = DomainDispatcherApplication(create_backend_app)
         # moto's backends are not thread-safe, and nothing may come between a guard and the call that it guards.
@@ -105,6 +107,7 @@ class Gateway:
     def _apply_rules(self, call: Call, environ: dict[str, Any]) -> Answer:
         services.load(call.service)
         check_parameters(call)
+        self._iam.check(call)
         rules = rules_for(call.service, call.action)
         for guard in rules.guards:
             answer = guard(call)

@@ -15,6 +15,8 @@ from .calls import CallLog
 from .control import Control
 from .faults import Faults
 from .gateway import Gateway
+from .iam.administrator import Administrator
+from .iam.enforcement import Enforcement
 from .services.batch import life
 from .services.batch.container import serve_at
 from .state import StateError, Store
@@ -45,10 +47,11 @@ class Server:
         if self._store:
             self._store.restore()
 
-        calls, faults = CallLog(), Faults(options.fault_seed)
-        self._control = Control(calls, faults, self._store)
+        calls, faults, iam = CallLog(), Faults(options.fault_seed), Enforcement(options.iam)
+        administrator = Administrator(options.account, options.admin_keys) if options.admin_keys else None
+        self._control = Control(calls, faults, iam, self._store, administrator)
         self._calls = calls
-        self._gateway = Gateway(options.account, calls, faults, self._control)
+        self._gateway = Gateway(options.account, calls, faults, iam, self._control)
         listener = _listen(options.host, options.port)
         with listener:  # the server works on a duplicate of it
             self._http = make_server(

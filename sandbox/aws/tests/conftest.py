@@ -54,20 +54,27 @@ _ENVIRONMENT = {"PYTHONPATH": str(ROOT), "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
 class Aws:
     """An emulator that runs, and how to call it."""
 
-    def __init__(self, url: str, plain: bool = False) -> None:
+    def __init__(self, url: str, plain: bool = False, admin: Path | None = None) -> None:
         self.url = url
         self.plain = plain
-        self._clients: dict[str, Any] = {}
+        self._admin = admin
+        self._clients: dict[tuple[str, str], Any] = {}
 
-    def __call__(self, service: str) -> Any:
-        """A client that tries everything once."""
-        if service not in self._clients:
-            self._clients[service] = boto3.client(
+    def __call__(self, service: str, credentials: dict[str, Any] | None = None) -> Any:
+        """A client that tries everything once.
+
+        The credentials are as STS answers them; by default they are some that nobody gave out.
+        """
+        given = credentials or {"AccessKeyId": "test", "SecretAccessKey": "test"}
+        known = service, given["AccessKeyId"]
+        if known not in self._clients:
+            self._clients[known] = boto3.client(
                 service,
                 endpoint_url=self.url,
                 region_name=REGION,
-                aws_access_key_id="test",
-                aws_secret_access_key="test",
+                aws_access_key_id=given["AccessKeyId"],
+                aws_secret_access_key=given["SecretAccessKey"],
+                aws_session_token=given.get("SessionToken"),
                 config=Config(
                     retries={"total_max_attempts": 1},
                     connect_timeout=BUSY,
@@ -75,7 +82,16 @@ class Aws:
                     s3={"addressing_style": "path"},
                 ),
             )
-        return self._clients[service]
+        return self._clients[known]
+
+    def admin(self, service: str) -> Any:
+        """A client of the administrator."""
+        assert self._admin
+        return self(service, json.loads(self._admin.read_text()))
+
+    def iam(self, mode: str) -> None:
+        status, answer = self.sanders("POST", "iam", mode)
+        assert status == 200, answer
 
     def sanders(self, method: str, path: str, body: Any = None) -> Any:
         """Calls the emulator's own interface; (status, answer)."""
@@ -108,9 +124,10 @@ class Aws:
             request = urllib.request.Request(f"{self.url}/moto-api/reset", method="POST")
             urllib.request.urlopen(request, timeout=BUSY).read()
             return
-        for thing in ("state", "faults", "calls"):
+        for thing in ("state", "faults", "calls", "denials"):
             self.sanders("DELETE", thing)
         self.delays("none")
+        self.iam("off")
 
 
 def eventually(ask: Callable[[], Value], wanted: Callable[[Value], bool]) -> Value:
@@ -173,7 +190,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 @pytest.fixture(scope="session")
 def emulator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    plain = bool(request.config.getoption(PLAIN))
+    plain, admin = bool(request.config.getoption(PLAIN)), None
     folder = tmp_path_factory.mktemp("emulator")
     if plain:
         process, url = _start_plain_moto()
@@ -183,8 +200,11 @@ def emulator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         (job / "Dockerfile").write_text(
             'FROM python:3.11-slim\nENV GREETING="hello there"\nENTRYPOINT ["python", "-c"]\n'
         )
-        process, url = start(folder, "--job-image", f"*/job:latest={job}", "--fault-seed", "1")
-    yield Aws(url, plain)
+        admin = folder / "admin.json"
+        process, url = start(
+            folder, "--job-image", f"*/job:latest={job}", "--fault-seed", "1", "--admin-keys", str(admin)
+        )
+    yield Aws(url, plain, admin)
     if plain:  # it is slow to end, and has nothing to save
         process.kill()
     process.terminate()

@@ -14,6 +14,7 @@ from sanders_aws.calls import CallLog
 from sanders_aws.control import Control
 from sanders_aws.errors import AwsError, answer_error
 from sanders_aws.faults import Faults
+from sanders_aws.iam.enforcement import Enforcement
 
 CASES = {
     "json": ("dynamodb", "json", '{"__type": "Oops", "message": "a < b", "BucketName": "data"}'),
@@ -127,8 +128,8 @@ def test_a_failure_of_the_emulator_is_an_aws_error(monkeypatch: pytest.MonkeyPat
         raise KeyError("inside")
 
     monkeypatch.setattr(gateway, "check_parameters", fail)
-    calls, faults = CallLog(), Faults()
-    serve = gateway.Gateway(ACCOUNT, calls, faults, Control(calls, faults, None))
+    calls, faults, iam = CallLog(), Faults(), Enforcement()
+    serve = gateway.Gateway(ACCOUNT, calls, faults, iam, Control(calls, faults, iam, None, None))
     environ = create_environ("/v1/describejobs", method="POST", data="{}", headers=signed("batch"))
     answers: list[Any] = []
     body = b"".join(serve(environ, lambda status, headers: answers.append((status, dict(headers)))))

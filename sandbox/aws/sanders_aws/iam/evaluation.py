@@ -69,7 +69,7 @@ def evaluate(request: Request, policies: Policies) -> Decision:
     is_own = not policies.resource_account or principal is None or policies.resource_account == principal.account
     if (not is_own or policies.needs_resource_policy) and from_resource is None:
         return Decision("implicit deny", "resource-based policy")
-    if from_resource and principal and principal.service:
+    if from_resource and principal and (principal.service or not principal.account):  # nobody's, so no other policies
         return from_resource
     if is_own and from_resource and grant == "direct":
         return from_resource
