@@ -107,8 +107,10 @@ class Gateway:
     def _apply_rules(self, call: Call, environ: dict[str, Any]) -> Answer:
         services.load(call.service)
         check_parameters(call)
-        self._iam.check(call)
         rules = rules_for(call.service, call.action)
+        for authenticate in rules.authentications:
+            authenticate(call)
+        self._iam.check(call)
         for guard in rules.guards:
             answer = guard(call)
             if answer is not None:

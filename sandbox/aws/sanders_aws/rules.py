@@ -33,6 +33,7 @@ class ActionRules:
     """What is to be done about one action."""
 
     operation: Operation | None = None
+    authentications: list[Guard] = field(default_factory=list)
     guards: list[Guard] = field(default_factory=list)
     amendments: list[Amendment] = field(default_factory=list)
 
@@ -47,7 +48,12 @@ def rules_for(service: str, action: str) -> ActionRules:
     """An action's rules, with those for all actions (`*`) of its service around them: their guards come first."""
     general = _BY_ACTION.get((service, "*"), ActionRules())
     special = _BY_ACTION.get((service, action), ActionRules())
-    return ActionRules(special.operation, general.guards + special.guards, special.amendments + general.amendments)
+    return ActionRules(
+        special.operation,
+        general.authentications + special.authentications,
+        general.guards + special.guards,
+        special.amendments + general.amendments,
+    )
 
 
 def operation(service: str, *actions: str, source: str) -> Callable[[Operation], Operation]:
@@ -57,6 +63,18 @@ def operation(service: str, *actions: str, source: str) -> Callable[[Operation],
         _record(function, service, actions, source)
         for action in actions:
             _BY_ACTION[service, action].operation = function
+        return function
+
+    return register
+
+
+def authentication(service: str, *actions: str, source: str) -> Callable[[Guard], Guard]:
+    """The function is a guard that looks at who calls, and so runs before it is asked what they may do."""
+
+    def register(function: Guard) -> Guard:
+        _record(function, service, actions, source)
+        for action in actions:
+            _BY_ACTION[service, action].authentications.append(function)
         return function
 
     return register

@@ -130,7 +130,7 @@ def _read_body(environ: dict[str, Any]) -> bytes:
 
 
 def _signed_by(request: Request) -> tuple[str, str, str]:
-    """Access key, region and service from the signature's scope; a request that is not signed is S3's, as for moto."""
+    """Access key, region and service from the signature's scope; others are S3's, as for moto: forms, or not signed."""
     signature = request.headers.get("Authorization", "") or unquote(request.query_string.decode())
     scope = _SCOPE.search(signature)
     if scope:
@@ -138,7 +138,8 @@ def _signed_by(request: Request) -> tuple[str, str, str]:
         return scope["key"], scope["region"], _SIGNING_NAMES.get(name, name)
     if request.values.get("Action", "").startswith("AssumeRoleWith"):
         return "", "us-east-1", "sts"
-    return "", "us-east-1", "s3"
+    form = {name.lower(): value for name, value in request.form.items()} if request.method == "POST" else {}
+    return form.get("x-amz-credential", "").partition("/")[0], "us-east-1", "s3"
 
 
 def _account_of(access_key: str) -> str:

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import requests
 from botocore.exceptions import ClientError
 
-from conftest import ACCOUNT, REGION, Aws, code_of
+from conftest import ACCOUNT, BUSY, REGION, Aws, code_of
 
 OTHER = "444455556666"
 BUCKET = "arn:aws:s3:::data"
@@ -325,3 +326,21 @@ def test_the_administrator_survives_a_reset(aws: Aws, login: Login) -> None:
     aws.sanders("DELETE", "state")
     assert aws.admin("sts").get_caller_identity()["Arn"] == f"arn:aws:iam::{ACCOUNT}:user/sanders-admin"
     assert code_of(aws.admin("iam").list_roles) == ""
+
+
+def test_forms_and_presigned_urls_are_asked_about_for_who_signed_them(aws: Aws, login: Login) -> None:
+    aws.admin("s3").create_bucket(Bucket="data", CreateBucketConfiguration={"LocationConstraint": REGION})
+    me = login(allow("s3:PutObject", f"{BUCKET}/mine/*"))
+    s3 = aws("s3", me)
+    for key, expected in (("mine/a", 204), ("yours/a", 403)):
+        form = s3.generate_presigned_post("data", key)
+        files = {"file": ("a", b"x"), **{name: (None, value) for name, value in form["fields"].items()}}
+        request = requests.Request("POST", f"{aws.url}/data", files=files).prepare()
+        assert requests.Session().send(request).status_code == expected
+        url = s3.generate_presigned_url("put_object", {"Bucket": "data", "Key": key})
+        assert requests.put(url, data=b"x", timeout=BUSY).status_code == (200 if expected == 204 else expected)
+    assert requests.get(f"{aws.url}/data/mine/a", timeout=BUSY).status_code == 403
+    public = allow("s3:GetObject", f"{BUCKET}/*", Principal="*")
+    aws.admin("s3").delete_public_access_block(Bucket="data")
+    aws.admin("s3").put_bucket_policy(Bucket="data", Policy=policy(public))
+    assert requests.get(f"{aws.url}/data/mine/a", timeout=BUSY).status_code == 200

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ...errors import AwsError
-from ...rules import guard
+from ...rules import authentication
 from ...wire import Answer, Call
 from .common import API
 from .signatures import Signer, mismatch
@@ -19,7 +19,7 @@ from .signatures import Signer, mismatch
 _FREE = {"policy", "file", "awsaccesskeyid", "signature", "x-amz-signature", "submit"}
 
 
-@guard("s3", "*", source=API + "sigv4-HTTPPOSTConstructPolicy.html")
+@authentication("s3", "*", source=API + "sigv4-HTTPPOSTConstructPolicy.html")
 def check_form(call: Call) -> Answer | None:
     """A form's upload meets its policy: signed, not expired, each field as a condition says, of an allowed size."""
     if call.request.method != "POST" or "policy" not in call.request.form:

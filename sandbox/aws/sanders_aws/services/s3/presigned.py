@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from moto.core.request import Request
 
 from ...errors import AwsError
-from ...rules import guard, patch
+from ...rules import authentication, patch
 from ...wire import Answer, Call
 from .common import API, GUIDE, backend_of
 from .signatures import Signer, mismatch
@@ -17,7 +17,7 @@ _LONGEST = timedelta(days=7)
 _MOST_SKEW = timedelta(minutes=15)
 
 
-@guard("s3", "*", source=GUIDE + "UsingAWSSDK.html")
+@authentication("s3", "*", source=GUIDE + "UsingAWSSDK.html")
 def refuse_version_2(call: Call) -> Answer | None:
     """Buckets made since June 2020 refuse signatures of version 2."""
     by_query = {"AWSAccessKeyId", "Signature", "Expires"} <= set(call.request.args)
@@ -29,7 +29,7 @@ def refuse_version_2(call: Call) -> Answer | None:
     return None
 
 
-@guard("s3", "*", source=_QUERY_GUIDE)
+@authentication("s3", "*", source=_QUERY_GUIDE)
 def check_presigned_url(call: Call) -> Answer | None:
     """A presigned URL is good for seven days at most, and only for the request that was signed."""
     given = {name: call.request.args.get(f"X-Amz-{name}") for name in (*_REQUIRED, "Security-Token")}
