@@ -10,8 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
-	"time"
 
 	ackcompare "github.com/aws-controllers-k8s/runtime/pkg/compare"
 	sdk "github.com/aws/aws-sdk-go-v2/service/batch"
@@ -61,10 +59,8 @@ var jobDefinitionKind = kit.Kind[*v1alpha1.JobDefinition]{
 type jobDefinitions struct {
 	api       *sdk.Client
 	revisions *kit.Batcher[types.JobDefinition]
-	// looks lists the active revisions of many names at once.
-	looks *kit.Batcher[[]types.JobDefinition]
-	// crowded is when there were last too many job definitions to list them all.
-	crowded atomic.Pointer[time.Time]
+	// absent answers for many new names at once that they have no active revision.
+	absent *absentNames
 	// listed has what lists of revisions have shown: a listed by listedKey.
 	listed sync.Map
 }
@@ -72,7 +68,9 @@ type jobDefinitions struct {
 func newJobDefinitions(account kit.Account) kit.Operations[*v1alpha1.JobDefinition] {
 	j := &jobDefinitions{api: sdk.NewFromConfig(account.Config)}
 	j.revisions = &kit.Batcher[types.JobDefinition]{Max: describeMax, Linger: describeLinger, Call: j.describe}
-	j.looks = &kit.Batcher[[]types.JobDefinition]{Max: describeMax, Linger: describeLinger, Call: j.activeOfMany}
+	j.absent = &absentNames{list: func(ctx context.Context, most int) ([]types.JobDefinition, error) {
+		return j.list(ctx, &sdk.DescribeJobDefinitionsInput{}, most)
+	}}
 	return j
 }
 
@@ -108,11 +106,13 @@ func (j *jobDefinitions) Read(ctx context.Context, declared *v1alpha1.JobDefinit
 			return only, err
 		}
 	}
-	looked, err := j.looks.Get(ctx, name)
+	if declared.Status.Revision == nil && j.absent.isAbsent(ctx, name) {
+		return nil, kit.ErrNotFound
+	}
+	active, err := j.active(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	active := looked[name]
 	ours := ownedBy(active, declared)
 	if kit.IsAdopting(declared) {
 		ours = active[max(0, len(active)-1):]
@@ -233,38 +233,6 @@ func observedJobDefinition(revision *types.JobDefinition) *v1alpha1.JobDefinitio
 	return observed
 }
 
-// crowdedRecheck is how long names are looked up one by one, once there were too many job definitions to list them all.
-const crowdedRecheck = 10 * time.Minute
-
-// activeOfMany lists the active revisions of names. AWS filters by one name, or by none: where that takes fewer calls, all
-// that there are in the account and region are listed.
-func (j *jobDefinitions) activeOfMany(ctx context.Context, names []string) (map[string][]types.JobDefinition, error) {
-	found := map[string][]types.JobDefinition{}
-	if since := j.crowded.Load(); len(names) > 1 && (since == nil || time.Since(*since) > crowdedRecheck) {
-		all, err := j.list(ctx, &sdk.DescribeJobDefinitionsInput{}, len(names)-1)
-		if err == nil {
-			for _, revision := range all {
-				name := deref(revision.JobDefinitionName)
-				found[name] = append(found[name], revision)
-			}
-			return found, nil
-		}
-		if !errors.Is(err, errTooMany) {
-			return nil, err
-		}
-		now := time.Now()
-		j.crowded.Store(&now)
-	}
-	for _, name := range names {
-		active, err := j.active(ctx, name)
-		if err != nil {
-			return nil, err
-		}
-		found[name] = active
-	}
-	return found, nil
-}
-
 // active lists the active revisions of a name, oldest first.
 func (j *jobDefinitions) active(ctx context.Context, name string) ([]types.JobDefinition, error) {
 	return j.list(ctx, &sdk.DescribeJobDefinitionsInput{JobDefinitionName: &name}, math.MaxInt)
@@ -331,6 +299,7 @@ func (j *jobDefinitions) Create(ctx context.Context, declared *v1alpha1.JobDefin
 }
 
 func (j *jobDefinitions) register(ctx context.Context, declared *v1alpha1.JobDefinition) (int64, string, error) {
+	j.absent.used(deref(declared.Spec.Name))
 	registered, err := j.api.RegisterJobDefinition(ctx, toRegisterJobDefinitionInput(&declared.Spec))
 	if err != nil {
 		return 0, "", err

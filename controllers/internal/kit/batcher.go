@@ -7,8 +7,12 @@ import (
 	"time"
 )
 
-// maxLingers is for how many times its Linger a batch waits in all.
-const maxLingers = 5
+const (
+	// busyLingers is how many times its Linger a batch waits for the next name when others have come.
+	busyLingers = 5
+	// maxLingers is how many times its Linger it waits in all.
+	maxLingers = 25
+)
 
 // batchTimeout bounds a call that serves many.
 const batchTimeout = time.Minute
@@ -18,7 +22,8 @@ const batchTimeout = time.Minute
 type Batcher[V any] struct {
 	// Max is how many names a call takes.
 	Max int
-	// Linger is how long a batch waits for another name after the last one, at most maxLingers times.
+	// Linger is how long the first name waits for others. When some come, there are many to come: then the batch waits
+	// for the next one several times as long.
 	Linger time.Duration
 	// Call asks for the names and returns what it finds, by name.
 	Call func(ctx context.Context, names []string) (map[string]V, error)
@@ -80,7 +85,9 @@ func (b *Batcher[V]) join(names []string) *batch[V] {
 		b.pending = started
 	}
 	joined := b.pending
-	joined.timer.Reset(min(b.Linger, time.Until(joined.latest)))
+	if len(joined.names) > 0 {
+		joined.timer.Reset(min(busyLingers*b.Linger, time.Until(joined.latest)))
+	}
 	for _, name := range names {
 		joined.names[name] = true
 	}
