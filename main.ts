@@ -31,8 +31,8 @@ async function main(): Promise<void> {
     symlinkSync('dist', link);
   }
   // To standard error: the CLI shows nothing else of what an app says.
-  const same = written.length + removed.length === 0;
-  console.error(same ? 'dist/: nothing changed' : `dist/: ${written.length} files changed, ${removed.length} removed`);
+  const changes = `${written.length} ${written.length === 1 ? 'file' : 'files'} changed, ${removed.length} removed`;
+  console.error(`dist/: ${written.length + removed.length === 0 ? 'nothing changed' : changes}`);
   const changed = writeFiles(__dirname, installation(parseEnvironments(environments)));
   for (const path of changed) console.error(`${path}: changed`);
   if (changed.some((path) => path.startsWith('argocd/')))
