@@ -71,6 +71,7 @@ JOBS := 3
 .PHONY: test-long
 test-long: install tool-go tool-python ## In full what `make test` takes a sample of; for every night
 	@TEST_LONG=1 $(MAKE) test-steady
+	@$(GO_TEST_ENV); TEST_LONG=1 $(MAKE) -C controllers test TESTFLAGS='-run Sweep|Faults -timeout 90m'
 	@export KUBECTL="$$($(TS_NODE) sandbox/build.ts kubectl)"; TEST_LONG=1 npx jest test/legitimate-changes.test.ts
 
 .PHONY: test-node

@@ -10,6 +10,7 @@ import (
 	awsbatch "github.com/aws/aws-sdk-go-v2/service/batch"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testenv"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testworld"
 )
 
@@ -116,8 +117,20 @@ func TestCrossNamespaceFlag(t *testing.T) {
 	world.AwaitCondition(t, world.Create(t, world.Namespace(t), queueYAML(t, "refused", order)), "ACK.ReferencesResolved", "False", other)
 }
 
-// TestMetrics counts calls and failures as the official controllers do.
+// TestMetrics counts calls and failures as the official controllers do: one for one.
 func TestMetrics(t *testing.T) {
+	const requests, failures = "ack_outbound_api_requests_total", "ack_outbound_api_requests_error_total"
+	world.AWS.OwnAccount(t)
+	registered := map[string]string{"service": "batch", "op_id": "RegisterJobDefinition", "op_type": "CREATE"}
+	// Upstream's status_code is no HTTP status but the number of an enumeration: see docs/upstream.md.
+	failed := map[string]string{"service": "batch", "op_id": "RegisterJobDefinition"}
+	before, failedBefore := testworld.Counted(t, requests, registered), testworld.Counted(t, failures, failed)
+	world.AWS.Inject(t, testenv.Fault{Kind: "error", Service: "batch", Action: "RegisterJobDefinition", At: []int{1}, Status: 500, Code: "ServerException"})
 	world.AwaitReady(t, world.Create(t, world.Namespace(t), definitionYAML(t, "job", "")))
-	testworld.WantCounted(t, map[string]string{"service": "batch", "op_id": "RegisterJobDefinition", "op_type": "CREATE"})
+	if got := testworld.Counted(t, requests, registered) - before; got != 2 {
+		t.Errorf("counted %v calls, want 2", got)
+	}
+	if got := testworld.Counted(t, failures, failed) - failedBefore; got != 1 {
+		t.Errorf("counted %v failures, want 1", got)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/go-logr/logr"
 )
@@ -11,19 +12,41 @@ import (
 // reconcileLevel is the level at which controller-runtime logs the beginning and the end of a reconcile.
 const reconcileLevel = 5
 
-// activity counts the reconciles that are under way, by namespace.
+// activity is which reconciles are under way, and which have been.
 type activity struct {
-	mutex   sync.Mutex
+	mutex sync.Mutex
+	// running is their number by namespace.
 	running map[string]int
+	// looked is when the last one began that has ended, by object.
+	looked map[reconciled]time.Time
 }
 
-func (a *activity) add(namespace string, count int) {
+// reconciled is an object as controller-runtime's log names it.
+type reconciled struct{ kind, namespace, name string }
+
+func (a *activity) begin(object reconciled) {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 	if a.running == nil {
-		a.running = map[string]int{}
+		a.running, a.looked = map[string]int{}, map[reconciled]time.Time{}
 	}
-	a.running[namespace] += count
+	a.running[object.namespace]++
+}
+
+func (a *activity) end(object reconciled, begun time.Time) {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	a.running[object.namespace]--
+	if begun.After(a.looked[object]) {
+		a.looked[object] = begun
+	}
+}
+
+// lookedSince says whether a whole reconcile of an object has taken place since a time.
+func (a *activity) lookedSince(object reconciled, since time.Time) bool {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	return a.looked[object].After(since)
 }
 
 // busy says whether anything is being reconciled in one of the namespaces.
@@ -37,10 +60,12 @@ func (a *activity) busy(namespaces []string) bool {
 type activitySink struct {
 	logr.LogSink
 	activity *activity
-	// namespace of the object that is being reconciled; "" outside of a reconcile.
-	namespace string
-	// within a reconcile's own log.
-	within bool
+	// object that is being reconciled; empty outside of a reconcile.
+	object reconciled
+	// begun is when; nil outside of a reconcile's own log.
+	begun *time.Time
+	// exports says that fields of the object are exported only.
+	exports bool
 }
 
 func (s activitySink) Enabled(level int) bool {
@@ -49,11 +74,14 @@ func (s activitySink) Enabled(level int) bool {
 
 func (s activitySink) Info(level int, message string, values ...any) {
 	switch {
-	case !s.within || level != reconcileLevel:
+	case s.begun == nil || level != reconcileLevel:
 	case message == "Reconciling":
-		s.activity.add(s.namespace, 1)
+		if !s.exports {
+			*s.begun = time.Now()
+		}
+		s.activity.begin(s.object)
 	case strings.HasPrefix(message, "Reconcile "): // done, successful
-		s.activity.add(s.namespace, -1)
+		s.activity.end(s.object, *s.begun)
 	}
 	if s.LogSink.Enabled(level) {
 		s.LogSink.Info(level, message, values...)
@@ -61,8 +89,8 @@ func (s activitySink) Info(level int, message string, values ...any) {
 }
 
 func (s activitySink) Error(err error, message string, values ...any) {
-	if s.within && message == "Reconciler error" {
-		s.activity.add(s.namespace, -1)
+	if s.begun != nil && message == "Reconciler error" {
+		s.activity.end(s.object, *s.begun)
 	}
 	s.LogSink.Error(err, message, values...)
 }
@@ -70,10 +98,17 @@ func (s activitySink) Error(err error, message string, values ...any) {
 func (s activitySink) WithValues(values ...any) logr.LogSink {
 	for i := 0; i+1 < len(values); i += 2 {
 		switch values[i] {
+		case "controller":
+			controller, _ := values[i+1].(string)
+			s.exports = strings.HasPrefix(controller, "fieldexport.")
+		case "controllerKind":
+			s.object.kind, _ = values[i+1].(string)
 		case "namespace":
-			s.namespace, _ = values[i+1].(string)
+			s.object.namespace, _ = values[i+1].(string)
+		case "name":
+			s.object.name, _ = values[i+1].(string)
 		case "reconcileID":
-			s.within = true
+			s.begun = new(time.Time)
 		}
 	}
 	s.LogSink = s.LogSink.WithValues(values...)

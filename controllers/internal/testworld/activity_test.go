@@ -60,6 +60,10 @@ func TestActivity(t *testing.T) {
 			if !seen.busy([]string{"elsewhere", "here"}) || seen.busy([]string{"elsewhere"}) {
 				t.Errorf("%s: while one is reconciled here, it counts %v", c.reason, seen.running)
 			}
+			before, one := time.Now(), reconciled{namespace: "here", name: "one"}
+			if seen.lookedSince(one, time.Time{}) {
+				t.Errorf("%s: it counts as looked at before that has ended", c.reason)
+			}
 			close(end)
 			Eventually(t, func() error {
 				if seen.busy([]string{"here"}) {
@@ -67,6 +71,9 @@ func TestActivity(t *testing.T) {
 				}
 				return nil
 			})
+			if !seen.lookedSince(one, time.Time{}) || c.err == nil && seen.lookedSince(one, before) {
+				t.Errorf("%s: the last look began at %s, and now is %s", c.reason, seen.looked[one], before)
+			}
 		})
 	}
 }

@@ -46,7 +46,7 @@ var commonErrors = map[string]int{
 // one, and with more that a test knows of; errors before and after AWS has done what was asked. Each time, life must go
 // as it does without; it makes the calls of its own with Retryer.
 //
-// Of the errors only a sample is tried unless SWEEP=all is set; SEED=1 makes it another one.
+// Of the errors only a sample is tried unless TEST_LONG is set; SEED=1 makes it another one.
 func (w *World) Sweep(t *testing.T, service string, actions []string, positions int, life func(*testing.T), more ...testenv.Fault) {
 	t.Helper()
 	if testing.Short() {
@@ -90,7 +90,7 @@ const sampleSize = 12
 
 func sample[V any](t *testing.T, all []V) []V {
 	t.Helper()
-	if os.Getenv("SWEEP") == "all" {
+	if os.Getenv("TEST_LONG") != "" {
 		return all
 	}
 	size := sampleSize

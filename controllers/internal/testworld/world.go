@@ -51,6 +51,8 @@ type World struct {
 	stop func() error
 
 	mutex sync.Mutex
+	// changed is when tests last changed the spec of an object.
+	changed map[reconciled]time.Time
 	// namespaces that tests have made, by account.
 	namespaces map[string][]string
 }
@@ -253,9 +255,31 @@ func (w *World) Patch(t *testing.T, object *unstructured.Unstructured, text stri
 	if err != nil {
 		t.Fatalf("%v: %s", err, text)
 	}
+	before, now := object.GetGeneration(), time.Now()
 	if err := w.Kube.Patch(t.Context(), object, client.RawPatch("application/merge-patch+json", patch)); err != nil {
 		t.Fatal(err)
 	}
+	if object.GetGeneration() != before {
+		w.mutex.Lock()
+		defer w.mutex.Unlock()
+		if w.changed == nil {
+			w.changed = map[reconciled]time.Time{}
+		}
+		w.changed[asReconciled(object)] = now
+	}
+}
+
+func asReconciled(object *unstructured.Unstructured) reconciled {
+	return reconciled{object.GetKind(), object.GetNamespace(), object.GetName()}
+}
+
+// isOutdated says whether the controller has not looked at an object since a test changed its spec. Conditions do not say
+// of which generation they are.
+func (w *World) isOutdated(object *unstructured.Unstructured) bool {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	changed, ever := w.changed[asReconciled(object)]
+	return ever && !w.activity.lookedSince(asReconciled(object), changed)
 }
 
 // PatchStatus merges YAML into an object's status: for objects of kinds whose controller is not part of the test.
@@ -310,6 +334,10 @@ func (w *World) AwaitReady(t *testing.T, objects ...*unstructured.Unstructured) 
 func (w *World) AwaitCondition(t *testing.T, object *unstructured.Unstructured, kind, status, text string) {
 	t.Helper()
 	Eventually(t, func() error {
+		// Before it is read: what is read after a look is what the look has written.
+		if w.isOutdated(object) {
+			return fmt.Errorf("%s %s: the controller has not looked since its spec changed", object.GetKind(), object.GetName())
+		}
 		if err := w.Refresh(t.Context(), object); err != nil {
 			return err
 		}
