@@ -15,8 +15,8 @@ from .calls import CallLog
 from .control import Control
 from .faults import Faults
 from .gateway import Gateway
+from .iam import enforcement
 from .iam.administrator import Administrator
-from .iam.enforcement import Enforcement
 from .services.batch import life
 from .services.batch.container import serve_at
 from .state import StateError, Store
@@ -47,7 +47,8 @@ class Server:
         if self._store:
             self._store.restore()
 
-        calls, faults, iam = CallLog(), Faults(options.fault_seed), Enforcement(options.iam)
+        calls, faults, iam = CallLog(), Faults(options.fault_seed), enforcement.current
+        iam.set_mode(options.iam)
         administrator = Administrator(options.account, options.admin_keys) if options.admin_keys else None
         self._control = Control(calls, faults, iam, self._store, administrator)
         self._calls = calls

@@ -58,6 +58,7 @@ class Aws:
         self.url = url
         self.plain = plain
         self._admin = admin
+        self._default = {"AccessKeyId": "test", "SecretAccessKey": "test"}
         self._clients: dict[tuple[str, str], Any] = {}
 
     def __call__(self, service: str, credentials: dict[str, Any] | None = None) -> Any:
@@ -65,7 +66,7 @@ class Aws:
 
         The credentials are as STS answers them; by default they are some that nobody gave out.
         """
-        given = credentials or {"AccessKeyId": "test", "SecretAccessKey": "test"}
+        given = credentials or self._default
         known = service, given["AccessKeyId"]
         if known not in self._clients:
             self._clients[known] = boto3.client(
@@ -88,6 +89,14 @@ class Aws:
         """A client of the administrator."""
         assert self._admin
         return self(service, json.loads(self._admin.read_text()))
+
+    def enforced(self) -> "Aws":
+        """Puts IAM in force; the same emulator, called by the administrator."""
+        self.iam("enforce")
+        same = Aws(self.url, self.plain, self._admin)
+        assert self._admin
+        same._default = json.loads(self._admin.read_text())
+        return same
 
     def iam(self, mode: str) -> None:
         status, answer = self.sanders("POST", "iam", mode)

@@ -58,6 +58,16 @@ def caller_of(call: Call) -> Caller:
     raise _unknown_key(call)
 
 
+def role_caller(role: Any, session: str) -> Caller:
+    """A service, as it works with the session of a role that it was given."""
+    identity, boundary = role_policies(role)
+    arn = f"arn:{role.partition}:sts::{role.account_id}:assumed-role/{role.name}/{session}"
+    principal = Principal(arn, role.account_id, role=role.arn)
+    context = {"aws:principaltype": "AssumedRole", "aws:userid": f"{role.id}:{session}", **_about(principal)}
+    tags = _tags_of_principal({tag["Key"]: tag["Value"] for tag in role.tags or ()})
+    return Caller(principal, identity, boundary, context={**context, **tags})
+
+
 def role_policies(role: Any) -> tuple[tuple[Policy, ...], tuple[Policy, ...] | None]:
     """A role's own policies and its permissions boundary."""
     backend = iam_backends[role.account_id][role.partition]

@@ -15,6 +15,7 @@ from .callers import Caller, caller_of
 from .denials import Denials, smallest_statement
 from .documents import MalformedPolicy, Policy, Request, read_policy
 from .evaluation import Decision, Policies, evaluate
+from .patterns import Context
 from .questions import Question, UnknownOperation, questions_of
 from .state import role_with_arn
 
@@ -22,6 +23,7 @@ Mode = Literal["off", "log", "enforce"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 
 _ASSUMING = ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
+_LOOPBACK = "127.0.0.1"
 # Nothing but `Action: *` on `Resource: *` allows this; see check().
 _ANYTHING = Question("sanders-aws:Anything", "*")
 
@@ -63,19 +65,36 @@ class Enforcement:
             questions = questions_of(call)
         except UnknownOperation as problem:
             # Who may do anything may do this, too; about anybody else nothing can be said.
-            if not self._decide(call, caller, _ANYTHING).allowed:
+            if not self._decide(_of(call), caller, _ANYTHING).allowed:
                 self._deny_unknown(call, caller, str(problem))
             return
         self.denials.need(caller.name, questions)
+        circumstances = _of(call)
         for question in questions:
-            decision = self._decide(call, caller, question)
+            decision = self._decide(circumstances, caller, question)
             if not decision.allowed:
-                self._deny(call, caller, question, decision)
+                message = self._note(call.service, call.action, caller, question, decision)
+                if self._mode == "enforce":
+                    raise _denied(call, message, question, decision)
                 return
 
-    def _decide(self, call: Call, caller: Caller, question: Question) -> Decision:
-        context = {**_circumstances(call), **caller.context, **question.context}
-        policy, owner = _resource_policy(call, question)
+    def problem(self, caller: Caller, service: str, region: str, questions: list[Question]) -> str:
+        """Why a service may not do something with a role's session, in AWS's words; empty if it may."""
+        if self._mode == "off":
+            return ""
+        self.denials.need(caller.name, questions)
+        circumstances = _circumstances(region, caller.principal.account)
+        for question in questions:
+            decision = self._decide(circumstances, caller, question)
+            if not decision.allowed:
+                operation = question.action.partition(":")[2]
+                message = self._note(service, operation, caller, question, decision)
+                return message if self._mode == "enforce" else ""
+        return ""
+
+    def _decide(self, circumstances: Context, caller: Caller, question: Question) -> Decision:
+        context = {**circumstances, **caller.context, **question.context}
+        policy, owner = _resource_policy(question)
         policies = Policies(
             caller.identity,
             caller.boundary,
@@ -86,13 +105,13 @@ class Enforcement:
         )
         return evaluate(Request(question.action, question.resource, context, caller.principal), policies)
 
-    def _deny(self, call: Call, caller: Caller, question: Question, decision: Decision) -> None:
-        reason = _reason(question, decision)
-        message = _message(call, caller, question, reason)
+    def _note(self, service: str, operation: str, caller: Caller, question: Question, decision: Decision) -> str:
+        """Records a denial; the message for whoever asked."""
+        message = _message(service, caller, question, _reason(question, decision))
         statement = decision.statement.source if decision.statement else None
         self.denials.add(
-            service=call.service,
-            operation=call.action,
+            service=service,
+            operation=operation,
             principal=caller.name,
             action=question.action,
             resource=question.resource,
@@ -104,8 +123,7 @@ class Enforcement:
             would_allow=None if statement else smallest_statement(question),
             message=message,
         )
-        if self._mode == "enforce":
-            raise _denied(call, message, question, decision)
+        return message
 
     def _deny_unknown(self, call: Call, caller: Caller, problem: str) -> None:
         message = f"User: {caller.principal.arn} is not authorized to perform: {call.action}: {problem}"
@@ -127,24 +145,33 @@ class Enforcement:
             raise _error(call, message)
 
 
-def _circumstances(call: Call) -> dict[str, str | tuple[str, ...]]:
+current = Enforcement()
+"""What is in force in this process."""
+
+
+def _of(call: Call) -> Context:
+    agent = call.request.headers.get("User-Agent", "")
+    return _circumstances(call.region, call.account, call.request.remote_addr or _LOOPBACK, agent)
+
+
+def _circumstances(region: str, account: str, address: str = _LOOPBACK, agent: str = "") -> Context:
     """The keys of every request. The emulator takes all calls as made over TLS."""
     now = datetime.now(UTC)
     return {
         "aws:currenttime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "aws:epochtime": str(int(now.timestamp())),
-        "aws:requestedregion": call.region,
-        "aws:resourceaccount": call.account,
-        "s3:resourceaccount": call.account,
-        "ec2:region": call.region,
+        "aws:requestedregion": region,
+        "aws:resourceaccount": account,
+        "s3:resourceaccount": account,
+        "ec2:region": region,
         "aws:securetransport": "true",
-        "aws:sourceip": call.request.remote_addr or "127.0.0.1",
-        "aws:useragent": call.request.headers.get("User-Agent", ""),
+        "aws:sourceip": address,
+        "aws:useragent": agent,
         "aws:viaawsservice": "false",
     }
 
 
-def _resource_policy(call: Call, question: Question) -> tuple[Policy | None, str]:
+def _resource_policy(question: Question) -> tuple[Policy | None, str]:
     """The policy of the resource itself, if it has one, and whose account it is in."""
     if question.action in _ASSUMING:
         role = role_with_arn(question.resource)
@@ -179,9 +206,9 @@ def _reason(question: Question, decision: Decision) -> str:
     return f" because no {decision.kind} allows the {question.action} action"
 
 
-def _message(call: Call, caller: Caller, question: Question, reason: str) -> str:
-    resource = f'"{question.resource}"' if call.service == "s3" else question.resource
-    on = "" if question.resource == "*" and call.service == "ec2" else f" on resource: {resource}"
+def _message(service: str, caller: Caller, question: Question, reason: str) -> str:
+    resource = f'"{question.resource}"' if service == "s3" else question.resource
+    on = "" if question.resource == "*" and service == "ec2" else f" on resource: {resource}"
     return f"User: {caller.principal.arn} is not authorized to perform: {question.action}{on}{reason}"
 
 

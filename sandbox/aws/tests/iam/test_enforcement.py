@@ -236,6 +236,10 @@ def test_bucket_policies(aws: Aws, login: Login) -> None:
     admin.put_bucket_policy(Bucket="data", Policy=policy(reading))
     assert code_of(aws("s3", me).get_object, Bucket="data", Key="k") == ""
     assert code_of(aws("s3", me).put_object, Bucket="data", Key="k") == "AccessDenied"
+    others = {**deny("s3:GetObject", f"{BUCKET}/*"), "Principal": {"AWS": role}}
+    admin.put_bucket_policy(Bucket="data", Policy=policy(reading, others))
+    assert code_of(aws("s3", me).get_object, Bucket="data", Key="k") == "AccessDenied"
+    assert code_of(admin.get_object, Bucket="data", Key="k") == ""
     all_denied = {**deny("s3:GetObject", f"{BUCKET}/*"), "Principal": "*"}
     admin.put_bucket_policy(Bucket="data", Policy=policy(reading, all_denied))
     _, message = refused(admin.get_object, Bucket="data", Key="k")

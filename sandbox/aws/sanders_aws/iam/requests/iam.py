@@ -36,7 +36,9 @@ def ask(asking: Asking) -> None:
         _ask_by_arn(asking, found)
         return
     type_name = found.types[0]
-    arn, tags = _ARNS[type_name](asking), request_tags(asking.params)
+    made = _NAMES.get(type_name, "") if name in _MAKING else ""  # it is not yet, even if there is one of its name
+    arn = _new(asking, type_name, asking.params.get(made, "")) if made else _ARNS[type_name](asking)
+    tags = request_tags(asking.params)
     asking.ask(name, type_name, arn, tags=tags, keys=_keys(asking, found, type_name))
     if tags and name in _TAGGING:
         asking.ask(_TAGGING[name], type_name, arn, tags=tags)
@@ -123,6 +125,14 @@ def _new(asking: Asking, type_name: str, name: str) -> str:
     return asking.arn("iam", type_name, f"{path}/{name}" if path else name)
 
 
+_MAKING = ("CreateGroup", "CreateInstanceProfile", "CreatePolicy", "CreateRole", "CreateUser")
+_NAMES = {
+    "group": "GroupName",
+    "instance-profile": "InstanceProfileName",
+    "policy": "PolicyName",
+    "role": "RoleName",
+    "user": "UserName",
+}
 _ARNS: dict[str, Callable[[Asking], str]] = {
     "group": _group,
     "instance-profile": _instance_profile,

@@ -36,7 +36,13 @@ class Container:
         image = images.find(name)
         if image is None:
             raise CannotStart(f"CannotPullContainerError: {name}: not found; start sanders-aws with --job-image")
+        # Imported here because the server imports this module and must start fast.
+        from .permissions import problem_with_log
+
         self.log_stream = f"{job.definition.split('/')[-1].split(':')[0]}/default/{uuid.uuid4().hex}"
+        obstacle = problem_with_log(backend, job, LOG_GROUP, self.log_stream)
+        if obstacle:
+            raise CannotStart(obstacle)
         self._log = _Log(backend, self.log_stream)
         try:
             self._process = subprocess.Popen(
@@ -70,7 +76,7 @@ class Container:
 
 
 def _environment(backend: BatchBackend, job: Job, image: images.Image) -> dict[str, str]:
-    """What the container sees: of the emulator's own environment, only the path to programs.
+    """What the container sees: of the emulator's own environment, only the path to programs; of AWS, what its role may.
 
     A job can set all but what Batch sets, whose names begin with AWS_BATCH_ and are reserved.
     Source: userguide/job_env_vars.html.
@@ -89,8 +95,7 @@ def _environment(backend: BatchBackend, job: Job, image: images.Image) -> dict[s
         "AWS_ENDPOINT_URL": _endpoint,
         "AWS_REGION": backend.region_name,
         "AWS_DEFAULT_REGION": backend.region_name,
-        "AWS_ACCESS_KEY_ID": "job",
-        "AWS_SECRET_ACCESS_KEY": "job",
+        **_credentials(job),
         **own,
         "AWS_BATCH_JOB_ID": job.id,
         "AWS_BATCH_JOB_ATTEMPT": str(len(job.attempts) + 1),
@@ -98,6 +103,19 @@ def _environment(backend: BatchBackend, job: Job, image: images.Image) -> dict[s
         "AWS_BATCH_CE_NAME": job.environment.split("/")[-1],
         **{name: str(value) for name, value in array.items()},
     }
+
+
+def _credentials(job: Job) -> dict[str, str]:
+    """Those of the job's role; a job without one has none.
+
+    Source: userguide/job_definition_parameters.html, jobRoleArn. ECS hands them out at an address of its
+    own, which no process of this machine can have.
+    """
+    # Imported here because the server imports this module and must start fast.
+    from ..roles import session_of
+
+    session = session_of(job.container.get("jobRoleArn", ""), job.id.partition(":")[0])
+    return {name.upper(): value for name, value in (session or {}).items()}
 
 
 class _Log:

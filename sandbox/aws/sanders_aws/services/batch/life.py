@@ -161,7 +161,7 @@ def _place(backend: BatchBackend, job: Job) -> bool:
     with _placing:
         for entry in queue.order if queue else []:
             environment = backend.environment(entry["computeEnvironment"])
-            if environment and _takes(backend, environment, job):
+            if environment and _takes(backend, environment, job) and _may_run(backend, environment, job):
                 job.environment = environment.arn
                 return True
     return False
@@ -173,6 +173,20 @@ def _takes(backend: BatchBackend, environment: ComputeEnvironment, job: Job) -> 
     most = (environment.resources or {}).get("maxvCpus", math.inf)
     running = (j for j in list(backend.jobs.values()) if j.environment == environment.arn and not j.status.final)
     return bool(sum(j.vcpus for j in running) + job.vcpus <= most)
+
+
+def _may_run(backend: BatchBackend, environment: ComputeEnvironment, job: Job) -> bool:
+    """Whether Batch's role lets it run the job. If not, the environment is INVALID, and the job waits.
+
+    Source: userguide/invalid_compute_environment.html.
+    """
+    # Imported here because the server imports this module and must start fast.
+    from .permissions import problem_with_task
+
+    problem = problem_with_task(backend, environment, job)
+    if problem:
+        environment.status, environment.status_reason = Status.INVALID, problem
+    return not problem
 
 
 def _enter(job: Job, status: JobStatus) -> None:

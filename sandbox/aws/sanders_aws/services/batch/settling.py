@@ -4,6 +4,7 @@ from moto.ec2.models import ec2_backends
 
 from ..roles import can_be_assumed
 from .model import BatchBackend, ComputeEnvironment, Status
+from .permissions import problem_with_cluster
 
 
 def settle(backend: BatchBackend) -> None:
@@ -44,11 +45,15 @@ def _problem(backend: BatchBackend, environment: ComputeEnvironment) -> str:
     Batch uses the environment's own service role for everything, even for deleting it, and only then finds out whether
     it can. Source: userguide/invalid_compute_environment.html.
     """
-    if not can_be_assumed(backend.account_id, backend.region_name, environment.service_role, "batch.amazonaws.com"):
+    place = backend.account_id, backend.region_name
+    if not can_be_assumed(*place, environment.service_role, "batch.amazonaws.com", source=environment.arn):
         return (
             "CLIENT_ERROR - Not authorized to perform sts:AssumeRole (Service: AWSSecurityTokenService; "
             "Status Code: 403; Error Code: AccessDenied)"
         )
+    problem = problem_with_cluster(backend, environment)
+    if problem:
+        return problem
     if environment.status == Status.DELETING:
         busy = [
             job for job in backend.jobs.values() if not job.status.final and _runs_on(backend, job.queue, environment)

@@ -12,6 +12,7 @@ from moto.ec2.models.subnets import Subnet
 
 from ..roles import can_be_assumed
 from .model import BatchBackend, ComputeEnvironment, Job
+from .permissions import problem_with_image
 
 _ANYWHERE = "0.0.0.0/0"
 _HTTPS = 443
@@ -40,7 +41,7 @@ def problem_with_start(backend: BatchBackend, environment: ComputeEnvironment, j
             "from Amazon ECR: There is a connection issue between the task and Amazon ECR. Check your task network "
             f"configuration. ({missing})"
         )
-    return ""
+    return problem_with_image(backend, job)
 
 
 def _missing_egress(ec2: EC2Backend, groups: list[str]) -> str:

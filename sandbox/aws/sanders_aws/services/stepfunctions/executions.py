@@ -4,11 +4,15 @@ import contextlib
 import functools
 import json
 import re
+import sys
 import uuid
 from typing import Any
 
+import boto3
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.core.utils import utcnow
+from moto.settings import moto_server_port
 from moto.stepfunctions.parser.api import ExecutionStatus
 from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
@@ -20,6 +24,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
     StateTaskServiceBatch,
 )
 from moto.stepfunctions.parser.asl.eval.callback.callback import CallbackOutcomeTimedOut
+from moto.stepfunctions.parser.asl.utils import boto_client
 from moto.stepfunctions.parser.asl.utils.boto_client import boto_client_for
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
@@ -27,8 +32,10 @@ from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from ...errors import AwsError
 from ...rules import guard, operation, patch
 from ...wire import Answer, Call
+from ..roles import shared_session_of
 from .common import API, GUIDE, execution_of, shapes
 
+_LONGEST = 99_999_999  # seconds that a task may take, if it says nothing else
 _LARGEST_INPUT = 256 * 1024  # bytes
 _BAD_IN_NAMES = re.compile(r"[\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]")
 
@@ -112,6 +119,25 @@ def terminate_stopped_jobs() -> None:
 
     StateTaskServiceBatch._build_sync_resolver = build_sync_resolver
     StateTaskServiceBatch._eval_sync = eval_sync
+
+
+@patch("stepfunctions", "StartExecution", source=GUIDE + "procedure-create-iam-role.html")
+def work_with_the_role() -> None:
+    """Tasks call AWS with the rights of the state machine's role, or of the one that the task names."""
+    make = boto_client.boto_client_for
+
+    def boto_client_for(region: str, service: str, state_credentials: Any = None) -> Any:
+        role = state_credentials.role_arn if state_credentials else ""
+        session = shared_session_of(role, "states")
+        if session is None:  # the role was deleted: what is not known is denied where that is asked for
+            return make(region, service, state_credentials)
+        url = f"http://localhost:{moto_server_port()}"
+        once = Config(parameter_validation=False, retries={"total_max_attempts": 1}, read_timeout=_LONGEST)
+        return boto3.client(service, region, endpoint_url=url, config=once, **session)
+
+    for module in list(sys.modules.values()):  # each module of tasks has its own name for it
+        if getattr(module, "boto_client_for", None) is make:
+            module.boto_client_for = boto_client_for  # type: ignore[attr-defined]
 
 
 def _refuse_constant(text: str) -> None:

@@ -6,6 +6,10 @@ from typing import Any
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
 from ...errors import AwsError
+from ...iam.callers import role_caller
+from ...iam.enforcement import current
+from ...iam.questions import Question
+from ...iam.state import role_with_arn
 from ...paging import page
 from ...rules import guard, operation, patch
 from ...wire import Answer, Call
@@ -89,6 +93,20 @@ def check_role(call: Call) -> Answer | None:
             "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume "
             "the provided role.",
         )
+    return None
+
+
+@guard("stepfunctions", "CreateStateMachine", "UpdateStateMachine", source=GUIDE + "connect-batch.html")
+def check_managed_rule(call: Call) -> Answer | None:
+    """Who waits for Batch's jobs learns of their end by a rule, which the state machine's role must be able to make."""
+    role = role_with_arn(call.params.get("roleArn", ""))
+    if role is None or ".sync" not in call.params.get("definition", "") or ":batch:" not in call.params["definition"]:
+        return None
+    rule = f"arn:{role.partition}:events:{call.region}:{call.account}:rule/StepFunctionsGetEventsForBatchJobsRule"
+    actions = ("events:PutTargets", "events:PutRule", "events:DescribeRule")
+    questions = [Question(action, rule) for action in actions]
+    if current.problem(role_caller(role, "states"), "events", call.region, questions):
+        raise AwsError("AccessDeniedException", f"'{role.arn}' is not authorized to create managed-rule.")
     return None
 
 

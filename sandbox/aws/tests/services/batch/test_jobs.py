@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from conftest import Aws, eventually
+from conftest import ACCOUNT, Aws, eventually, trust
 from services.batch.conftest import ended, job_of, output_of, submit, waiting_for
 
 rule = pytest.mark.rule
@@ -19,11 +19,15 @@ def test_a_job_runs_its_command(aws: Aws, job_definition: str) -> None:
     assert output_of(aws, job) == ["hello there queue"]
 
 
-def test_a_job_calls_aws(aws: Aws, job_definition: str) -> None:
-    program = "import boto3; boto3.client('s3', region_name='us-east-1').create_bucket(Bucket='made-by-job')"
+def test_a_job_calls_aws_with_its_role_and_nothing_else(aws: Aws, queue: Any, definition: dict[str, Any]) -> None:
+    program = "import boto3; print(boto3.client('sts').get_caller_identity()['Arn'].rpartition('/')[0])"
+    aws("batch").register_job_definition(**definition)
+    assert "NoCredentialsError" in output_of(aws, ended(aws, submit(aws, program)))[-1]
+    role = aws("iam").create_role(RoleName="job", AssumeRolePolicyDocument=trust("ecs-tasks.amazonaws.com"))["Role"]
+    definition["containerProperties"]["jobRoleArn"] = role["Arn"]
+    aws("batch").register_job_definition(**definition)
     job = ended(aws, submit(aws, program))
-    assert job["status"] == "SUCCEEDED", output_of(aws, job)
-    aws("s3").head_bucket(Bucket="made-by-job")
+    assert output_of(aws, job) == [f"arn:aws:sts::{ACCOUNT}:assumed-role/job"]
 
 
 @rule("batch.describe_jobs")
