@@ -340,3 +340,22 @@ func TestDeletionWithoutRole(t *testing.T) {
 		t.Error("left in AWS")
 	}
 }
+
+// TestReleasedEnvironmentIsTakenOver has an object that was made to let go of its environment, and is made again: what
+// AWS has is still its own.
+func TestReleasedEnvironmentIsTakenOver(t *testing.T) {
+	world.Parallel(t)
+	namespace := world.Namespace(t)
+	compute := readyEnvironment(t, namespace, "")
+	line := world.Create(t, namespace, queueYAML(t, "queue", ""))
+	world.AwaitReady(t, line)
+	world.Delete(t, compute)
+	world.AwaitCondition(t, compute, "Ready", "False", "still used by job queue")
+	world.Patch(t, compute, `{metadata: {finalizers: null}}`)
+	world.AwaitGone(t, compute)
+	since := world.AWS.LastCall(t)
+	world.AwaitReady(t, world.Create(t, namespace, environmentYAML(t, "compute", "")))
+	if writes := testworld.Writes(world.AWS.Calls(t, since)); len(writes) > 0 {
+		t.Errorf("made the calls %v", writes)
+	}
+}

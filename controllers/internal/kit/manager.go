@@ -5,6 +5,7 @@ import (
 	"errors"
 	"reflect"
 	"strings"
+	"sync"
 	"time"
 
 	ackv1alpha1 "github.com/aws-controllers-k8s/runtime/apis/core/v1alpha1"
@@ -31,6 +32,8 @@ type resourceManager[T client.Object] struct {
 	account    Account
 	operations Operations[T]
 	waiting    *waiting
+	// left are the objects, by UID, for which AWS has something from before that is theirs.
+	left sync.Map
 }
 
 // ReadOne asks AWS for the object.
@@ -44,11 +47,24 @@ func (m *resourceManager[T]) ReadOne(ctx context.Context, res acktypes.AWSResour
 	if err != nil {
 		return m.failed(read, err)
 	}
+	if m.isLeft(declared, observed) {
+		// The runtime would refuse what an object does not manage. Create takes it over.
+		m.left.Store(declared.object.GetUID(), true)
+		return nil, ackerr.NotFound
+	}
 	m.observe(read, observed)
 	if m.adopting(declared) {
 		part(read.object, "Spec").Set(part(copyOf(observed), "Spec"))
 	}
 	return read, nil
+}
+
+// isLeft says whether AWS's object is from before, when an object of this name let go of it: its finalizer was removed by
+// hand, or with the annotation deletion-policy: retain, or with the cluster that it was in. It still has our tag.
+func (m *resourceManager[T]) isLeft(declared *resource[T], observed T) bool {
+	_, adoption := declared.object.GetAnnotations()[ackv1alpha1.AnnotationAdoptionPolicy]
+	return !adoption && !declared.IsBeingDeleted() && !ackrt.IsReadOnly(declared) && !descriptor[T]{m.kind}.IsManaged(declared) &&
+		ownedBy(observed, declared.object)
 }
 
 // observe puts what AWS has beside what is declared.
@@ -75,6 +91,11 @@ func (m *resourceManager[T]) adopting(res *resource[T]) bool {
 // Create makes the object in AWS.
 func (m *resourceManager[T]) Create(ctx context.Context, res acktypes.AWSResource) (acktypes.AWSResource, error) {
 	created := res.DeepCopy().(*resource[T])
+	// It may differ from what is declared, which only an update finds.
+	again := Wait(time.Millisecond, "it exists from before: looking for differences")
+	if _, exists := m.left.LoadAndDelete(created.object.GetUID()); exists {
+		return m.failed(created, again)
+	}
 	err := m.operations.Create(ctx, created.object)
 	if err == nil {
 		return created, nil
@@ -86,7 +107,7 @@ func (m *resourceManager[T]) Create(ctx context.Context, res acktypes.AWSResourc
 		// an earlier attempt, whose answer got lost, may have made it.
 		switch observed, lookErr := m.operations.Read(ctx, copyOf(created.object)); {
 		case lookErr == nil && ownedBy(observed, created.object):
-			return res.DeepCopy(), nil
+			return m.failed(res.DeepCopy().(*resource[T]), again)
 		case lookErr == nil || errors.Is(lookErr, ErrNotFound):
 			return failed, &refused{err: err, failure: failure}
 		}
