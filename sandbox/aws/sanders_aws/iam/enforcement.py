@@ -17,7 +17,7 @@ from .documents import MalformedPolicy, Policy, Request, read_policy
 from .evaluation import Decision, Policies, evaluate
 from .patterns import Context
 from .questions import Question, UnknownOperation, questions_of
-from .state import role_with_arn
+from .resources import role_with_arn
 
 Mode = Literal["off", "log", "enforce"]
 MODES: tuple[Mode, ...] = get_args(Mode)

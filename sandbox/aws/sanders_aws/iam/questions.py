@@ -15,7 +15,7 @@ from moto.utilities.utils import get_partition
 
 from ..wire import Call
 from . import reference, requests
-from .state import tags_of
+from .resources import tags_of
 
 Tags = Mapping[str, str]
 

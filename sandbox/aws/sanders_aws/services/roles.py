@@ -9,7 +9,7 @@ from moto.sts.models import sts_backends
 
 from ..iam.documents import MalformedPolicy, Principal, Request, read_policy
 from ..iam.evaluation import Policies, evaluate
-from ..iam.state import role_with_arn
+from ..iam.resources import role_with_arn
 
 _LIFETIME = timedelta(hours=12)
 _SPARE = timedelta(hours=1)  # a session with less left to live is not given out again

@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_
 """
 
 from ..questions import Asking, asks, request_tags
-from ..state import role_named
+from ..resources import role_named
 
 _SERVICE_LINKED_ROLE = "AWSServiceRoleForBatch"
 

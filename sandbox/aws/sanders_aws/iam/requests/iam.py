@@ -10,7 +10,7 @@ from moto.iam.models import SERVICE_NAME_CONVERSION
 
 from .. import reference
 from ..questions import Asking, UnknownOperation, asks, request_tags
-from ..state import iam_of, role_named
+from ..resources import iam_of, role_named
 
 # Tags at creation need this action as well.
 # Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags_roles.html#id_tags_roles_permissions

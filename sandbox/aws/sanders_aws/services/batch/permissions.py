@@ -11,7 +11,7 @@ from moto.utilities.utils import get_partition
 from ...iam.callers import role_caller
 from ...iam.enforcement import current
 from ...iam.questions import Question
-from ...iam.state import role_with_arn
+from ...iam.resources import role_with_arn
 from .model import SERVICE_LINKED_ROLE, BatchBackend, ComputeEnvironment, Job, Status
 
 _ECR = re.compile(r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/(?P<name>[^:@]+)")

@@ -1,15 +1,18 @@
 """Security groups."""
 
+import re
 from collections.abc import Iterator
 
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.security_groups import SecurityGroup
 
 from ...errors import AwsError
-from ...rules import guard
+from ...rules import amendment, guard
 from ...wire import Answer, Call
 from ..batch.model import Status, batch_backends
 from .common import API, backend_of
+
+_GROUP_ID = re.compile(rb"<groupId>([^<]+)</groupId>")
 
 
 @guard("ec2", "DeleteSecurityGroup", source=API + "API_DeleteSecurityGroup.html")
@@ -29,6 +32,17 @@ def check_security_group_deletion(call: Call) -> Answer | None:
     ):
         raise AwsError("DependencyViolation", f"resource {group.id} has a dependent object")
     return None
+
+
+@amendment("ec2", "CreateSecurityGroup", source=API + "API_CreateSecurityGroup.html")
+def answer_tags(call: Call, answer: Answer) -> Answer | None:
+    """A new security group is answered with its tags. The official controller takes off those that it is not told."""
+    found = _GROUP_ID.search(answer.body)
+    group: SecurityGroup | None = backend_of(call).get_security_group_from_id(found[1].decode()) if found else None
+    if group is None:
+        return None
+    tags = [{"Key": tag["key"], "Value": tag["value"]} for tag in group.get_tags()]
+    return call.answer({"GroupId": group.id, "SecurityGroupArn": group.arn, "Tags": tags})
 
 
 def security_groups(backend: EC2Backend) -> Iterator[SecurityGroup]:

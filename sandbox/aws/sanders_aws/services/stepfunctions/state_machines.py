@@ -9,7 +9,7 @@ from ...errors import AwsError
 from ...iam.callers import role_caller
 from ...iam.enforcement import current
 from ...iam.questions import Question
-from ...iam.state import role_with_arn
+from ...iam.resources import role_with_arn
 from ...paging import page
 from ...rules import guard, operation, patch
 from ...wire import Answer, Call

@@ -22,3 +22,13 @@ def test_security_groups_in_use_stay(aws: Aws, network: dict[str, str]) -> None:
     assert code_of(ec2.delete_security_group, GroupId=network["group"]) == "DependencyViolation"
     ec2.delete_network_interface(NetworkInterfaceId=interface["NetworkInterfaceId"])
     ec2.delete_security_group(GroupId=network["group"])
+
+
+@rule("ec2.answer_tags")
+def test_a_new_group_is_answered_with_its_tags(aws: Aws, network: dict[str, str]) -> None:
+    tags = [{"Key": "Project", "Value": "sanders"}]
+    specification = [{"ResourceType": "security-group", "Tags": tags}]
+    group = {"GroupName": "tagged", "Description": "d", "VpcId": network["vpc"]}
+    answer = aws("ec2").create_security_group(**group, TagSpecifications=specification)
+    assert answer["Tags"] == tags
+    assert answer["GroupId"].startswith("sg-")
