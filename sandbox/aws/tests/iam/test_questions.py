@@ -211,6 +211,33 @@ def test_every_operation_asks_for_all_that_the_reference_requires(service: str) 
     assert wrong == []
 
 
+# What the official controller calls for a network, from its first object to the last.
+NETWORK = """
+    AllocateAddress AssociateRouteTable AttachInternetGateway AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress
+    CreateInternetGateway CreateNatGateway CreateRoute CreateRouteTable CreateSecurityGroup CreateSubnet CreateTags
+    CreateVpc CreateVpcEndpoint DeleteInternetGateway DeleteNatGateway DeleteRoute DeleteRouteTable DeleteSecurityGroup
+    DeleteSubnet DeleteTags DeleteVpc DeleteVpcEndpoints DescribeAddresses DescribeInternetGateways
+    DescribeManagedPrefixLists DescribeNatGateways DescribeNetworkInterfaces DescribeRouteTables
+    DescribeSecurityGroupRules DescribeSecurityGroups DescribeSubnets DescribeVpcAttribute DescribeVpcEndpoints
+    DescribeVpcs DetachInternetGateway DisassociateRouteTable ModifySubnetAttribute ModifyVpcAttribute
+    ModifyVpcEndpoint ReleaseAddress ReplaceRoute RevokeSecurityGroupEgress RevokeSecurityGroupIngress
+"""
+
+
+@pytest.mark.parametrize("operation", NETWORK.split())
+def test_every_operation_on_a_network_asks_for_all_that_the_reference_requires(operation: str) -> None:
+    model = get_service_model("ec2").operation_model(operation)
+    params = _filled(model.input_shape, "ec2")
+    if "Resources" in params:
+        params["Resources"] = ["vpc-1"]
+    own = [one for one in asked("ec2", operation, **params) if one.action == f"ec2:{operation}"]
+    action = reference.action("ec2", operation)
+    assert action
+    types = [reference.resource_type("ec2", name) for name in action.required]
+    assert own
+    assert all(any(kind.pattern.fullmatch(one.resource) for one in own) for kind in types)
+
+
 def _filled(shape: Any, prefix: str, name: str = "", depth: int = 0) -> Any:
     """A value for each member of a shape."""
     if shape is None or depth > 5:
@@ -234,6 +261,7 @@ _ARNS = {
     "budgets": f"arn:aws:budgets::{ACCOUNT}:budget/name",
     "dynamodb": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/name",
     "dynamodb StreamArn": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/name/stream/1",
+    "ec2": "name",
     "ecr": f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/name",
     "events": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/name",
     "iam": f"arn:aws:iam::{ACCOUNT}:policy/name",
