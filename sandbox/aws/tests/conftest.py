@@ -1,7 +1,8 @@
 """An emulator to test against: ours, or with --plain-moto the moto that it is built on.
 
 Every rule has a test with the mark `rule("service.function")`. Against plain moto only these run, and each must fail
-in its body: a test that passes there proves nothing about the rule.
+in its body: a test that passes there proves nothing about the rule. A third of them runs, another one each day (or as
+TEST_SEED, a number, chooses), and with TEST_LONG=1 all.
 """
 
 import json
@@ -181,9 +182,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption(PLAIN):
-        others = [item for item in items if not item.get_closest_marker("rule")]
-        config.hook.pytest_deselected(items=others)
-        items[:] = [item for item in items if item.get_closest_marker("rule")]
+        rules = [item for item in items if item.get_closest_marker("rule")]
+        if os.environ.get("TEST_LONG") != "1":
+            seed = int(os.environ.get("TEST_SEED") or time.time() // 86_400)
+            rules = rules[seed % 3 :: 3]
+        config.hook.pytest_deselected(items=[item for item in items if item not in rules])
+        items[:] = rules
 
 
 @pytest.hookimpl(wrapper=True)
