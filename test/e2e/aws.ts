@@ -31,8 +31,16 @@ export const aws = {
  * and what changes by use (counts, sizes, what was spent).
  */
 export async function readState(): Promise<State> {
-  const readers = [buckets, tables, repositories, network, roles, batchKinds, stateMachines, allBudgets];
-  const entries = (await Promise.all(readers.map((read) => read()))).flat();
+  return read([buckets, tables, repositories, network, roles, batchKinds, stateMachines, allBudgets]);
+}
+
+/** The part of that which EC2 knows: a tenth of the calls. */
+export async function readNetwork(): Promise<State> {
+  return read([network]);
+}
+
+async function read(readers: readonly (() => Promise<Entry[]>)[]): Promise<State> {
+  const entries = (await Promise.all(readers.map((reader) => reader()))).flat();
   return Object.fromEntries(entries.map(([name, answer]) => [name, tidy(answer)]));
 }
 

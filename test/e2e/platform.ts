@@ -7,7 +7,7 @@ import { toolsFolder } from '../../sandbox/commands/tools';
 import { argocdNamespace } from '../../sandbox/parts/argocd';
 import { repository } from '../../sandbox/gitops/remote';
 import { checkout } from '../../sandbox/state/folder';
-import { callsSince, isWrite, lastCall, readState } from './aws';
+import { callsSince, isWrite, lastCall, readNetwork, readState } from './aws';
 import { folder, kubectl, run } from './sandbox';
 import { changes, type State } from './state';
 
@@ -172,7 +172,7 @@ export async function confirmDeletion(environment: string): Promise<void> {
  */
 export async function settled(): Promise<void> {
   await eventually(async () => {
-    for (const [name, group] of Object.entries<any>(await readState())) {
+    for (const [name, group] of Object.entries<any>(await readNetwork())) {
       if (name.startsWith('ec2 security-group default of'))
         expect([name, group.IpPermissions, group.IpPermissionsEgress]).toEqual([name, [], []]);
       else if (name.startsWith('ec2 security-group'))
@@ -200,10 +200,19 @@ export async function reaches(before: State, differs: Record<string, string>, se
   await repeat(compare, () => nextWrite(seen), seconds);
 }
 
-/** Waits for a call that may change something, but not for long: AWS also goes on by itself, as from CREATING to VALID. */
+/**
+ * Waits for a call that may change something, and for the end of a burst of such calls, but not for long: AWS also goes on by
+ * itself, as from CREATING to VALID.
+ */
 async function nextWrite(since: number): Promise<void> {
   const deadline = Date.now() + 3000;
-  while (Date.now() < deadline && !(await callsSince(since)).some(isWrite)) await setTimeout(200);
+  let seen = 0;
+  while (Date.now() < deadline) {
+    const writes = (await callsSince(since)).filter(isWrite).length;
+    if (writes > 0 && writes === seen) return;
+    seen = writes;
+    await setTimeout(200);
+  }
 }
 
 async function repeat(assertions: () => Promise<void>, pause: () => Promise<void>, seconds: number): Promise<void> {
