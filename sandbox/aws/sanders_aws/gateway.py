@@ -2,6 +2,7 @@
 
 import functools
 import gc
+import io
 import logging
 import threading
 import time
@@ -129,6 +130,8 @@ class Gateway:
         unimplemented = unknown_action(call.protocol, call.action, "sanders-aws does not implement it.")
         if call.service in _OURS or not _does_moto_have(call.service):
             raise unimplemented
+        if call.body is not None:
+            environ = {**environ, "wsgi.input": io.BytesIO(call.body), "CONTENT_LENGTH": str(len(call.body))}
         answer = Answer(500, {}, b"")
 
         def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:

@@ -65,6 +65,8 @@ class Call:
     operation: OperationModel | None = None
     access_key: str = ""  # that it is signed with; empty if it is not signed
     path_params: dict[str, Any] = field(default_factory=dict)
+    body: bytes | None = None  # for moto, in place of the request's own
+    refused: dict[int, str] = field(default_factory=dict)  # positions of objects not to be deleted, and why
 
     @cached_property
     def params(self) -> dict[str, Any]:

@@ -70,13 +70,15 @@ class Enforcement:
             return
         self.denials.need(caller.name, questions)
         circumstances = _of(call)
-        for question in questions:
+        for position, question in enumerate(questions):
             decision = self._decide(circumstances, caller, question)
             if not decision.allowed:
                 message = self._note(call.service, call.action, caller, question, decision)
-                if self._mode == "enforce":
+                if self._mode == "log":
+                    return
+                if call.action != "DeleteObjects":
                     raise _denied(call, message, question, decision)
-                return
+                call.refused[position] = message  # it asks once for each object, and the others are deleted
 
     def problem(self, caller: Caller, service: str, region: str, questions: list[Question]) -> str:
         """Why a service may not do something with a role's session, in AWS's words; empty if it may."""

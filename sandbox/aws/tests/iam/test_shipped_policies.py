@@ -77,7 +77,7 @@ def denied(session: dict[str, str], service: str, operation: str, params: dict[s
         Enforcement("enforce").check(call)
     except AwsError as error:
         return error.message
-    return ""
+    return "; ".join(call.refused.values())  # of several objects, those that may not be deleted
 
 
 Made = tuple[str, str, str, dict[str, Any]]  # whose policy, service, operation, parameters
