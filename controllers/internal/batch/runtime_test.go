@@ -115,9 +115,9 @@ apiVersion: batch.services.k8s.aws/v1alpha1
 kind: JobQueue
 metadata:
   name: queue
-  annotations: {services.k8s.aws/adoption-policy: adopt, services.k8s.aws/adoption-fields: '{"nmae": "x"}'}
+  annotations: {services.k8s.aws/adoption-policy: adopt, services.k8s.aws/adoption-fields: '{"title": "x"}'}
 `)
-	world.AwaitCondition(t, made, "ACK.Terminal", "True", `annotation services.k8s.aws/adoption-fields: unknown field "nmae", want {"name": "..."}, {"arn": "..."} or both`)
+	world.AwaitCondition(t, made, "ACK.Terminal", "True", `annotation services.k8s.aws/adoption-fields: unknown field "title", want {"name": "..."}, {"arn": "..."} or both`)
 }
 
 func TestAdoptOrCreate(t *testing.T) {

@@ -115,19 +115,13 @@ func busy(status *string) error {
 
 // syncTags makes the tags of an AWS object those that are declared.
 func syncTags(ctx context.Context, api *sdk.Client, declared, observed client.Object) error {
-	arn := kit.ARN(observed)
-	set, remove := kit.DiffTags(declared, observed)
-	if len(set) > 0 {
-		if _, err := api.TagResource(ctx, &sdk.TagResourceInput{ResourceArn: &arn, Tags: set}); err != nil {
-			return err
-		}
-	}
-	if len(remove) > 0 {
-		if _, err := api.UntagResource(ctx, &sdk.UntagResourceInput{ResourceArn: &arn, TagKeys: remove}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return kit.SyncTags(declared, observed, func(arn *string, set map[string]string) error {
+		_, err := api.TagResource(ctx, &sdk.TagResourceInput{ResourceArn: arn, Tags: set})
+		return err
+	}, func(arn *string, keys []string) error {
+		_, err := api.UntagResource(ctx, &sdk.UntagResourceInput{ResourceArn: arn, TagKeys: keys})
+		return err
+	})
 }
 
 // nameOf is the name in an ARN such as arn:aws:batch:eu-central-1:123456789012:job-queue/name, or what is no ARN as it is.

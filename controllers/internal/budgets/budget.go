@@ -3,8 +3,6 @@ package budgets
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 
 	ackcompare "github.com/aws-controllers-k8s/runtime/pkg/compare"
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -124,25 +122,15 @@ func (b *budgets) Delete(ctx context.Context, _, observed *v1alpha1.Budget) erro
 }
 
 func (b *budgets) syncTags(ctx context.Context, declared, observed *v1alpha1.Budget) error {
-	arn := aws.String(kit.ARN(observed))
-	set, remove := kit.DiffTags(declared, observed)
-	if len(set) > 0 {
-		if _, err := b.api.TagResource(ctx, &sdk.TagResourceInput{ResourceARN: arn, ResourceTags: toTags(set)}); err != nil {
-			return err
-		}
-	}
-	if len(remove) > 0 {
-		if _, err := b.api.UntagResource(ctx, &sdk.UntagResourceInput{ResourceARN: arn, ResourceTagKeys: remove}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return kit.SyncTags(declared, observed, func(arn *string, set map[string]string) error {
+		_, err := b.api.TagResource(ctx, &sdk.TagResourceInput{ResourceARN: arn, ResourceTags: toTags(set)})
+		return err
+	}, func(arn *string, keys []string) error {
+		_, err := b.api.UntagResource(ctx, &sdk.UntagResourceInput{ResourceARN: arn, ResourceTagKeys: keys})
+		return err
+	})
 }
 
 func toTags(tags map[string]string) []types.ResourceTag {
-	var list []types.ResourceTag
-	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		list = append(list, types.ResourceTag{Key: aws.String(key), Value: aws.String(tags[key])})
-	}
-	return list
+	return kit.TagList(tags, func(key, value *string) types.ResourceTag { return types.ResourceTag{Key: key, Value: value} })
 }

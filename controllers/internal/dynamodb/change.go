@@ -1,6 +1,7 @@
 package dynamodb
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -92,7 +93,7 @@ func nextChange(declared, observed *v1alpha1.Table, delta *ackcompare.Delta) *sd
 			change.StreamSpecification = &types.StreamSpecification{StreamEnabled: aws.Bool(false)}
 		}
 	case delta.DifferentAt("Spec.SSESpecification"):
-		change.SSESpecification = orElse(all.SSESpecification, &types.SSESpecification{Enabled: aws.Bool(false)})
+		change.SSESpecification = cmp.Or(all.SSESpecification, &types.SSESpecification{Enabled: aws.Bool(false)})
 	case delta.DifferentAt("Spec.GlobalSecondaryIndexes"):
 		return nextIndexChange(declared, observed)
 	default:
@@ -119,8 +120,8 @@ func withoutLimits(declared *v1alpha1.OnDemandThroughput) *v1alpha1.OnDemandThro
 	if declared != nil {
 		filled = declared.DeepCopy()
 	}
-	filled.MaxReadRequestUnits = orElse(filled.MaxReadRequestUnits, aws.Int64(unlimited))
-	filled.MaxWriteRequestUnits = orElse(filled.MaxWriteRequestUnits, aws.Int64(unlimited))
+	filled.MaxReadRequestUnits = cmp.Or(filled.MaxReadRequestUnits, aws.Int64(unlimited))
+	filled.MaxWriteRequestUnits = cmp.Or(filled.MaxWriteRequestUnits, aws.Int64(unlimited))
 	return filled
 }
 

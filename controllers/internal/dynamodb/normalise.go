@@ -20,16 +20,16 @@ const unlimited = -1
 // as AWS has them, as with the official controller; all else as off.
 func normaliseTable(declared, observed *v1alpha1.Table) {
 	want, have := &declared.Spec, &observed.Spec
-	want.BillingMode = orElse(want.BillingMode, have.BillingMode)
-	want.TableClass = orElse(want.TableClass, have.TableClass)
-	want.DeletionProtectionEnabled = orElse(want.DeletionProtectionEnabled, have.DeletionProtectionEnabled)
-	want.StreamSpecification = orElse(want.StreamSpecification, have.StreamSpecification)
-	want.SSESpecification = orElse(want.SSESpecification, have.SSESpecification)
-	want.ProvisionedThroughput = orElse(want.ProvisionedThroughput, have.ProvisionedThroughput)
+	want.BillingMode = cmp.Or(want.BillingMode, have.BillingMode)
+	want.TableClass = cmp.Or(want.TableClass, have.TableClass)
+	want.DeletionProtectionEnabled = cmp.Or(want.DeletionProtectionEnabled, have.DeletionProtectionEnabled)
+	want.StreamSpecification = cmp.Or(want.StreamSpecification, have.StreamSpecification)
+	want.SSESpecification = cmp.Or(want.SSESpecification, have.SSESpecification)
+	want.ProvisionedThroughput = cmp.Or(want.ProvisionedThroughput, have.ProvisionedThroughput)
 	for i := range want.GlobalSecondaryIndexes {
 		index := &want.GlobalSecondaryIndexes[i]
 		if current := indexNamed(have.GlobalSecondaryIndexes, index.IndexName); current != nil {
-			index.ProvisionedThroughput = orElse(index.ProvisionedThroughput, current.ProvisionedThroughput)
+			index.ProvisionedThroughput = cmp.Or(index.ProvisionedThroughput, current.ProvisionedThroughput)
 		}
 	}
 	for _, spec := range []*v1alpha1.TableSpec{want, have} {
@@ -37,7 +37,7 @@ func normaliseTable(declared, observed *v1alpha1.Table) {
 		spec.TimeToLive = timeToLive(spec.TimeToLive)
 		spec.ContributorInsights = contributorInsights(spec.ContributorInsights)
 		spec.OnDemandThroughput = onDemandThroughput(spec.OnDemandThroughput)
-		if !aws.ToBool(orElse(spec.StreamSpecification, &v1alpha1.StreamSpecification{}).StreamEnabled) {
+		if !aws.ToBool(cmp.Or(spec.StreamSpecification, &v1alpha1.StreamSpecification{}).StreamEnabled) {
 			spec.StreamSpecification = nil
 		}
 		if onDemand(spec) {
@@ -122,7 +122,7 @@ func timeToLive(declared *v1alpha1.TimeToLiveSpecification) *v1alpha1.TimeToLive
 
 // contributorInsights are off when left out.
 func contributorInsights(declared *string) *string {
-	return orElse(declared, aws.String(string(types.ContributorInsightsActionDisable)))
+	return cmp.Or(declared, aws.String(string(types.ContributorInsightsActionDisable)))
 }
 
 // onDemandThroughput is nil when it limits nothing.
@@ -131,21 +131,14 @@ func onDemandThroughput(declared *v1alpha1.OnDemandThroughput) *v1alpha1.OnDeman
 		return nil
 	}
 	limited := &v1alpha1.OnDemandThroughput{}
-	if aws.ToInt64(orElse(declared.MaxReadRequestUnits, aws.Int64(unlimited))) != unlimited {
+	if aws.ToInt64(cmp.Or(declared.MaxReadRequestUnits, aws.Int64(unlimited))) != unlimited {
 		limited.MaxReadRequestUnits = declared.MaxReadRequestUnits
 	}
-	if aws.ToInt64(orElse(declared.MaxWriteRequestUnits, aws.Int64(unlimited))) != unlimited {
+	if aws.ToInt64(cmp.Or(declared.MaxWriteRequestUnits, aws.Int64(unlimited))) != unlimited {
 		limited.MaxWriteRequestUnits = declared.MaxWriteRequestUnits
 	}
 	if limited.MaxReadRequestUnits == nil && limited.MaxWriteRequestUnits == nil {
 		return nil
 	}
 	return limited
-}
-
-func orElse[V any](value, otherwise *V) *V {
-	if value == nil {
-		return otherwise
-	}
-	return value
 }

@@ -1,6 +1,7 @@
 package dynamodb
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -115,23 +116,13 @@ func (t *tables) Update(ctx context.Context, declared, observed *v1alpha1.Table,
 }
 
 func (t *tables) syncTags(ctx context.Context, declared, observed *v1alpha1.Table) error {
-	arn := kit.ARN(observed)
-	set, remove := kit.DiffTags(declared, observed)
-	if len(set) > 0 {
-		input := &sdk.TagResourceInput{ResourceArn: &arn}
-		for key, value := range set {
-			input.Tags = append(input.Tags, types.Tag{Key: aws.String(key), Value: aws.String(value)})
-		}
-		if _, err := t.api.TagResource(ctx, input); err != nil {
-			return err
-		}
-	}
-	if len(remove) > 0 {
-		if _, err := t.api.UntagResource(ctx, &sdk.UntagResourceInput{ResourceArn: &arn, TagKeys: remove}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return kit.SyncTags(declared, observed, func(arn *string, set map[string]string) error {
+		_, err := t.api.TagResource(ctx, &sdk.TagResourceInput{ResourceArn: arn, Tags: kit.TagList(set, func(key, value *string) types.Tag { return types.Tag{Key: key, Value: value} })})
+		return err
+	}, func(arn *string, keys []string) error {
+		_, err := t.api.UntagResource(ctx, &sdk.UntagResourceInput{ResourceArn: arn, TagKeys: keys})
+		return err
+	})
 }
 
 func (t *tables) syncContinuousBackups(ctx context.Context, declared, _ *v1alpha1.Table) error {
@@ -147,7 +138,7 @@ func (t *tables) syncContinuousBackups(ctx context.Context, declared, _ *v1alpha
 // syncTimeToLive turns time to live on or off. It moves to another attribute by way of off.
 func (t *tables) syncTimeToLive(ctx context.Context, declared, observed *v1alpha1.Table) error {
 	want, have := declared.Spec.TimeToLive, observed.Spec.TimeToLive
-	specification := &types.TimeToLiveSpecification{Enabled: aws.Bool(have == nil), AttributeName: orElse(have, want).AttributeName}
+	specification := &types.TimeToLiveSpecification{Enabled: aws.Bool(have == nil), AttributeName: cmp.Or(have, want).AttributeName}
 	if _, err := t.api.UpdateTimeToLive(ctx, &sdk.UpdateTimeToLiveInput{TableName: declared.Spec.TableName, TimeToLiveSpecification: specification}); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package ecr
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -150,23 +151,13 @@ func (r *repositories) Update(ctx context.Context, declared, observed *v1alpha1.
 }
 
 func (r *repositories) syncTags(ctx context.Context, declared, observed *v1alpha1.Repository) error {
-	arn := kit.ARN(observed)
-	set, remove := kit.DiffTags(declared, observed)
-	if len(set) > 0 {
-		input := &sdk.TagResourceInput{ResourceArn: &arn}
-		for key, value := range set {
-			input.Tags = append(input.Tags, types.Tag{Key: aws.String(key), Value: aws.String(value)})
-		}
-		if _, err := r.api.TagResource(ctx, input); err != nil {
-			return err
-		}
-	}
-	if len(remove) > 0 {
-		if _, err := r.api.UntagResource(ctx, &sdk.UntagResourceInput{ResourceArn: &arn, TagKeys: remove}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return kit.SyncTags(declared, observed, func(arn *string, set map[string]string) error {
+		_, err := r.api.TagResource(ctx, &sdk.TagResourceInput{ResourceArn: arn, Tags: kit.TagList(set, func(key, value *string) types.Tag { return types.Tag{Key: key, Value: value} })})
+		return err
+	}, func(arn *string, keys []string) error {
+		_, err := r.api.UntagResource(ctx, &sdk.UntagResourceInput{ResourceArn: arn, TagKeys: keys})
+		return err
+	})
 }
 
 func (r *repositories) syncScanning(ctx context.Context, declared, _ *v1alpha1.Repository) error {
@@ -214,10 +205,10 @@ func (r *repositories) Delete(ctx context.Context, declared, observed *v1alpha1.
 // normaliseRepository takes what is left out as AWS has it, and compares policies by what they mean.
 func normaliseRepository(declared, observed *v1alpha1.Repository) {
 	want, have := &declared.Spec, &observed.Spec
-	want.RegistryID = orElse(want.RegistryID, have.RegistryID)
-	want.ImageTagMutability = orElse(want.ImageTagMutability, have.ImageTagMutability)
-	want.ImageScanningConfiguration = orElse(want.ImageScanningConfiguration, have.ImageScanningConfiguration)
-	want.EncryptionConfiguration = orElse(want.EncryptionConfiguration, have.EncryptionConfiguration)
+	want.RegistryID = cmp.Or(want.RegistryID, have.RegistryID)
+	want.ImageTagMutability = cmp.Or(want.ImageTagMutability, have.ImageTagMutability)
+	want.ImageScanningConfiguration = cmp.Or(want.ImageScanningConfiguration, have.ImageScanningConfiguration)
+	want.EncryptionConfiguration = cmp.Or(want.EncryptionConfiguration, have.EncryptionConfiguration)
 	if encryption := want.EncryptionConfiguration; encryption != nil && have.EncryptionConfiguration != nil {
 		kit.FillUnset(encryption, have.EncryptionConfiguration)
 	}
@@ -227,13 +218,6 @@ func normaliseRepository(declared, observed *v1alpha1.Repository) {
 	if same(ackcompare.IAMPolicyDocumentEqual, want.Policy, have.Policy) {
 		want.Policy = have.Policy
 	}
-}
-
-func orElse[V any](value, otherwise *V) *V {
-	if value == nil {
-		return otherwise
-	}
-	return value
 }
 
 // same says whether two documents mean the same; one that cannot be read is different.

@@ -132,7 +132,7 @@ func (c *Configs) limit(key configKey) *rate.Limiter {
 	if c.calls.PerSecond == 0 {
 		return rate.NewLimiter(rate.Inf, 0)
 	}
-	within := limitKey{account: string(c.config.AccountID), region: key.region}
+	within := limitKey{account: c.config.AccountID, region: key.region}
 	if role, err := arn.Parse(string(key.role)); err == nil {
 		within.account = role.AccountID
 	}

@@ -47,7 +47,7 @@ func TestIdentify(t *testing.T) {
 		fields map[string]string
 		want   string
 	}{
-		"an unknown field":  {map[string]string{"name": "a", "nmae": "b"}, `unknown field "nmae", want {"name": "..."}, {"arn": "..."} or both`},
+		"an unknown field":  {map[string]string{"name": "a", "title": "b"}, `unknown field "title", want {"name": "..."}, {"arn": "..."} or both`},
 		"no name":           {map[string]string{}, `it names nothing, want {"name": "..."}`},
 		"no ARN":            {map[string]string{"arn": "b"}, `"b" is no ARN`},
 		"an ARN of another": {map[string]string{"arn": "arn:aws:x:::thing/b", "name": "a"}, `the ARN is of "b", and the name is "a"`},

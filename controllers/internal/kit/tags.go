@@ -72,9 +72,34 @@ func SetTags(object client.Object, tags map[string]string) {
 	}
 }
 
-// DiffTags says which tags to set and which to remove to come from what is observed to what is declared. AWS's own
+// SyncTags makes the tags of an AWS object those that are declared, by calls that set some and remove others. AWS's own
 // tags are left alone.
-func DiffTags(declared, observed client.Object) (set map[string]string, remove []string) {
+func SyncTags(declared, observed client.Object, tag func(arn *string, set map[string]string) error, untag func(arn *string, keys []string) error) error {
+	arn := ARN(observed)
+	set, remove := diffTags(declared, observed)
+	if len(set) > 0 {
+		if err := tag(&arn, set); err != nil {
+			return err
+		}
+	}
+	if len(remove) > 0 {
+		return untag(&arn, remove)
+	}
+	return nil
+}
+
+// TagList is a map of tags as a list of an SDK's tags, sorted by key.
+func TagList[T any](tags map[string]string, tag func(key, value *string) T) []T {
+	var list []T
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		value := tags[key]
+		list = append(list, tag(&key, &value))
+	}
+	return list
+}
+
+// diffTags says which tags to set and which to remove to come from what is observed to what is declared.
+func diffTags(declared, observed client.Object) (set map[string]string, remove []string) {
 	want, have := Tags(declared), Tags(observed)
 	set = map[string]string{}
 	for key, value := range want {

@@ -48,7 +48,7 @@ func TestDiffTags(t *testing.T) {
 		"empty text": {map[string]string{"a": ""}, nil, map[string]string{"a": ""}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			set, remove := DiffTags(&thing{Spec: thingSpec{Tags: c.declared}}, &thing{Spec: thingSpec{Tags: c.observed}})
+			set, remove := diffTags(&thing{Spec: thingSpec{Tags: c.declared}}, &thing{Spec: thingSpec{Tags: c.observed}})
 			if !maps.Equal(set, c.set) || !slices.Equal(remove, c.remove) {
 				t.Errorf("got %v and %v, want %v and %v", set, remove, c.set, c.remove)
 			}

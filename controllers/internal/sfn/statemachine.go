@@ -129,22 +129,13 @@ func changes(declared *v1alpha1.StateMachine, delta *ackcompare.Delta) *v1alpha1
 }
 
 func (s *stateMachines) syncTags(ctx context.Context, declared, observed *v1alpha1.StateMachine) error {
-	set, remove := kit.DiffTags(declared, observed)
-	if len(set) > 0 {
-		input := &sdk.TagResourceInput{ResourceArn: s.arn(declared)}
-		for key, value := range set {
-			input.Tags = append(input.Tags, types.Tag{Key: aws.String(key), Value: aws.String(value)})
-		}
-		if _, err := s.api.TagResource(ctx, input); err != nil {
-			return err
-		}
-	}
-	if len(remove) > 0 {
-		if _, err := s.api.UntagResource(ctx, &sdk.UntagResourceInput{ResourceArn: s.arn(declared), TagKeys: remove}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return kit.SyncTags(declared, observed, func(arn *string, set map[string]string) error {
+		_, err := s.api.TagResource(ctx, &sdk.TagResourceInput{ResourceArn: arn, Tags: kit.TagList(set, func(key, value *string) types.Tag { return types.Tag{Key: key, Value: value} })})
+		return err
+	}, func(arn *string, keys []string) error {
+		_, err := s.api.UntagResource(ctx, &sdk.UntagResourceInput{ResourceArn: arn, TagKeys: keys})
+		return err
+	})
 }
 
 // Delete has AWS delete the state machine, which it does when no execution runs any more.
