@@ -227,3 +227,42 @@ func TestDeletedWhileMade(t *testing.T) {
 func freeQueueYAML(t *testing.T, name, more string) string {
 	return queueYAML(t, name, fmt.Sprintf("{computeEnvironmentOrder: [{order: 1, computeEnvironment: %s}]}", unique(t, "compute")))
 }
+
+// TestDeletedBehindItsFinalizer has objects that vanish although they got a finalizer: the API server deletes an object at
+// once that had none when it looked. What was made for them meanwhile goes, too.
+func TestDeletedBehindItsFinalizer(t *testing.T) {
+	world.Parallel(t)
+	retaining := world.Namespace(t, "batch.services.k8s.aws/deletion-policy", "retain")
+	namespace := world.Namespace(t)
+	for _, action := range []string{"RegisterJobDefinition", "CreateComputeEnvironment"} {
+		world.AWS.Inject(t, testenv.Fault{Kind: "latency", Service: "batch", Action: action, Rate: 1, Seconds: 2})
+	}
+	job := world.Create(t, namespace, definitionYAML(t, "job", ""))
+	kept := world.Create(t, retaining, definitionYAML(t, "kept", ""))
+	compute := world.Create(t, namespace, environmentYAML(t, "compute", ""))
+	for _, object := range []*unstructured.Unstructured{job, kept, compute} {
+		testworld.Eventually(t, func() error {
+			if err := world.Refresh(t.Context(), object); err != nil || len(object.GetFinalizers()) == 0 {
+				return errNotYet("the finalizer")
+			}
+			return nil
+		})
+		world.Patch(t, object, `{metadata: {finalizers: null}}`)
+		world.Delete(t, object)
+	}
+	world.AwaitGone(t, job, kept, compute)
+	testworld.Eventually(t, func() error {
+		if len(revisions(t, specName(job))) == 0 || len(active(t, specName(job))) > 0 || environment(t, specName(compute)) != nil || len(active(t, specName(kept))) == 0 {
+			return errNotYet("what was made and has to go, or to stay")
+		}
+		return nil
+	})
+	// Longer than a call takes here.
+	time.Sleep(3 * time.Second)
+	if len(active(t, specName(kept))) != 1 {
+		t.Error("removed what its namespace retains")
+	}
+	if environment(t, specName(compute)) != nil || len(active(t, specName(job))) > 0 {
+		t.Error("left in AWS")
+	}
+}

@@ -38,6 +38,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/log"
@@ -58,7 +59,7 @@ const missingKindsRecheck = 30 * time.Second
 type Registration interface {
 	// GroupVersionKind of the kind.
 	GroupVersionKind() schema.GroupVersionKind
-	factory(service Service, waiting *waiting) acktypes.AWSResourceManagerFactory
+	factory(service Service, shared with) acktypes.AWSResourceManagerFactory
 	object() client.Object
 }
 
@@ -69,15 +70,23 @@ type registration[T client.Object] struct{ kind Kind[T] }
 
 func (r registration[T]) GroupVersionKind() schema.GroupVersionKind { return r.kind.GroupVersionKind }
 func (r registration[T]) object() client.Object                     { return newObject[T]() }
-func (r registration[T]) factory(service Service, waiting *waiting) acktypes.AWSResourceManagerFactory {
-	return &factory[T]{kind: r.kind, service: service, waiting: waiting, managers: map[managerKey]*resourceManager[T]{}}
+func (r registration[T]) factory(service Service, shared with) acktypes.AWSResourceManagerFactory {
+	return &factory[T]{kind: r.kind, service: service, with: shared, managers: map[managerKey]*resourceManager[T]{}}
+}
+
+// with is what the managers of a kind share with its controller.
+type with struct {
+	waiting *waiting
+	made    *made
+	// reader reads from the API server.
+	reader client.Reader
 }
 
 // factory makes the managers of a kind and keeps them, with the clients and batches that they share.
 type factory[T client.Object] struct {
 	kind     Kind[T]
 	service  Service
-	waiting  *waiting
+	with     with
 	mutex    sync.Mutex
 	managers map[managerKey]*resourceManager[T]
 }
@@ -102,7 +111,8 @@ func (f *factory[T]) ManagerFor(
 		return known, nil
 	}
 	to := Account{Config: awsConfig, ID: account, Region: region, Partition: ackv1alpha1.AWSPartition(config.Partition)}
-	made := &resourceManager[T]{kind: f.kind, service: f.service, config: config, account: to, operations: f.kind.Operations(to), waiting: f.waiting}
+	made := &resourceManager[T]{kind: f.kind, service: f.service, config: config, account: to, operations: f.kind.Operations(to),
+		waiting: f.with.waiting, made: f.with.made, reader: f.with.reader}
 	f.managers[key] = made
 	return made, nil
 }
@@ -149,8 +159,10 @@ func Bind(ctx context.Context, mgr ctrl.Manager, config ackcfg.Config, version a
 	targets := map[schema.GroupKind]bool{}
 	for _, service := range services {
 		var factories []acktypes.AWSResourceManagerFactory
-		for _, kind := range service.Kinds {
-			factories = append(factories, kind.factory(service, waiting))
+		var shares []with
+		for i, kind := range service.Kinds {
+			shares = append(shares, with{waiting: waiting, made: &made{}, reader: mgr.GetAPIReader()})
+			factories = append(factories, kind.factory(service, shares[i]))
 		}
 		counters := ackmetrics.NewMetrics(service.Name)
 		sc := &serviceController{
@@ -166,7 +178,7 @@ func Bind(ctx context.Context, mgr ctrl.Manager, config ackcfg.Config, version a
 			}
 			gk := kind.GroupVersionKind().GroupKind()
 			wakes[gk] = make(chan event.GenericEvent, wakeBuffer)
-			if err := shared.bindKind(sc, kind, factories[i], counters, waiting, wakes[gk]); err != nil {
+			if err := shared.bindKind(ctx, sc, kind, factories[i], counters, shares[i], wakes[gk]); err != nil {
 				return fmt.Errorf("%s: %w", gk, err)
 			}
 			for _, referred := range ReferenceTargets(kind.object()) {
@@ -301,8 +313,8 @@ func (s *shared) serves(kind Registration) bool {
 
 // bindKind adds the controller of a kind.
 func (s *shared) bindKind(
-	sc acktypes.ServiceController, kind Registration, rmf acktypes.AWSResourceManagerFactory, counters *ackmetrics.Metrics,
-	waiting *waiting, wakes <-chan event.GenericEvent,
+	ctx context.Context, sc acktypes.ServiceController, kind Registration, rmf acktypes.AWSResourceManagerFactory, counters *ackmetrics.Metrics,
+	with with, wakes <-chan event.GenericEvent,
 ) error {
 	inner := ackrt.NewReconciler(sc, rmf, s.log, s.config, counters, s.accounts, s.selectors)
 	// This gives the runtime's reconciler its clients, and throws away the controller that it makes.
@@ -320,7 +332,7 @@ func (s *shared) bindKind(
 			MaxConcurrentReconciles: s.config.GetReconcileResourceMaxConcurrency(gvk.Kind),
 			RateLimiter:             newBackoff(maxBackoff),
 		}).
-		Complete(s.forgetting(gvk, waiting, reconcile.Func(func(ctx context.Context, request reconcile.Request) (reconcile.Result, error) {
+		Complete(s.following(ctx, gvk, with, reconcile.Func(func(ctx context.Context, request reconcile.Request) (reconcile.Result, error) {
 			if s.namespaces != nil {
 				if known, err := s.namespaces.knows(ctx, gvk, request.NamespacedName); err != nil || !known {
 					return reconcile.Result{RequeueAfter: namespaceRecheck}, err
@@ -350,16 +362,29 @@ func (s *shared) bindKind(
 		})))
 }
 
-// forgetting drops what is remembered of an object once it is gone.
-func (s *shared) forgetting(kind schema.GroupVersionKind, waiting *waiting, inner reconcile.Reconciler) reconcile.Reconciler {
+// following looks before and after each reconcile of an object whether it is there. What is remembered of one that is gone
+// is dropped, and what was made for it in AWS is removed if nothing else will.
+func (s *shared) following(process context.Context, kind schema.GroupVersionKind, with with, inner reconcile.Reconciler) reconcile.Reconciler {
 	cached := s.mgr.GetClient()
-	return reconcile.Func(func(ctx context.Context, request reconcile.Request) (reconcile.Result, error) {
-		result, err := inner.Reconcile(ctx, request)
+	look := func(ctx context.Context, name types.NamespacedName) (isGone bool) {
 		object := &metav1.PartialObjectMetadata{}
 		object.SetGroupVersionKind(kind)
-		if apierrors.IsNotFound(cached.Get(ctx, request.NamespacedName, object)) {
+		err := cached.Get(ctx, name, object)
+		if err == nil && controllerutil.ContainsFinalizer(object, finalizerOf(kind)) {
+			// Its deletion comes to us.
+			with.made.take(name)
+		}
+		return apierrors.IsNotFound(err)
+	}
+	return reconcile.Func(func(ctx context.Context, request reconcile.Request) (reconcile.Result, error) {
+		look(ctx, request.NamespacedName)
+		result, err := inner.Reconcile(ctx, request)
+		if look(ctx, request.NamespacedName) {
 			s.teller.forget(kind, request.NamespacedName)
-			waiting.forget(objectKey{kind.GroupKind(), request.NamespacedName})
+			with.waiting.forget(objectKey{kind.GroupKind(), request.NamespacedName})
+			if remove := with.made.take(request.NamespacedName); remove != nil {
+				go removeStranded(log.IntoContext(process, log.FromContext(ctx)), request.NamespacedName, remove)
+			}
 		}
 		return result, err
 	})

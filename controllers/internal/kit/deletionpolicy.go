@@ -28,18 +28,28 @@ func (r policyReader) Get(ctx context.Context, key client.ObjectKey, object clie
 		return err
 	}
 	kind, err := apiutil.GVKForObject(object, r.scheme)
-	if _, own := object.GetAnnotations()[ackv1alpha1.AnnotationDeletionPolicy]; own || err != nil || !strings.HasSuffix(kind.Group, ".services.k8s.aws") {
+	if err != nil || !strings.HasSuffix(kind.Group, ".services.k8s.aws") {
 		return err
+	}
+	policy, err := deletionPolicy(ctx, r.Reader, object, kind.Group)
+	if err != nil || policy == "" {
+		return err
+	}
+	annotations := map[string]string{ackv1alpha1.AnnotationDeletionPolicy: string(policy)}
+	maps.Copy(annotations, object.GetAnnotations())
+	object.SetAnnotations(annotations)
+	return nil
+}
+
+// deletionPolicy is what an object or else its namespace says of the deletion of what it has in AWS; "" is nothing.
+func deletionPolicy(ctx context.Context, reader client.Reader, object client.Object, group string) (ackv1alpha1.DeletionPolicy, error) {
+	if own, given := object.GetAnnotations()[ackv1alpha1.AnnotationDeletionPolicy]; given {
+		return ackv1alpha1.DeletionPolicy(own), nil
 	}
 	namespace := &metav1.PartialObjectMetadata{}
 	namespace.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Namespace"))
-	if err := r.Reader.Get(ctx, types.NamespacedName{Name: object.GetNamespace()}, namespace); err != nil {
-		return err
+	if err := reader.Get(ctx, types.NamespacedName{Name: object.GetNamespace()}, namespace); err != nil {
+		return "", err
 	}
-	if policy, given := namespace.Annotations[kind.Group+"/deletion-policy"]; given {
-		annotations := map[string]string{ackv1alpha1.AnnotationDeletionPolicy: policy}
-		maps.Copy(annotations, object.GetAnnotations())
-		object.SetAnnotations(annotations)
-	}
-	return nil
+	return ackv1alpha1.DeletionPolicy(namespace.Annotations[group+"/deletion-policy"]), nil
 }

@@ -32,6 +32,9 @@ type resourceManager[T client.Object] struct {
 	account    Account
 	operations Operations[T]
 	waiting    *waiting
+	// reader reads from the API server.
+	reader client.Reader
+	made   *made
 	// left are the objects, by UID, for which AWS has something from before that is theirs.
 	left sync.Map
 }
@@ -96,8 +99,11 @@ func (m *resourceManager[T]) Create(ctx context.Context, res acktypes.AWSResourc
 	if _, exists := m.left.LoadAndDelete(created.object.GetUID()); exists {
 		return m.failed(created, again)
 	}
+	// Before the call, which may take effect even if it fails.
+	m.remember(created.object)
 	err := m.operations.Create(ctx, created.object)
 	if err == nil {
+		m.remember(created.object)
 		return created, nil
 	}
 	failed, failure := m.failed(created, err)
