@@ -16,7 +16,7 @@ const (
 	// describeMax is how many names a Describe call takes.
 	describeMax = 100
 	// describeLinger is how long a Describe call waits for more names.
-	describeLinger = 10 * time.Millisecond
+	describeLinger = 25 * time.Millisecond
 	// poll is how often we look at an object that AWS is at work on.
 	poll = 500 * time.Millisecond
 )

@@ -9,9 +9,9 @@ import (
 
 const (
 	// busyLingers is how many times its Linger a batch waits for the next name when others have come.
-	busyLingers = 5
+	busyLingers = 2
 	// maxLingers is how many times its Linger it waits in all.
-	maxLingers = 25
+	maxLingers = 8
 )
 
 // batchTimeout bounds a call that serves many.
