@@ -30,11 +30,11 @@ export const standIn = 'stand-in';
 
 /** The services whose controllers run. Versions of the official ones: https://github.com/aws-controllers-k8s. */
 export const services = {
-  s3: { controller: 'official', production: '1.3.2', sandbox: '1.3.2', resyncSeconds: 600 },
+  s3: { controller: 'official', production: '1.10.0', sandbox: '1.3.2', resyncSeconds: 600 },
   dynamodb: { controller: 'official', production: '1.9.2', sandbox: standIn, resyncSeconds: 600 },
   ecr: { controller: 'official', production: '1.8.1', sandbox: standIn, resyncSeconds: 600 },
   ec2: { controller: 'official', production: '1.11.1', sandbox: '1.11.1', resyncSeconds: 300 },
-  iam: { controller: 'official', production: '1.7.2', sandbox: '1.7.2', resyncSeconds: 300 },
+  iam: { controller: 'official', production: '1.8.1', sandbox: '1.7.2', resyncSeconds: 300 },
   batch: { controller: 'ours', resyncSeconds: 300, sharesWaves: true },
   sfn: { controller: 'official', production: '1.4.2', sandbox: standIn, resyncSeconds: 600 },
   budgets: { controller: 'ours', resyncSeconds: 600 },
