@@ -87,7 +87,7 @@ lint: install tool-go ## Check types, style, and that generated files are fresh
 
 .PHONY: test-charts
 test-charts: install tool-go tool-python ## Test the TypeScript: environments, charts, argocd, sandbox
-	@KUBECTL="$$($(TS_NODE) sandbox/build.ts kubectl)" npx jest --coverage
+	@KUBECTL="$$($(TS_NODE) sandbox/build.ts kubectl)" ARGOCD="$$($(TS_NODE) sandbox/build.ts argocd)" npx jest --coverage
 
 .PHONY: test-controllers
 test-controllers: install tool-go tool-python ## Test the Go: controllers on a real API server and the emulator

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 
 import type { Environment } from '../environments/schema';
+import { ackHealth } from './health';
 import { kinds, officialServices, serviceOf, services, type Kind, type Service } from './kinds';
 
 /** What the installation is made from: the table of kinds, unless a test gives another one. */
@@ -22,6 +23,7 @@ export function installation(
   const accounts = accountsOf(environments);
   const files = {
     'argocd/base/project-kinds.generated.yaml': [projectKinds(tables)],
+    'argocd/health/argocd-cm.generated.yaml': [healthChecks(tables)],
     'argocd/controller/ack-role-account-map.generated.yaml': [roleMap(ours, accounts)],
     'argocd/overlays/self-managed/ack-controllers.generated.yaml': [controllers(official, tables)],
     'argocd/overlays/self-managed/ack-role-account-map.generated.yaml': [roleMap(official, accounts)],
@@ -60,6 +62,20 @@ function projectKinds({ kinds }: Tables): object {
         .filter(({ kind }) => kind !== 'Namespace')
         .map(({ group, kind }) => ({ group, kind })),
     },
+  };
+}
+
+/** How Argo CD tells the health of each kind that a controller serves. */
+function healthChecks({ kinds }: Tables): object {
+  const served = kinds.filter(({ group }) => serviceOf(group) !== undefined);
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    // Argo CD reads its settings only where it finds this label.
+    metadata: { name: 'argocd-cm', namespace: 'argocd', labels: { 'app.kubernetes.io/part-of': 'argocd' } },
+    data: Object.fromEntries(
+      served.map(({ group, kind }) => [`resource.customizations.health.${group}_${kind}`, ackHealth]),
+    ),
   };
 }
 

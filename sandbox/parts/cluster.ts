@@ -1,6 +1,7 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { parse, stringify } from 'yaml';
 import { builtServices } from '../../synthesis/kinds';
 import type { Kubectl } from '../kube/kubectl';
 import type { Settings } from '../settings';
@@ -36,7 +37,7 @@ export async function prepareCluster(
     ...(await manifests(definitions)).filter((document) => isNeeded(document, kinds)),
     ...[argocdNamespace, ackNamespace].map((name) => object('v1', 'Namespace', { name })),
     ...ackControllers.flatMap((user) => ackRole(user, [...kinds.keys()])),
-    ...(await manifests([path.join(argocdFiles, 'base', 'config')])),
+    ...(await argocdConfiguration(path.join(argocdFiles, 'base', 'config'))),
     ...(await argocdSecrets(context)),
   ];
   await kubectl.apply(documents, argocdNamespace, signal);
@@ -85,6 +86,21 @@ async function manifests(folders: readonly string[]): Promise<string[]> {
     }
   }
   return documents;
+}
+
+/** Argo CD's own configuration, with the health checks that production has: argocd/health. */
+async function argocdConfiguration(folder: string): Promise<string[]> {
+  const [checks = ''] = await manifests([path.join(checkout, 'argocd', 'health')]);
+  const { metadata, data } = parse(checks) as ConfigMap;
+  return (await manifests([folder])).map((document) => {
+    const own = parse(document) as ConfigMap;
+    return own.metadata.name === metadata.name ? stringify({ ...own, data: { ...own.data, ...data } }) : document;
+  });
+}
+
+interface ConfigMap {
+  readonly metadata: { readonly name: string };
+  readonly data?: Readonly<Record<string, string>>;
 }
 
 /** What an ACK controller may do, and that its user is the one who may. They read each other's objects where one refers to another. */

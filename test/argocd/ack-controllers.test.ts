@@ -16,6 +16,7 @@ import {
   read,
   readYaml,
   renderedEnvironments,
+  root,
 } from './manifests';
 
 // Other programs run: on a busy machine they take their time.
@@ -63,7 +64,7 @@ describe('the list', () => {
   });
 });
 
-// The others' charts are of the same make; these are the ones that the sandbox pins.
+// The others' charts are of the same make; these are the ones that the sandbox pins: docs/aws-fidelity.md.
 describe.each(builtServices())('%s', (service) => {
   let folder: string;
   const element = elements.find((e) => e.service === service);
@@ -138,6 +139,12 @@ test('every account of dist/ has a role for every controller', () => {
     elements.map(({ service }) => [`${service}.${account}`, `arn:aws:iam::${account}:role/ack-${service}-target`]),
   );
   expect(map.data).toMatchObject(Object.fromEntries(expected) as object);
+});
+
+test('docs/installation.md installs the Argo CD that the sandbox runs, which knows the health of ACK objects', async () => {
+  const { version, folder } = await pinnedModule('cluster', 'github.com/argoproj/argo-cd/v3');
+  expect(read(path.join(root, 'docs/installation.md'))).toContain(`/argo-cd/v${version}/manifests/ha/install.yaml`);
+  expect(fs.existsSync(path.join(folder, 'resource_customizations/_.services.k8s.aws/_/health.lua'))).toBe(true);
 });
 
 test("the settings of Argo CD's own are ones that it has", async () => {

@@ -1,4 +1,6 @@
+import * as path from 'node:path';
 import { plural } from '../../synthesis/installation';
+import { kinds, officialServices, serviceOf, services } from '../../synthesis/kinds';
 import {
   accountOf,
   all,
@@ -7,7 +9,9 @@ import {
   groupOf,
   officiallyServed,
   only,
+  read,
   renderedEnvironments,
+  root,
   type Manifest,
   type RenderedEnvironment,
 } from './manifests';
@@ -16,6 +20,15 @@ const manifests = build('eks-capabilities');
 
 test('installs no controller: EKS runs them', () => {
   expect(all(manifests, 'ApplicationSet').map((m) => m.metadata.name)).toEqual(['sanders-environments']);
+});
+
+test('is installed with AWS kept off the services that our own controller serves', () => {
+  const text = read(path.join(root, 'docs/installation.md'));
+  const [, configuration = ''] = /--capability-name ack .*?--configuration '(.*?)'/s.exec(text) ?? [];
+  const served = new Set(kinds.map(({ group }) => serviceOf(group)));
+  const ours = Object.keys(services).filter((name) => served.has(name) && !officialServices().includes(name));
+  expect(JSON.parse(configuration)).toEqual({ ack: { disabledServices: ours } });
+  for (const name of ours) expect(name).toMatch(/^[a-z][a-z0-9]*$/); // https://docs.aws.amazon.com/eks/latest/APIReference/API_AckConfigRequest.html
 });
 
 test('lets Argo CD write exactly what the project allows', () => {

@@ -27,6 +27,7 @@ describe('a kind that is nowhere else', () => {
       'argocd/iam/capability/telegraph.json: what any version of it may read besides',
       'controllers/cmd/standins/main.go: no telegraph.Service(); write the stand-in: controllers/generate/telegraph.yaml, controllers/apis/telegraph, controllers/internal/telegraph',
       'argocd/base/project-kinds.generated.yaml: run `make synth`',
+      'argocd/health/argocd-cm.generated.yaml: run `make synth`',
       'argocd/overlays/self-managed/ack-controllers.generated.yaml: run `make synth`',
       'argocd/overlays/self-managed/ack-role-account-map.generated.yaml: run `make synth`',
       'argocd/overlays/eks-capabilities/argocd-rbac.generated.yaml: run `make synth`',
