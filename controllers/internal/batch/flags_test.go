@@ -1,14 +1,20 @@
 package batch_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
 
 	ackcfg "github.com/aws-controllers-k8s/runtime/pkg/config"
+	"github.com/aws-controllers-k8s/runtime/pkg/featuregate"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsbatch "github.com/aws/aws-sdk-go-v2/service/batch"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testenv"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testworld"
@@ -132,5 +138,37 @@ func TestMetrics(t *testing.T) {
 	}
 	if got := testworld.Counted(t, failures, failed) - failedBefore; got != 1 {
 		t.Errorf("counted %v failures, want 1", got)
+	}
+}
+
+// TestSelectorsAtStart has IAMRoleSelectors, and labels of the namespace that they match, before a controller starts: not
+// one object may be made with another role in between, that is, in another account, where it would stay.
+func TestSelectorsAtStart(t *testing.T) {
+	world.AWS.OwnAccount(t)
+	account := world.AWS.Account(t)
+	// Not the account's by its annotation.
+	namespace := world.Namespace(t, "services.k8s.aws/owner-account-id", "")
+	if err := world.Kube.Patch(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace}},
+		client.RawPatch(types.MergePatchType, []byte(`{"metadata": {"labels": {"stage": "selected"}}}`))); err != nil {
+		t.Fatal(err)
+	}
+	selector := world.Create(t, "", fmt.Sprintf(`{apiVersion: services.k8s.aws/v1alpha1, kind: IAMRoleSelector, metadata: {name: batch},
+		spec: {arn: %q, namespaceSelector: {names: [], labelSelector: {matchLabels: {stage: selected}}}}}`, testenv.RoleARN(account)))
+	t.Cleanup(func() { _ = world.Kube.Delete(context.Background(), selector) })
+	world.StopController(t)
+	var made []*unstructured.Unstructured
+	for i := range 20 {
+		made = append(made, world.Create(t, namespace, definitionYAML(t, fmt.Sprintf("job-%d", i), "")))
+	}
+	world.WithConfig(t, func(c *ackcfg.Config) {
+		gates := featuregate.GetDefaultFeatureGates()
+		gates[featuregate.IAMRoleSelector] = featuregate.Feature{Enabled: true}
+		c.EnableCARM, c.FeatureGates = false, gates
+	})
+	world.AwaitReady(t, made...)
+	for _, object := range made {
+		if owner := object.Object["status"].(map[string]any)["ackResourceMetadata"].(map[string]any)["ownerAccountID"]; owner != account {
+			t.Errorf("%s is in account %v, want %s", object.GetName(), owner, account)
+		}
 	}
 }
