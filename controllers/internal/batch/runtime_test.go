@@ -370,6 +370,30 @@ func TestReferences(t *testing.T) {
 	}
 }
 
+// TestReferencesAreWatched looks at an object often, as while AWS is at work on it, and asks the API server for the object
+// alone, not for what it refers to.
+func TestReferencesAreWatched(t *testing.T) {
+	world.Parallel(t)
+	namespace := world.Namespace(t)
+	compute, made := readyEnvironment(t, namespace, ""), world.Create(t, namespace, queueYAML(t, "queue", ""))
+	world.AwaitReady(t, made)
+	world.Settle(t, world.AWS.LastCall(t))
+	const looks = 5
+	read := func(kind string, object *unstructured.Unstructured) int {
+		return world.Gets(fmt.Sprintf("/%s/%s/%s", namespace, kind, object.GetName()))
+	}
+	queues, environments := read("jobqueues", made), read("computeenvironments", compute)
+	for range looks {
+		world.Reconcile(t, made)
+	}
+	if got := read("jobqueues", made) - queues; got < looks {
+		t.Errorf("%d looks read the queue %d times", looks, got)
+	}
+	if got := read("computeenvironments", compute) - environments; got > 0 {
+		t.Errorf("%d looks read the compute environment %d times", looks, got)
+	}
+}
+
 func TestUnresolvableReferences(t *testing.T) {
 	world.Parallel(t)
 	namespace := world.Namespace(t)

@@ -151,8 +151,7 @@ func (o *Options) NewManager(ctx context.Context, kubernetes *rest.Config, name 
 		Cache: cache.Options{
 			DefaultNamespaces:    watched,
 			DefaultLabelSelector: selector,
-			// Managed fields are a good part of an object, and nobody here reads them.
-			DefaultTransform: cache.TransformStripManagedFields(),
+			DefaultTransform:     kit.KeepOfWatched,
 		},
 		Controller: config.Controller{
 			// Each service has a FieldExport controller, and the runtime gives them all the same name.

@@ -32,10 +32,8 @@ import (
 	apiwait "k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
-	toolscache "k8s.io/client-go/tools/cache"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
-	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
@@ -51,9 +49,6 @@ import (
 
 // ReconcileRequestedAt is the annotation whose every new value makes a controller look at an object again.
 const ReconcileRequestedAt = "services.k8s.aws/reconcile-requested-at"
-
-// missingKindsRecheck is how often we look whether a CRD that objects refer to has been installed meanwhile.
-const missingKindsRecheck = 30 * time.Second
 
 // Registration is a kind that can be bound to a controller manager; Register makes it.
 type Registration interface {
@@ -77,6 +72,7 @@ func (r registration[T]) factory(service Service, shared with) acktypes.AWSResou
 // with is what the managers of a kind share with its controller.
 type with struct {
 	waiting *waiting
+	targets *targets
 	made    *made
 	// reader reads from the API server.
 	reader client.Reader
@@ -112,7 +108,7 @@ func (f *factory[T]) ManagerFor(
 	}
 	to := Account{Config: awsConfig, ID: account, Region: region, Partition: ackv1alpha1.AWSPartition(config.Partition)}
 	made := &resourceManager[T]{kind: f.kind, service: f.service, config: config, account: to, operations: f.kind.Operations(to),
-		waiting: f.with.waiting, made: f.with.made, reader: f.with.reader}
+		waiting: f.with.waiting, targets: f.with.targets, made: f.with.made, reader: f.with.reader}
 	f.managers[key] = made
 	return made, nil
 }
@@ -156,12 +152,12 @@ func Bind(ctx context.Context, mgr ctrl.Manager, config ackcfg.Config, version a
 			return fmt.Errorf("register ACK's metrics: %w", err)
 		}
 	}
-	targets := map[schema.GroupKind]bool{}
+	targets := &targets{mgr: mgr, waiting: waiting}
 	for _, service := range services {
 		var factories []acktypes.AWSResourceManagerFactory
 		var shares []with
 		for i, kind := range service.Kinds {
-			shares = append(shares, with{waiting: waiting, made: &made{}, reader: mgr.GetAPIReader()})
+			shares = append(shares, with{waiting: waiting, targets: targets, made: &made{}, reader: mgr.GetAPIReader()})
 			factories = append(factories, kind.factory(service, shares[i]))
 		}
 		counters := ackmetrics.NewMetrics(service.Name)
@@ -181,15 +177,13 @@ func Bind(ctx context.Context, mgr ctrl.Manager, config ackcfg.Config, version a
 			if err := shared.bindKind(ctx, sc, kind, factories[i], counters, shares[i], wakes[gk]); err != nil {
 				return fmt.Errorf("%s: %w", gk, err)
 			}
-			for _, referred := range ReferenceTargets(kind.object()) {
-				targets[referred] = true
-			}
+			targets.add(ReferenceTargets(kind.object()))
 		}
 		if err := shared.bindFieldExport(sc, service, factories, counters); err != nil {
 			return fmt.Errorf("FieldExport of %s: %w", service.Name, err)
 		}
 	}
-	return mgr.Add(manager.RunnableFunc(func(ctx context.Context) error { return watchTargets(ctx, mgr, targets, waiting) }))
+	return mgr.Add(manager.RunnableFunc(targets.watch))
 }
 
 // wakeBuffer holds wake-ups while a controller is starting.
@@ -444,49 +438,6 @@ func (s *shared) bindFieldExport(sc acktypes.ServiceController, service Service,
 		}
 	}
 	return nil
-}
-
-// watchTargets watches the kinds that objects refer to, and wakes those that wait when one changes. A kind whose CRD is
-// missing is looked for again from time to time.
-func watchTargets(ctx context.Context, mgr ctrl.Manager, targets map[schema.GroupKind]bool, waiting *waiting) error {
-	for {
-		for kind := range targets {
-			present, err := installed(mgr, kind)
-			if err != nil || !present {
-				continue
-			}
-			object := &metav1.PartialObjectMetadata{}
-			object.SetGroupVersionKind(kind.WithVersion("v1alpha1"))
-			informer, err := mgr.GetCache().GetInformer(ctx, object, cache.BlockUntilSynced(false))
-			if err != nil {
-				if ctx.Err() != nil {
-					return nil
-				}
-				mgr.GetLogger().Info("cannot watch what objects refer to: they are retried instead", "kind", kind.String(), "error", err.Error())
-				continue
-			}
-			changed := func(object any) {
-				if one, ok := object.(client.Object); ok {
-					waiting.changed(objectKey{kind, types.NamespacedName{Namespace: one.GetNamespace(), Name: one.GetName()}})
-				}
-			}
-			if _, err := informer.AddEventHandler(toolscache.ResourceEventHandlerFuncs{
-				AddFunc:    changed,
-				UpdateFunc: func(_, object any) { changed(object) },
-			}); err != nil {
-				return fmt.Errorf("watch %s: %w", kind, err)
-			}
-			delete(targets, kind)
-		}
-		if len(targets) == 0 {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(missingKindsRecheck):
-		}
-	}
 }
 
 // installed says whether the cluster serves a kind.

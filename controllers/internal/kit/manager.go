@@ -32,6 +32,7 @@ type resourceManager[T client.Object] struct {
 	account    Account
 	operations Operations[T]
 	waiting    *waiting
+	targets    *targets
 	// reader reads from the API server.
 	reader client.Reader
 	made   *made
@@ -259,7 +260,7 @@ func (m *resourceManager[T]) ARNFromName(string) string { return "" }
 // ResolveReferences reads the values that come from other objects.
 func (m *resourceManager[T]) ResolveReferences(ctx context.Context, reader client.Reader, res acktypes.AWSResource) (acktypes.AWSResource, bool, error) {
 	resolved := res.DeepCopy().(*resource[T])
-	resolver := resolver{reader: reader, owner: resolved, kind: m.kind.GroupVersionKind.GroupKind(), crossNamespace: m.config.EnableCrossNamespace, waiting: m.waiting}
+	resolver := resolver{reader: m.targets.over(reader), owner: resolved, kind: m.kind.GroupVersionKind.GroupKind(), crossNamespace: m.config.EnableCrossNamespace, waiting: m.waiting}
 	found, err := resolver.resolve(ctx)
 	if err != nil && !m.adopting(res.(*resource[T])) {
 		// The runtime goes on with what it gave us, not with what we return, and would show no Ready at all. (An object

@@ -171,9 +171,7 @@ func (r resolver) read(ctx context.Context, owner client.Object, reference refer
 	// Before looking, so that a change after looking is not missed.
 	r.waiting.add(objectKey{reference.target, name}, objectKey{r.kind, client.ObjectKeyFromObject(owner)})
 
-	referred := &unstructured.Unstructured{}
-	// All ACK kinds are served as v1alpha1.
-	referred.SetGroupVersionKind(reference.target.WithVersion("v1alpha1"))
+	referred := newTarget(reference.target)
 	switch err := r.reader.Get(ctx, name, referred); {
 	case meta.IsNoMatchError(err):
 		return "", fmt.Errorf("kind %s is not installed in this cluster: install its controller's CRDs", reference.target)

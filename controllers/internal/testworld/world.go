@@ -47,6 +47,7 @@ type World struct {
 
 	options  *command.Options
 	activity activity
+	requests requests
 	// stop ends the controller; nil when none runs.
 	stop func() error
 
@@ -132,7 +133,7 @@ func (w *World) Parallel(t *testing.T) {
 // startController starts a controller; w.stop ends it.
 func (w *World) startController() error {
 	ctx, cancel := context.WithCancel(context.Background())
-	mgr, err := w.options.NewManager(ctx, w.Server.Config, "test", acktypes.VersionInfo{GitVersion: "test"})
+	mgr, err := w.options.NewManager(ctx, w.requests.counting(w.Server.Config), "test", acktypes.VersionInfo{GitVersion: "test"})
 	if err != nil {
 		cancel()
 		return err
