@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/batch/types"
 )
 
@@ -64,7 +65,7 @@ func (a *absentNames) isAbsent(ctx context.Context, name string) bool {
 		maps.DeleteFunc(a.ours, func(_ string, used time.Time) bool { return now.Sub(used) > callsEndWithin })
 		a.listed, a.names = now, map[string]bool{}
 		for _, revision := range all {
-			a.names[deref(revision.JobDefinitionName)] = true
+			a.names[aws.ToString(revision.JobDefinitionName)] = true
 		}
 	}
 	_, isOurs := a.ours[name]

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	ackcompare "github.com/aws-controllers-k8s/runtime/pkg/compare"
+	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/batch"
 	"github.com/aws/aws-sdk-go-v2/service/batch/types"
 	"github.com/aws/smithy-go"
@@ -23,9 +25,11 @@ var computeEnvironmentKind = kit.Kind[*v1alpha1.ComputeEnvironment]{
 	Operations:       newComputeEnvironments,
 	Normalise:        normaliseComputeEnvironment,
 	Settled:          func(e *v1alpha1.ComputeEnvironment) error { return settled(e.Status.Status, e.Status.StatusReason) },
-	LateInitialized:  []string{"State"},
+	LateInitialize: func(declared, observed *v1alpha1.ComputeEnvironment) {
+		declared.Spec.State = cmp.Or(declared.Spec.State, observed.Spec.State)
+	},
 	Compare: func(delta *ackcompare.Delta, _, observed *v1alpha1.ComputeEnvironment) {
-		if deref(observed.Status.Status) == statusInvalid && len(delta.Differences) == 0 {
+		if aws.ToString(observed.Status.Status) == statusInvalid && len(delta.Differences) == 0 {
 			delta.Add(revalidationPath, nil, nil)
 		}
 	},
@@ -64,7 +68,7 @@ func describeEnvironments(api *sdk.Client) *kit.Batcher[types.ComputeEnvironment
 			}
 			found := map[string]types.ComputeEnvironmentDetail{}
 			for _, environment := range answer.ComputeEnvironments {
-				found[deref(environment.ComputeEnvironmentName)] = environment
+				found[aws.ToString(environment.ComputeEnvironmentName)] = environment
 			}
 			return found, nil
 		},
@@ -72,7 +76,7 @@ func describeEnvironments(api *sdk.Client) *kit.Batcher[types.ComputeEnvironment
 }
 
 func (c *computeEnvironments) Read(ctx context.Context, declared *v1alpha1.ComputeEnvironment) (*v1alpha1.ComputeEnvironment, error) {
-	name := deref(declared.Spec.Name)
+	name := aws.ToString(declared.Spec.Name)
 	found, err := c.environments.Get(ctx, name)
 	if err != nil {
 		return nil, err
@@ -122,10 +126,10 @@ func (c *computeEnvironments) Update(ctx context.Context, declared, observed *v1
 	input := toUpdateComputeEnvironmentInput(kit.Changed(&declared.Spec, delta, "ComputeResources"))
 	input.ComputeEnvironment = declared.Spec.Name
 	if delta.DifferentAt(revalidationPath) {
-		if !c.revalidationDue(deref(declared.Spec.Name)) {
+		if !c.revalidationDue(aws.ToString(declared.Spec.Name)) {
 			return settled(observed.Status.Status, observed.Status.StatusReason)
 		}
-		input.State = types.CEState(deref(observed.Spec.State))
+		input.State = types.CEState(aws.ToString(observed.Spec.State))
 		if !isServiceLinked(observed.Spec.ServiceRole) {
 			input.ServiceRole = observed.Spec.ServiceRole
 		}
@@ -164,31 +168,31 @@ func refuseReplacement(declared, observed *v1alpha1.ComputeEnvironment, delta *a
 	}
 	if delta.DifferentAt("Spec.ServiceRole") && isServiceLinked(declared.Spec.ServiceRole) != isServiceLinked(observed.Spec.ServiceRole) {
 		return kit.Fault(kit.BadInput, "spec.serviceRole: AWS cannot exchange a role of yours and Batch's service-linked role; it has %s: put it back, or create another compute environment",
-			deref(observed.Spec.ServiceRole))
+			aws.ToString(observed.Spec.ServiceRole))
 	}
 	return nil
 }
 
 func isServiceLinked(role *string) bool {
-	return strings.Contains(deref(role), "role/aws-service-role/") || strings.HasPrefix(deref(role), "AWSServiceRoleFor")
+	return strings.Contains(aws.ToString(role), "role/aws-service-role/") || strings.HasPrefix(aws.ToString(role), "AWSServiceRoleFor")
 }
 
 // Delete leaves an environment as it is while a queue uses it, so that jobs go on until the last one has been deleted too.
 func (c *computeEnvironments) Delete(ctx context.Context, declared, observed *v1alpha1.ComputeEnvironment) error {
-	if deref(observed.Status.Status) == statusDeleting {
+	if aws.ToString(observed.Status.Status) == statusDeleting {
 		return kit.Wait(poll, "waiting for AWS to delete the compute environment")
 	}
 	if err := busy(observed.Status.Status); err != nil {
 		return err
 	}
-	users, err := c.users(ctx, deref(observed.Spec.Name))
+	users, err := c.users(ctx, aws.ToString(observed.Spec.Name))
 	if err != nil {
 		return err
 	}
-	isDisabled := deref(observed.Spec.State) == string(types.CEStateDisabled)
+	isDisabled := aws.ToString(observed.Spec.State) == string(types.CEStateDisabled)
 	switch {
 	case len(users) > 0:
-		if isDisabled && deref(declared.Spec.State) != string(types.CEStateDisabled) {
+		if isDisabled && aws.ToString(declared.Spec.State) != string(types.CEStateDisabled) {
 			// A queue came after we had looked, or an older controller disabled it.
 			if err := c.setState(ctx, observed, types.CEStateEnabled); err != nil {
 				return err
@@ -208,11 +212,11 @@ func (c *computeEnvironments) Delete(ctx context.Context, declared, observed *v1
 		return kit.Wait(poll, "waiting for AWS to forget the job queues that used the compute environment")
 	case err != nil:
 		return err
-	case deref(observed.Status.Status) == statusInvalid:
+	case aws.ToString(observed.Status.Status) == statusInvalid:
 		// See https://docs.aws.amazon.com/batch/latest/userguide/invalid_compute_environment.html: AWS deletes with the
 		// environment's own role.
 		return kit.Wait(poll, "AWS cannot delete the compute environment and is asked again: %s. It needs the role %s for it: see that this exists, with its trust and its policies, until the environment is gone",
-			deref(observed.Status.StatusReason), deref(observed.Spec.ServiceRole))
+			aws.ToString(observed.Status.StatusReason), aws.ToString(observed.Spec.ServiceRole))
 	default:
 		return kit.Wait(poll, "waiting for AWS to delete the compute environment")
 	}
@@ -239,9 +243,9 @@ func (c *computeEnvironments) users(ctx context.Context, environment string) ([]
 		}
 		for _, queue := range page.JobQueues {
 			if queue.Status != types.JQStatusDeleted && slices.ContainsFunc(queue.ComputeEnvironmentOrder, func(order types.ComputeEnvironmentOrder) bool {
-				return deref(nameOf(order.ComputeEnvironment)) == environment
+				return aws.ToString(nameOf(order.ComputeEnvironment)) == environment
 			}) {
-				users = append(users, deref(queue.JobQueueName))
+				users = append(users, aws.ToString(queue.JobQueueName))
 			}
 		}
 	}
@@ -262,7 +266,7 @@ func markRemoved(declared, observed *v1alpha1.ComputeResource) {
 		{&declared.ImageID, &observed.ImageID},
 	} {
 		switch {
-		case deref(*field.observed) == "":
+		case aws.ToString(*field.observed) == "":
 			*field.observed = nil
 		case *field.declared == nil:
 			*field.declared = &none
@@ -271,7 +275,7 @@ func markRemoved(declared, observed *v1alpha1.ComputeResource) {
 	template := observed.LaunchTemplate
 	switch {
 	case template == nil:
-	case deref(template.LaunchTemplateID) == "" && deref(template.LaunchTemplateName) == "":
+	case aws.ToString(template.LaunchTemplateID) == "" && aws.ToString(template.LaunchTemplateName) == "":
 		observed.LaunchTemplate = nil
 	case declared.LaunchTemplate == nil && template.LaunchTemplateID != nil:
 		declared.LaunchTemplate = &v1alpha1.LaunchTemplateSpecification{LaunchTemplateID: &none}
@@ -287,7 +291,7 @@ func normaliseComputeEnvironment(declared, observed *v1alpha1.ComputeEnvironment
 		resources.DesiredvCPUs = observed.Spec.ComputeResources.DesiredvCPUs
 		resources.UpdateToLatestImageVersion = nil
 	}
-	if !strings.HasPrefix(deref(declared.Spec.ServiceRole), "arn:") && deref(declared.Spec.ServiceRole) == deref(nameOf(observed.Spec.ServiceRole)) {
+	if !strings.HasPrefix(aws.ToString(declared.Spec.ServiceRole), "arn:") && aws.ToString(declared.Spec.ServiceRole) == aws.ToString(nameOf(observed.Spec.ServiceRole)) {
 		declared.Spec.ServiceRole = observed.Spec.ServiceRole
 	}
 	markRemoved(declared.Spec.ComputeResources, observed.Spec.ComputeResources)

@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	ackcompare "github.com/aws-controllers-k8s/runtime/pkg/compare"
+	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/batch"
 	"github.com/aws/aws-sdk-go-v2/service/batch/types"
 
@@ -23,10 +24,7 @@ const (
 	// KeepRevisions is the annotation that says how many of an object's revisions, the newest ones, stay active.
 	// Default: "1".
 	KeepRevisions = "batch.services.k8s.aws/keep-revisions"
-	// staleRevisions is an annotation of observed objects only, never stored: our revisions that should not be active
-	// any more, because we were stopped between registering one and deregistering those before it.
-	staleRevisions = "stale-revisions"
-	// staleRevisionsPath is the difference that they make.
+	// staleRevisionsPath is the difference that stale revisions make. The runtime updates what differs below Spec.
 	staleRevisionsPath = "Spec.StaleRevisions"
 
 	statusActive = "ACTIVE"
@@ -37,8 +35,8 @@ var jobDefinitionKind = kit.Kind[*v1alpha1.JobDefinition]{
 	Operations:       newJobDefinitions,
 	Normalise:        normaliseJobDefinition,
 	Compare: func(delta *ackcompare.Delta, _, observed *v1alpha1.JobDefinition) {
-		if stale := observed.Annotations[staleRevisions]; stale != "" {
-			delta.Add(staleRevisionsPath, "", stale)
+		if len(observed.StaleRevisions) > 0 {
+			delta.Add(staleRevisionsPath, nil, observed.StaleRevisions)
 		}
 	},
 	Errors: errorRules,
@@ -82,7 +80,7 @@ func (j *jobDefinitions) describe(ctx context.Context, names []string) (map[stri
 	}
 	found := map[string]types.JobDefinition{}
 	for _, revision := range answer.JobDefinitions {
-		found[revisionName(deref(revision.JobDefinitionName), int64(deref(revision.Revision)))] = revision
+		found[revisionName(aws.ToString(revision.JobDefinitionName), int64(aws.ToInt32(revision.Revision)))] = revision
 	}
 	return found, nil
 }
@@ -97,9 +95,9 @@ func (j *jobDefinitions) Read(ctx context.Context, declared *v1alpha1.JobDefinit
 	if err != nil {
 		return nil, err
 	}
-	name := deref(declared.Spec.Name)
+	name := aws.ToString(declared.Spec.Name)
 	key := listedKey{name, kit.Owner(declared)}
-	look := j.look(key, deref(declared.Status.Revision), keep)
+	look := j.look(key, aws.ToInt64(declared.Status.Revision), keep)
 	if look != nil {
 		only, err := j.readOnly(ctx, declared, look)
 		if only != nil || err != nil {
@@ -127,16 +125,12 @@ func (j *jobDefinitions) Read(ctx context.Context, declared *v1alpha1.JobDefinit
 		byName.Spec.Tags = observed.Spec.Tags
 		observed.Spec = byName.Spec
 	}
-	stale := ours[:max(0, len(ours)-keep)]
-	if len(stale) == 0 {
-		j.remember(key, int64(deref(newest.Revision)), keep, max(int64(deref(latest.Revision)), look.known()))
-		return observed, nil
+	for _, revision := range ours[:max(0, len(ours)-keep)] {
+		observed.StaleRevisions = append(observed.StaleRevisions, aws.ToInt32(revision.Revision))
 	}
-	var numbers []string
-	for _, revision := range stale {
-		numbers = append(numbers, strconv.Itoa(int(deref(revision.Revision))))
+	if len(observed.StaleRevisions) == 0 {
+		j.remember(key, int64(aws.ToInt32(newest.Revision)), keep, max(int64(aws.ToInt32(latest.Revision)), look.known()))
 	}
-	observed.Annotations = map[string]string{staleRevisions: strings.Join(numbers, ",")}
 	return observed, nil
 }
 
@@ -202,7 +196,7 @@ func (j *jobDefinitions) remember(key listedKey, newest int64, keep int, highest
 // readOnly reads the revision that the status names, if it is active and no other can be of interest: the usual case, for
 // which one call serves many objects. Otherwise it returns nil.
 func (j *jobDefinitions) readOnly(ctx context.Context, declared *v1alpha1.JobDefinition, look *look) (*v1alpha1.JobDefinition, error) {
-	name := deref(declared.Spec.Name)
+	name := aws.ToString(declared.Spec.Name)
 	current, newer := revisionName(name, look.current), revisionName(name, look.newer)
 	names := []string{current, newer}
 	if look.older > 0 {
@@ -217,11 +211,11 @@ func (j *jobDefinitions) readOnly(ctx context.Context, declared *v1alpha1.JobDef
 		look.highest = look.newer
 		return nil, nil
 	}
-	if older, exists := found[revisionName(name, look.older)]; exists && deref(older.Status) == statusActive {
+	if older, exists := found[revisionName(name, look.older)]; exists && aws.ToString(older.Status) == statusActive {
 		return nil, nil
 	}
 	revision, ok := found[current]
-	if !ok || deref(revision.Status) != statusActive || !isOurs(&revision, declared) {
+	if !ok || aws.ToString(revision.Status) != statusActive || !isOurs(&revision, declared) {
 		return nil, nil
 	}
 	return observedJobDefinition(&revision), nil
@@ -256,7 +250,9 @@ func (j *jobDefinitions) list(ctx context.Context, of *sdk.DescribeJobDefinition
 		}
 		active = append(active, page.JobDefinitions...)
 	}
-	slices.SortFunc(active, func(a, b types.JobDefinition) int { return cmp.Compare(deref(a.Revision), deref(b.Revision)) })
+	slices.SortFunc(active, func(a, b types.JobDefinition) int {
+		return cmp.Compare(aws.ToInt32(a.Revision), aws.ToInt32(b.Revision))
+	})
 	return active, nil
 }
 
@@ -270,7 +266,7 @@ func ownedBy(active []types.JobDefinition, declared *v1alpha1.JobDefinition) []t
 func isOurs(revision *types.JobDefinition, declared *v1alpha1.JobDefinition) bool {
 	owner, tagged := revision.Tags[kit.OwnerTag]
 	if !tagged {
-		return int64(deref(revision.Revision)) == deref(declared.Status.Revision)
+		return int64(aws.ToInt32(revision.Revision)) == aws.ToInt64(declared.Status.Revision)
 	}
 	return owner == kit.Owner(declared)
 }
@@ -299,16 +295,16 @@ func (j *jobDefinitions) Create(ctx context.Context, declared *v1alpha1.JobDefin
 }
 
 func (j *jobDefinitions) register(ctx context.Context, declared *v1alpha1.JobDefinition) (int64, string, error) {
-	j.absent.used(deref(declared.Spec.Name))
+	j.absent.used(aws.ToString(declared.Spec.Name))
 	registered, err := j.api.RegisterJobDefinition(ctx, toRegisterJobDefinitionInput(&declared.Spec))
 	if err != nil {
 		return 0, "", err
 	}
-	return int64(deref(registered.Revision)), deref(registered.JobDefinitionArn), nil
+	return int64(aws.ToInt32(registered.Revision)), aws.ToString(registered.JobDefinitionArn), nil
 }
 
 func (j *jobDefinitions) Update(ctx context.Context, declared, observed *v1alpha1.JobDefinition, delta *ackcompare.Delta) error {
-	revision := deref(observed.Status.Revision)
+	revision := aws.ToInt64(observed.Status.Revision)
 	arn := kit.ARN(observed)
 	if delta.DifferentExcept("Spec.Tags", staleRevisionsPath) {
 		var err error
@@ -335,16 +331,15 @@ func (j *jobDefinitions) deregisterStale(ctx context.Context, declared, observed
 	if err != nil {
 		return err
 	}
-	active, err := j.active(ctx, deref(declared.Spec.Name))
+	active, err := j.active(ctx, aws.ToString(declared.Spec.Name))
 	if err != nil {
 		return err
 	}
-	found := strings.Split(observed.Annotations[staleRevisions], ",")
 	ours := ownedBy(active, declared)
 	stale := ours[:max(0, len(ours)-keep)]
 	for _, revision := range active {
 		// One that the status named, and that has lost its tags.
-		if revision.Tags[kit.OwnerTag] == "" && slices.Contains(found, strconv.Itoa(int(deref(revision.Revision)))) {
+		if revision.Tags[kit.OwnerTag] == "" && slices.Contains(observed.StaleRevisions, aws.ToInt32(revision.Revision)) {
 			stale = append(stale, revision)
 		}
 	}
@@ -363,10 +358,10 @@ func (j *jobDefinitions) deregister(ctx context.Context, revisions []types.JobDe
 
 // Delete deregisters every active revision of ours, and no other.
 func (j *jobDefinitions) Delete(ctx context.Context, declared, observed *v1alpha1.JobDefinition) error {
-	active, err := j.active(ctx, deref(observed.Spec.Name))
+	active, err := j.active(ctx, aws.ToString(observed.Spec.Name))
 	if err != nil {
 		return err
 	}
-	j.listed.Delete(listedKey{deref(observed.Spec.Name), kit.Owner(declared)})
+	j.listed.Delete(listedKey{aws.ToString(observed.Spec.Name), kit.Owner(declared)})
 	return j.deregister(ctx, ownedBy(active, declared))
 }

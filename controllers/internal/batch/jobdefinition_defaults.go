@@ -50,7 +50,7 @@ const (
 func dependentDefaults(value any) {
 	switch typed := value.(type) {
 	case *v1alpha1.Device:
-		unset(&typed.ContainerPath, deref(typed.HostPath))
+		unset(&typed.ContainerPath, aws.ToString(typed.HostPath))
 	case *v1alpha1.EKSPodProperties:
 		if isInHostNetwork(typed) {
 			unset(&typed.DNSPolicy, clusterFirstWithHostNet)
@@ -58,7 +58,7 @@ func dependentDefaults(value any) {
 			unset(&typed.DNSPolicy, clusterFirst)
 		}
 	case *v1alpha1.EKSContainer:
-		if strings.HasSuffix(deref(typed.Image), ":latest") {
+		if strings.HasSuffix(aws.ToString(typed.Image), ":latest") {
 			unset(&typed.ImagePullPolicy, pullAlways)
 		} else {
 			unset(&typed.ImagePullPolicy, pullIfNotPresent)
@@ -66,7 +66,7 @@ func dependentDefaults(value any) {
 	case *v1alpha1.NodeProperties:
 		for i := range typed.NodeRangeProperties {
 			if target := typed.NodeRangeProperties[i].TargetNodes; target != nil {
-				*target = wholeRange(*target, deref(typed.NumNodes))
+				*target = wholeRange(*target, aws.ToInt64(typed.NumNodes))
 			}
 		}
 	}
@@ -106,12 +106,12 @@ func leaveToAWS(declared, observed *v1alpha1.JobDefinitionSpec) {
 		if i == len(have) {
 			return
 		}
-		if isInHostNetwork(pod) && deref(have[i].DNSPolicy) == clusterFirst {
+		if isInHostNetwork(pod) && aws.ToString(have[i].DNSPolicy) == clusterFirst {
 			leave(&pod.DNSPolicy, clusterFirst)
 		}
 		for _, lists := range [][2][]v1alpha1.EKSContainer{{pod.Containers, have[i].Containers}, {pod.InitContainers, have[i].InitContainers}} {
 			for j := range min(len(lists[0]), len(lists[1])) {
-				if isUntagged(deref(lists[0][j].Image)) && deref(lists[1][j].ImagePullPolicy) == pullAlways {
+				if isUntagged(aws.ToString(lists[0][j].Image)) && aws.ToString(lists[1][j].ImagePullPolicy) == pullAlways {
 					leave(&lists[0][j].ImagePullPolicy, pullAlways)
 				}
 			}
@@ -121,7 +121,7 @@ func leaveToAWS(declared, observed *v1alpha1.JobDefinitionSpec) {
 
 // leave sets a field that is left out.
 func leave(field **string, value string) {
-	if deref(*field) == "" {
+	if aws.ToString(*field) == "" {
 		*field = &value
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	ackv1alpha1 "github.com/aws-controllers-k8s/runtime/apis/core/v1alpha1"
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/batch/v1alpha1"
 )
@@ -97,7 +98,7 @@ func cleanStruct(value reflect.Value) {
 		}
 	case *v1alpha1.ResourceRequirement:
 		// "1" and "1.0" are the same number of vCPUs.
-		if number, err := strconv.ParseFloat(deref(typed.Value), 64); err == nil {
+		if number, err := strconv.ParseFloat(aws.ToString(typed.Value), 64); err == nil {
 			text := strconv.FormatFloat(number, 'f', -1, 64)
 			typed.Value = &text
 		}
@@ -119,10 +120,10 @@ func cleanList(value reflect.Value) {
 	switch list := value.Addr().Interface().(type) {
 	case *[]v1alpha1.KeyValuePair:
 		// AWS drops variables without a value.
-		*list = slices.DeleteFunc(*list, func(one v1alpha1.KeyValuePair) bool { return deref(one.Value) == "" })
+		*list = slices.DeleteFunc(*list, func(one v1alpha1.KeyValuePair) bool { return aws.ToString(one.Value) == "" })
 		sortBy(*list, func(one v1alpha1.KeyValuePair) *string { return one.Name })
 	case *[]v1alpha1.EKSContainerEnvironmentVariable:
-		*list = slices.DeleteFunc(*list, func(one v1alpha1.EKSContainerEnvironmentVariable) bool { return deref(one.Value) == "" })
+		*list = slices.DeleteFunc(*list, func(one v1alpha1.EKSContainerEnvironmentVariable) bool { return aws.ToString(one.Value) == "" })
 		sortBy(*list, func(one v1alpha1.EKSContainerEnvironmentVariable) *string { return one.Name })
 	case *[]v1alpha1.ResourceRequirement:
 		sortBy(*list, func(one v1alpha1.ResourceRequirement) *string { return one.Type })
@@ -150,5 +151,5 @@ func cleanList(value reflect.Value) {
 }
 
 func sortBy[T any](list []T, key func(T) *string) {
-	slices.SortStableFunc(list, func(a, b T) int { return cmp.Compare(deref(key(a)), deref(key(b))) })
+	slices.SortStableFunc(list, func(a, b T) int { return cmp.Compare(aws.ToString(key(a)), aws.ToString(key(b))) })
 }

@@ -123,7 +123,7 @@ func TestJobDefinitionLeavesOthersAlone(t *testing.T) {
 	theirs, err := api(t).RegisterJobDefinition(t.Context(), &awsbatch.RegisterJobDefinitionInput{
 		JobDefinitionName: &name, Type: types.JobDefinitionTypeContainer, ContainerProperties: &types.ContainerProperties{
 			Image: &name, ResourceRequirements: []types.ResourceRequirement{
-				{Type: types.ResourceTypeVcpu, Value: ptr("1")}, {Type: types.ResourceTypeMemory, Value: ptr("128")},
+				{Type: types.ResourceTypeVcpu, Value: new("1")}, {Type: types.ResourceTypeMemory, Value: new("128")},
 			},
 		},
 	})
@@ -172,7 +172,7 @@ func TestJobDefinitionQuietBesideOthers(t *testing.T) {
 			world.Patch(t, made, `{spec: {containerProperties: {image: c}}}`)
 			testworld.Eventually(t, func() error { return activeAre(t, made, 1, 2, 3) })
 			world.Reconcile(t, made)
-			if _, err := api(t).DeregisterJobDefinition(t.Context(), &awsbatch.DeregisterJobDefinitionInput{JobDefinition: ptr(specName(made) + ":2")}); err != nil {
+			if _, err := api(t).DeregisterJobDefinition(t.Context(), &awsbatch.DeregisterJobDefinitionInput{JobDefinition: new(specName(made) + ":2")}); err != nil {
 				t.Fatal(err)
 			}
 			world.Patch(t, made, `{metadata: {annotations: {batch.services.k8s.aws/keep-revisions: null}}}`)
@@ -228,7 +228,7 @@ func TestJobDefinitionDrift(t *testing.T) {
 	made := world.Create(t, world.Namespace(t), definitionYAML(t, "job", ""))
 	world.AwaitReady(t, made)
 	name := specName(made)
-	if _, err := api(t).DeregisterJobDefinition(t.Context(), &awsbatch.DeregisterJobDefinitionInput{JobDefinition: ptr(name + ":1")}); err != nil {
+	if _, err := api(t).DeregisterJobDefinition(t.Context(), &awsbatch.DeregisterJobDefinitionInput{JobDefinition: new(name + ":1")}); err != nil {
 		t.Fatal(err)
 	}
 	if calls := testworld.Writes(world.Reconcile(t, made)); !slices.Equal(calls, []string{"RegisterJobDefinition"}) {
@@ -238,8 +238,6 @@ func TestJobDefinitionDrift(t *testing.T) {
 		t.Errorf("active revisions are %v", got)
 	}
 }
-
-func ptr[V any](value V) *V { return &value }
 
 // TestJobDefinitionUnchanged has what AWS answers in another form than it was registered in: none of it may ever be a
 // difference, since each would register a revision at every reconcile.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	ackcompare "github.com/aws-controllers-k8s/runtime/pkg/compare"
+	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/batch"
 	"github.com/aws/aws-sdk-go-v2/service/batch/types"
 
@@ -18,8 +19,10 @@ var jobQueueKind = kit.Kind[*v1alpha1.JobQueue]{
 	Operations:       newJobQueues,
 	Normalise:        normaliseJobQueue,
 	Settled:          func(q *v1alpha1.JobQueue) error { return settled(q.Status.Status, q.Status.StatusReason) },
-	LateInitialized:  []string{"State"},
-	Errors:           errorRules,
+	LateInitialize: func(declared, observed *v1alpha1.JobQueue) {
+		declared.Spec.State = cmp.Or(declared.Spec.State, observed.Spec.State)
+	},
+	Errors: errorRules,
 }
 
 // jobQueues are the calls for job queues.
@@ -40,7 +43,7 @@ func newJobQueues(account kit.Account) kit.Operations[*v1alpha1.JobQueue] {
 			}
 			found := map[string]types.JobQueueDetail{}
 			for _, queue := range answer.JobQueues {
-				found[deref(queue.JobQueueName)] = queue
+				found[aws.ToString(queue.JobQueueName)] = queue
 			}
 			return found, nil
 		},
@@ -48,7 +51,7 @@ func newJobQueues(account kit.Account) kit.Operations[*v1alpha1.JobQueue] {
 }
 
 func (j *jobQueues) Read(ctx context.Context, declared *v1alpha1.JobQueue) (*v1alpha1.JobQueue, error) {
-	name := deref(declared.Spec.Name)
+	name := aws.ToString(declared.Spec.Name)
 	found, err := j.queues.Get(ctx, name)
 	if err != nil {
 		return nil, err
@@ -81,7 +84,7 @@ func (j *jobQueues) Create(ctx context.Context, declared *v1alpha1.JobQueue) err
 func (j *jobQueues) environmentsValid(ctx context.Context, declared *v1alpha1.JobQueue) error {
 	var names []string
 	for _, order := range declared.Spec.ComputeEnvironmentOrder {
-		names = append(names, deref(nameOf(order.ComputeEnvironment)))
+		names = append(names, aws.ToString(nameOf(order.ComputeEnvironment)))
 	}
 	if len(names) == 0 {
 		return nil
@@ -108,7 +111,7 @@ func (j *jobQueues) Update(ctx context.Context, declared, observed *v1alpha1.Job
 		return nil
 	}
 	if delta.DifferentAt("Spec.JobQueueType") {
-		return kit.Fault(kit.BadInput, "spec.jobQueueType cannot be changed after creation: AWS has %s", deref(observed.Spec.JobQueueType))
+		return kit.Fault(kit.BadInput, "spec.jobQueueType cannot be changed after creation: AWS has %s", aws.ToString(observed.Spec.JobQueueType))
 	}
 	if err := busy(observed.Status.Status); err != nil {
 		return err
@@ -129,13 +132,13 @@ func (j *jobQueues) Update(ctx context.Context, declared, observed *v1alpha1.Job
 }
 
 func (j *jobQueues) Delete(ctx context.Context, _, observed *v1alpha1.JobQueue) error {
-	if deref(observed.Status.Status) == statusDeleting {
+	if aws.ToString(observed.Status.Status) == statusDeleting {
 		return kit.Wait(poll, "waiting for AWS to delete the job queue")
 	}
 	if err := busy(observed.Status.Status); err != nil {
 		return err
 	}
-	if deref(observed.Spec.State) != string(types.JQStateDisabled) {
+	if aws.ToString(observed.Spec.State) != string(types.JQStateDisabled) {
 		input := &sdk.UpdateJobQueueInput{JobQueue: observed.Spec.Name, State: types.JQStateDisabled}
 		if _, err := j.api.UpdateJobQueue(ctx, input); err != nil {
 			return err
@@ -157,20 +160,15 @@ func normaliseJobQueue(declared, observed *v1alpha1.JobQueue) {
 			order.ComputeEnvironment, order.ComputeEnvironmentRef = nameOf(order.ComputeEnvironment), nil
 		}
 		slices.SortStableFunc(spec.ComputeEnvironmentOrder, func(a, b v1alpha1.ComputeEnvironmentOrder) int {
-			return cmp.Compare(deref(a.Order), deref(b.Order))
+			return cmp.Compare(aws.ToInt64(a.Order), aws.ToInt64(b.Order))
 		})
 		for i := range spec.ServiceEnvironmentOrder {
 			order := &spec.ServiceEnvironmentOrder[i]
 			order.ServiceEnvironment, order.ServiceEnvironmentRef = nameOf(order.ServiceEnvironment), nil
 		}
 	}
-	if declared.Spec.State == nil {
-		declared.Spec.State = observed.Spec.State
-	}
-	if declared.Spec.JobQueueType == nil {
-		declared.Spec.JobQueueType = observed.Spec.JobQueueType
-	}
-	if declared.Spec.SchedulingPolicyARN == nil {
-		declared.Spec.SchedulingPolicyARN = observed.Spec.SchedulingPolicyARN
-	}
+	want, have := &declared.Spec, &observed.Spec
+	want.State = cmp.Or(want.State, have.State)
+	want.JobQueueType = cmp.Or(want.JobQueueType, have.JobQueueType)
+	want.SchedulingPolicyARN = cmp.Or(want.SchedulingPolicyARN, have.SchedulingPolicyARN)
 }

@@ -27,7 +27,7 @@ func foreignEnvironment(t *testing.T, name string) {
 	subnets, group := world.AWS.Network(t)
 	if _, err := api(t).CreateComputeEnvironment(t.Context(), &awsbatch.CreateComputeEnvironmentInput{
 		ComputeEnvironmentName: &name, Type: types.CETypeManaged, Tags: map[string]string{"by": "hand"},
-		ComputeResources: &types.ComputeResource{Type: types.CRTypeFargate, MaxvCpus: ptr(int32(4)), Subnets: subnets[:1], SecurityGroupIds: []string{group}},
+		ComputeResources: &types.ComputeResource{Type: types.CRTypeFargate, MaxvCpus: new(int32(4)), Subnets: subnets[:1], SecurityGroupIds: []string{group}},
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -226,7 +226,7 @@ func TestRegionAnnotation(t *testing.T) {
 				t.Fatal(err)
 			}
 			world.AwaitReady(t, made)
-			answer, err := elsewhere(t).DescribeJobDefinitions(t.Context(), &awsbatch.DescribeJobDefinitionsInput{JobDefinitionName: ptr(specName(made))})
+			answer, err := elsewhere(t).DescribeJobDefinitions(t.Context(), &awsbatch.DescribeJobDefinitionsInput{JobDefinitionName: new(specName(made))})
 			if err != nil || len(answer.JobDefinitions) != 1 {
 				t.Errorf("eu-west-1 has %v, %v", answer, err)
 			}

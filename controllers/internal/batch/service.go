@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/batch"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -93,11 +94,11 @@ func steady(reason *string) *string {
 
 // settled says what an object in a status waits for; nil when AWS is done with it.
 func settled(status, reason *string) error {
-	switch value := deref(status); value {
+	switch value := aws.ToString(status); value {
 	case statusValid:
 		return nil
 	case statusInvalid:
-		return kit.Fault(kit.Failed, "AWS reports INVALID: %s", deref(reason))
+		return kit.Fault(kit.Failed, "AWS reports INVALID: %s", aws.ToString(reason))
 	default:
 		return kit.Wait(poll, "waiting for AWS: status is %s", value)
 	}
@@ -105,7 +106,7 @@ func settled(status, reason *string) error {
 
 // busy says that an object cannot be changed now; nil when it can.
 func busy(status *string) error {
-	switch value := deref(status); value {
+	switch value := aws.ToString(status); value {
 	case statusValid, statusInvalid:
 		return nil
 	default:
@@ -131,12 +132,4 @@ func nameOf(arn *string) *string {
 	}
 	name := (*arn)[strings.LastIndex(*arn, "/")+1:]
 	return &name
-}
-
-func deref[V any](pointer *V) V {
-	if pointer == nil {
-		var zero V
-		return zero
-	}
-	return *pointer
 }

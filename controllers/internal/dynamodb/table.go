@@ -28,10 +28,20 @@ var tableKind = kit.Kind[*v1alpha1.Table]{
 	Normalise:        normaliseTable,
 	Settled:          settled,
 	// What the official controller writes into the spec too.
-	LateInitialized: []string{"BillingMode", "DeletionProtectionEnabled", "TableClass"},
+	LateInitialize: func(declared, observed *v1alpha1.Table) {
+		want, have := &declared.Spec, &observed.Spec
+		want.BillingMode = cmp.Or(want.BillingMode, have.BillingMode)
+		want.DeletionProtectionEnabled = cmp.Or(want.DeletionProtectionEnabled, have.DeletionProtectionEnabled)
+		want.TableClass = cmp.Or(want.TableClass, have.TableClass)
+	},
 	// The official controller's too.
-	BeforeDelete: []string{"DeletionProtectionEnabled"},
-	Errors:       errorRules,
+	BeforeDelete: func(delta *ackcompare.Delta, declared, observed *v1alpha1.Table) {
+		want, have := declared.Spec.DeletionProtectionEnabled, observed.Spec.DeletionProtectionEnabled
+		if want != nil && aws.ToBool(want) != aws.ToBool(have) {
+			delta.Add("Spec.DeletionProtectionEnabled", want, have)
+		}
+	},
+	Errors: errorRules,
 }
 
 // tables are the calls for tables.

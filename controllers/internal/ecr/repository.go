@@ -31,7 +31,13 @@ var repositoryKind = kit.Kind[*v1alpha1.Repository]{
 	Normalise:        normaliseRepository,
 	Errors:           errorRules,
 	// What the official controller writes into the spec too.
-	LateInitialized: []string{"EncryptionConfiguration", "ImageScanningConfiguration", "ImageTagMutability", "RegistryID"},
+	LateInitialize: func(declared, observed *v1alpha1.Repository) {
+		want, have := &declared.Spec, &observed.Spec
+		want.EncryptionConfiguration = cmp.Or(want.EncryptionConfiguration, have.EncryptionConfiguration)
+		want.ImageScanningConfiguration = cmp.Or(want.ImageScanningConfiguration, have.ImageScanningConfiguration)
+		want.ImageTagMutability = cmp.Or(want.ImageTagMutability, have.ImageTagMutability)
+		want.RegistryID = cmp.Or(want.RegistryID, have.RegistryID)
+	},
 }
 
 // repositories are the calls for repositories.

@@ -60,7 +60,7 @@ func TestRetries(t *testing.T) {
 		return err
 	}
 	write := func(ctx context.Context, client *awsbatch.Client) error {
-		_, err := client.RegisterJobDefinition(ctx, &awsbatch.RegisterJobDefinitionInput{JobDefinitionName: ptr("a"), Type: "container"})
+		_, err := client.RegisterJobDefinition(ctx, &awsbatch.RegisterJobDefinitionInput{JobDefinitionName: new("a"), Type: "container"})
 		return err
 	}
 	for name, c := range map[string]struct {

@@ -36,10 +36,10 @@ func TestCompareSpecs(t *testing.T) {
 		want   []string
 		reason string
 	}{
-		"equal":             {thingSpec{Name: ptr("a")}, thingSpec{Name: ptr("a")}, nil, "pointers are compared by what they point to"},
-		"a scalar":          {thingSpec{Name: ptr("a")}, thingSpec{Name: ptr("b")}, []string{"Spec.Name"}, ""},
-		"inside a struct":   {thingSpec{Parts: &thingParts{Size: ptr(int64(1)), Subnets: []string{"a"}}}, thingSpec{Parts: &thingParts{Size: ptr(int64(2)), Subnets: []string{"a"}}}, []string{"Spec.Parts.Size"}, "an update sends only what differs"},
-		"no struct":         {thingSpec{}, thingSpec{Parts: &thingParts{Size: ptr(int64(2))}}, []string{"Spec.Parts"}, ""},
+		"equal":             {thingSpec{Name: new("a")}, thingSpec{Name: new("a")}, nil, "pointers are compared by what they point to"},
+		"a scalar":          {thingSpec{Name: new("a")}, thingSpec{Name: new("b")}, []string{"Spec.Name"}, ""},
+		"inside a struct":   {thingSpec{Parts: &thingParts{Size: new(int64(1)), Subnets: []string{"a"}}}, thingSpec{Parts: &thingParts{Size: new(int64(2)), Subnets: []string{"a"}}}, []string{"Spec.Parts.Size"}, "an update sends only what differs"},
+		"no struct":         {thingSpec{}, thingSpec{Parts: &thingParts{Size: new(int64(2))}}, []string{"Spec.Parts"}, ""},
 		"empty lists":       {thingSpec{Items: []thingItem{}}, thingSpec{}, nil, "AWS does not tell none from empty"},
 		"a map":             {thingSpec{Tags: map[string]string{"a": "b"}}, thingSpec{Tags: map[string]string{"a": "c"}}, []string{"Spec.Tags"}, "one value"},
 		"a reference":       {thingSpec{RoleRef: refTo("x")}, thingSpec{RoleRef: refTo("y")}, nil, "what it resolves to is compared"},
@@ -55,15 +55,15 @@ func TestCompareSpecs(t *testing.T) {
 }
 
 func TestChanged(t *testing.T) {
-	declared := thingSpec{Name: ptr("a"), State: ptr("on"), Parts: &thingParts{Size: ptr(int64(1)), Subnets: []string{"a"}}}
-	observed := thingSpec{Name: ptr("a"), State: ptr("off"), Parts: &thingParts{Size: ptr(int64(2)), Subnets: []string{"a"}}}
-	want := &thingSpec{State: ptr("on"), Parts: &thingParts{Size: ptr(int64(1))}}
+	declared := thingSpec{Name: new("a"), State: new("on"), Parts: &thingParts{Size: new(int64(1)), Subnets: []string{"a"}}}
+	observed := thingSpec{Name: new("a"), State: new("off"), Parts: &thingParts{Size: new(int64(2)), Subnets: []string{"a"}}}
+	want := &thingSpec{State: new("on"), Parts: &thingParts{Size: new(int64(1))}}
 	delta := CompareSpecs(&thing{Spec: declared}, &thing{Spec: observed})
 	delta.Add("Spec.SomethingElse", nil, "a difference that a kind added")
 	if got := Changed(&declared, delta, "Parts"); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
-	whole := CompareSpecs(&thing{Spec: declared}, &thing{Spec: thingSpec{Name: ptr("a"), State: ptr("on")}})
+	whole := CompareSpecs(&thing{Spec: declared}, &thing{Spec: thingSpec{Name: new("a"), State: new("on")}})
 	if got := Changed(&declared, whole, "Parts"); !reflect.DeepEqual(got.Parts, declared.Parts) {
 		t.Errorf("a struct that AWS lacks is sent whole: got %+v", got.Parts)
 	}
@@ -73,10 +73,10 @@ func TestChanged(t *testing.T) {
 }
 
 func TestFillUnset(t *testing.T) {
-	declared := &thingSpec{Name: ptr("a"), RoleRef: refTo("mine"), Parts: &thingParts{Subnets: []string{"a"}}, Items: []thingItem{}}
-	observed := &thingSpec{Name: ptr("b"), State: ptr("on"), RoleRef: refTo("theirs"), Parts: &thingParts{Size: ptr(int64(3)), Subnets: []string{"b"}}, Items: []thingItem{{Key: ptr("k")}}}
+	declared := &thingSpec{Name: new("a"), RoleRef: refTo("mine"), Parts: &thingParts{Subnets: []string{"a"}}, Items: []thingItem{}}
+	observed := &thingSpec{Name: new("b"), State: new("on"), RoleRef: refTo("theirs"), Parts: &thingParts{Size: new(int64(3)), Subnets: []string{"b"}}, Items: []thingItem{{Key: new("k")}}}
 	FillUnset(declared, observed)
-	want := &thingSpec{Name: ptr("a"), State: ptr("on"), RoleRef: refTo("mine"), Parts: &thingParts{Size: ptr(int64(3)), Subnets: []string{"a"}}, Items: []thingItem{{Key: ptr("k")}}}
+	want := &thingSpec{Name: new("a"), State: new("on"), RoleRef: refTo("mine"), Parts: &thingParts{Size: new(int64(3)), Subnets: []string{"a"}}, Items: []thingItem{{Key: new("k")}}}
 	if !reflect.DeepEqual(declared, want) {
 		t.Errorf("got %+v, want %+v", declared, want)
 	}

@@ -6,7 +6,6 @@ import (
 	ackv1alpha1 "github.com/aws-controllers-k8s/runtime/apis/core/v1alpha1"
 	ackcompare "github.com/aws-controllers-k8s/runtime/pkg/compare"
 	acktypes "github.com/aws-controllers-k8s/runtime/pkg/types"
-	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
@@ -46,16 +45,12 @@ func (d descriptor[T]) Delta(a, b acktypes.AWSResource) *ackcompare.Delta {
 	return delta
 }
 
-// DeltaForPreDelete is what the runtime has AWS updated with before it deletes: the fields of Kind.BeforeDelete, where
-// they are declared and differ.
+// DeltaForPreDelete is what the runtime has AWS updated with before it deletes.
 func (d descriptor[T]) DeltaForPreDelete(a, b acktypes.AWSResource) (*ackcompare.Delta, acktypes.AWSResource) {
 	declared, observed := a.(*resource[T]), b.(*resource[T])
 	delta := ackcompare.NewDelta()
-	for _, path := range d.kind.BeforeDelete {
-		want, have := fieldAt(declared.object, path), fieldAt(*observed.observed, path)
-		if want.IsValid() && !want.IsZero() && (!have.IsValid() || !equality.Semantic.DeepEqual(want.Interface(), have.Interface())) {
-			delta.Add("Spec."+path, want.Interface(), nil)
-		}
+	if d.kind.BeforeDelete != nil {
+		d.kind.BeforeDelete(delta, declared.object, *observed.observed)
 	}
 	return delta, declared
 }

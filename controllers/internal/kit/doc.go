@@ -12,7 +12,7 @@
 //  4. Give that service to [Bind], as cmd/controller does.
 //
 // What must reach AWS even after the deletion of an object has begun, such as the end of a protection against deletion, is
-// listed in [Kind.BeforeDelete].
+// for [Kind.BeforeDelete].
 //
 // References need no code: a field of type AWSResourceReferenceWrapper with the struct tag
 //
@@ -26,6 +26,6 @@
 //
 // For each reconcile the runtime resolves references, calls ReadOne, and then creates or, where [Kind.Normalise] and the
 // comparison find a difference, updates. Unlike ACK's generated code, what AWS answers is kept apart from what the user
-// declared: the declared spec is written to in two cases only, adoption and the fields listed in
-// [Kind.LateInitialized]. So no default of AWS turns into a difference, and nothing fights a GitOps tool.
+// declared: the declared spec is written to in two cases only, adoption, and by
+// [Kind.LateInitialize]. So no default of AWS turns into a difference, and nothing fights a GitOps tool.
 package kit

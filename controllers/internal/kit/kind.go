@@ -50,11 +50,11 @@ type Kind[T client.Object] struct {
 	Compare func(delta *ackcompare.Delta, declared, observed T)
 	// Settled says whether AWS is done with the object: nil, or an error made by Wait or Fault that says what for.
 	Settled func(observed T) error
-	// LateInitialized names fields of the spec (Go names) that get AWS's value when the user leaves them out.
-	LateInitialized []string
-	// BeforeDelete names fields of the spec (Go names) whose change still reaches AWS when the object is being deleted
-	// already, before AWS's is: what protects against deletion.
-	BeforeDelete []string
+	// LateInitialize gives fields of the declared spec AWS's value where the user leaves them out.
+	LateInitialize func(declared, observed T)
+	// BeforeDelete adds differences that still have to reach AWS when the object is being deleted already, before AWS's
+	// is: the end of a protection against deletion.
+	BeforeDelete func(delta *ackcompare.Delta, declared, observed T)
 	// NameFromARN is the name in an ARN of the kind, "" if there is none. Default: what comes after the first slash.
 	NameFromARN func(arn string) string
 	// Errors says how errors are to be understood that the general rules of Classify do not know, or not well enough.

@@ -87,8 +87,6 @@ type listedTag struct{ Key, Value *string }
 
 func (l *Listed) DeepCopyObject() runtime.Object { copied := *l; return &copied }
 
-func ptr[V any](value V) *V { return &value }
-
 // refWrapper is ACK's reference.
 type refWrapper = ackv1alpha1.AWSResourceReferenceWrapper
 

@@ -3,8 +3,6 @@ package kit
 import (
 	"context"
 	"errors"
-	"reflect"
-	"strings"
 	"sync"
 	"time"
 
@@ -202,13 +200,8 @@ func (m *resourceManager[T]) LateInitialize(_ context.Context, res acktypes.AWSR
 	if late.observed == nil {
 		return late, nil
 	}
-	if len(m.kind.LateInitialized) > 0 {
-		for _, path := range m.kind.LateInitialized {
-			target, value := fieldAt(late.object, path), fieldAt(*late.observed, path)
-			if target.IsValid() && value.IsValid() && target.IsZero() {
-				target.Set(value)
-			}
-		}
+	if m.kind.LateInitialize != nil {
+		m.kind.LateInitialize(late.object, *late.observed)
 		ackcondition.SetLateInitialized(late, corev1.ConditionTrue, nil, nil)
 	}
 	if m.kind.Settled != nil {
@@ -217,21 +210,6 @@ func (m *resourceManager[T]) LateInitialize(_ context.Context, res acktypes.AWSR
 		}
 	}
 	return late, nil
-}
-
-// fieldAt is the field of a spec at a path of Go names; invalid when a struct on the way is missing.
-func fieldAt(object client.Object, path string) reflect.Value {
-	field := part(object, "Spec")
-	for name := range strings.SplitSeq(path, ".") {
-		if field.Kind() == reflect.Pointer {
-			if field.IsNil() {
-				return reflect.Value{}
-			}
-			field = field.Elem()
-		}
-		field = field.FieldByName(name)
-	}
-	return field
 }
 
 // IsSynced says whether AWS is done with the object.

@@ -55,7 +55,7 @@ func TestResolve(t *testing.T) {
 	object := &thing{Spec: thingSpec{
 		RoleRef: refTo("r"),
 		Parts:   &thingParts{SubnetRefs: []*refWrapper{refTo("a"), refTo("b")}},
-		Items:   []thingItem{{Key2: ptr("plain")}, {KeyRef: refTo("k")}},
+		Items:   []thingItem{{Key2: new("plain")}, {KeyRef: refTo("k")}},
 	}}
 	r := resolverFor(object, nil,
 		referred(roleKind, "r", arn, "ACK.ResourceSynced"),
@@ -89,7 +89,7 @@ func TestResolveFailures(t *testing.T) {
 		is     error
 		text   string
 	}{
-		"both given":      {thingSpec{Role: ptr("x"), RoleRef: refTo("r")}, nil, ackerr.ResourceReferenceAndIDNotSupported, "spec.roleRef"},
+		"both given":      {thingSpec{Role: new("x"), RoleRef: refTo("r")}, nil, ackerr.ResourceReferenceAndIDNotSupported, "spec.roleRef"},
 		"no name":         {thingSpec{RoleRef: &refWrapper{}}, nil, nil, "spec.roleRef: the reference needs from.name"},
 		"does not exist":  {thingSpec{RoleRef: refTo("r")}, nil, nil, "spec.roleRef: Role dev/r does not exist"},
 		"not synced":      {thingSpec{RoleRef: refTo("r")}, []client.Object{referred(roleKind, "r", map[string]any{})}, ackerr.ResourceReferenceNotSynced, "spec.roleRef"},
@@ -108,7 +108,7 @@ func TestResolveFailures(t *testing.T) {
 
 func TestCrossNamespaceReference(t *testing.T) {
 	object := &thing{Spec: thingSpec{RoleRef: refTo("r")}}
-	object.Spec.RoleRef.From.Namespace = ptr("other")
+	object.Spec.RoleRef.From.Namespace = new("other")
 	r := resolverFor(object, nil)
 	r.crossNamespace = false
 	if _, err := r.resolve(t.Context()); !errors.Is(err, ackerr.ResourceReferenceCrossNamespaceNotAllowed) {

@@ -72,7 +72,7 @@ func TestAbsentIdentifiers(t *testing.T) {
 		t.Error("made up an ARN")
 	}
 	object := &thing{}
-	SetARN(object, ptr("arn:x"))
+	SetARN(object, new("arn:x"))
 	if ARN(object) != "arn:x" {
 		t.Errorf("got %s", ARN(object))
 	}

@@ -22,9 +22,6 @@ const (
 	poll = 500 * time.Millisecond
 	// firstLook is how soon we look at what AWS does at once when nothing runs.
 	firstLook = 100 * time.Millisecond
-	// awsStatus is an annotation of observed objects only, never stored: AWS's status, which the official CRD has no
-	// field for.
-	awsStatus = "aws-status"
 )
 
 var stateMachineKind = kit.Kind[*v1alpha1.StateMachine]{
@@ -61,8 +58,9 @@ func (s *stateMachines) Read(ctx context.Context, declared *v1alpha1.StateMachin
 	if err != nil {
 		return nil, err
 	}
-	observed := &v1alpha1.StateMachine{Spec: *stateMachineSpecFrom(described), Status: *stateMachineStatusFrom(described)}
-	observed.Annotations = map[string]string{awsStatus: string(described.Status)}
+	observed := &v1alpha1.StateMachine{
+		Spec: *stateMachineSpecFrom(described), Status: *stateMachineStatusFrom(described), AWSStatus: string(described.Status),
+	}
 	kit.SetARN(observed, described.StateMachineArn)
 	tags, err := s.api.ListTagsForResource(ctx, &sdk.ListTagsForResourceInput{ResourceArn: described.StateMachineArn})
 	if err != nil {
@@ -83,7 +81,7 @@ func (s *stateMachines) Create(ctx context.Context, declared *v1alpha1.StateMach
 
 // settled says what a state machine waits for; nil when AWS is done with it.
 func settled(observed *v1alpha1.StateMachine) error {
-	if observed.Annotations[awsStatus] == string(types.StateMachineStatusDeleting) {
+	if observed.AWSStatus == string(types.StateMachineStatusDeleting) {
 		return kit.Wait(poll, "waiting for AWS to delete the state machine, which it does when no execution runs any more")
 	}
 	return nil

@@ -23,6 +23,10 @@ type JobDefinition struct {
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 	Spec              JobDefinitionSpec   `json:"spec,omitempty"`
 	Status            JobDefinitionStatus `json:"status,omitempty"`
+
+	// StaleRevisions are found in AWS and no part of the API: the object's revisions that should not be active any more,
+	// because a controller was stopped between registering one and deregistering those before it.
+	StaleRevisions []int32 `json:"-"`
 }
 
 // JobDefinitionList is a list of JobDefinition objects.

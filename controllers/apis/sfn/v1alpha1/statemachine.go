@@ -18,6 +18,9 @@ type StateMachine struct {
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 	Spec              StateMachineSpec   `json:"spec,omitempty"`
 	Status            StateMachineStatus `json:"status,omitempty"`
+
+	// AWSStatus is found in AWS and no part of the API, as the official CRD has no field for it: ACTIVE or DELETING.
+	AWSStatus string `json:"-"`
 }
 
 // StateMachineList is a list of StateMachine objects.
