@@ -61,7 +61,7 @@ func writeStruct(out *bytes.Buffer, s *ModelStruct) {
 		}
 		tag := fmt.Sprintf(`json:"%s%s"`, field.JSONName, omit)
 		if field.Reference != nil {
-			// Read by the kit when it resolves references: the field to fill, and where its value comes from.
+			// Read by internal/ack when it resolves references: the field to fill, and where its value comes from.
 			tag += fmt.Sprintf(` reference:"%s=%s:%s"`, field.Refers, field.Reference.Kind, field.Reference.Path)
 		}
 		fmt.Fprintf(out, "\t%s %s `%s`\n", field.Name, field.goType(), tag)

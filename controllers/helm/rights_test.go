@@ -25,11 +25,11 @@ import (
 
 	batchv1alpha1 "github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/batch/v1alpha1"
 	budgetsv1alpha1 "github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/budgets/v1alpha1"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/ack"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/batch"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/bucketemptier"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/budgets"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/command"
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testenv"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testworld"
 )
@@ -245,7 +245,7 @@ func set(rights []string) map[string]bool {
 func referred() []string {
 	var kinds []string
 	for _, object := range []client.Object{&batchv1alpha1.ComputeEnvironment{}, &batchv1alpha1.JobQueue{}, &batchv1alpha1.JobDefinition{}, &budgetsv1alpha1.Budget{}} {
-		for _, target := range kit.ReferenceTargets(object) {
+		for _, target := range ack.ReferenceTargets(object) {
 			for _, one := range foreign {
 				if one[0] == target.Group && one[1] == target.Kind {
 					kinds = append(kinds, target.Group+"/"+one[2])

@@ -10,10 +10,10 @@ import (
 	dynamodbv1alpha1 "github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/dynamodb/v1alpha1"
 	ecrv1alpha1 "github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/ecr/v1alpha1"
 	sfnv1alpha1 "github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/sfn/v1alpha1"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/ack"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/command"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/dynamodb"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/ecr"
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/loopback"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/sfn"
 )
@@ -27,7 +27,7 @@ func components() []command.Component {
 	}
 }
 
-func component(service kit.Service, addToScheme func(*runtime.Scheme) error) command.Component {
+func component(service ack.Service, addToScheme func(*runtime.Scheme) error) command.Component {
 	return command.Component{Name: service.Name, Service: &service, AddToScheme: addToScheme, Check: loopback.CheckFlags}
 }
 

@@ -17,10 +17,11 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/batch/v1alpha1"
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/ack"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/awsapi"
 )
 
-var computeEnvironmentKind = kit.Kind[*v1alpha1.ComputeEnvironment]{
+var computeEnvironmentKind = ack.Kind[*v1alpha1.ComputeEnvironment]{
 	GroupVersionKind: v1alpha1.GroupVersion.WithKind("ComputeEnvironment"),
 	Operations:       newComputeEnvironments,
 	Normalise:        normaliseComputeEnvironment,
@@ -47,19 +48,19 @@ const (
 // computeEnvironments are the calls for compute environments.
 type computeEnvironments struct {
 	api          *sdk.Client
-	environments *kit.Batcher[types.ComputeEnvironmentDetail]
+	environments *awsapi.Batcher[types.ComputeEnvironmentDetail]
 	// revalidated says when AWS was last asked, or first seen, to validate an INVALID environment, by name.
 	revalidated sync.Map
 }
 
-func newComputeEnvironments(account kit.Account) kit.Operations[*v1alpha1.ComputeEnvironment] {
+func newComputeEnvironments(account ack.Account) ack.Operations[*v1alpha1.ComputeEnvironment] {
 	api := sdk.NewFromConfig(account.Config)
 	return &computeEnvironments{api: api, environments: describeEnvironments(api)}
 }
 
 // describeEnvironments describes compute environments by name.
-func describeEnvironments(api *sdk.Client) *kit.Batcher[types.ComputeEnvironmentDetail] {
-	return &kit.Batcher[types.ComputeEnvironmentDetail]{
+func describeEnvironments(api *sdk.Client) *awsapi.Batcher[types.ComputeEnvironmentDetail] {
+	return &awsapi.Batcher[types.ComputeEnvironmentDetail]{
 		Max: describeMax, Linger: describeLinger,
 		Call: func(ctx context.Context, names []string) (map[string]types.ComputeEnvironmentDetail, error) {
 			answer, err := api.DescribeComputeEnvironments(ctx, &sdk.DescribeComputeEnvironmentsInput{ComputeEnvironments: names})
@@ -83,13 +84,13 @@ func (c *computeEnvironments) Read(ctx context.Context, declared *v1alpha1.Compu
 	}
 	environment, ok := found[name]
 	if !ok || environment.Status == statusDeleted {
-		return nil, kit.ErrNotFound
+		return nil, ack.ErrNotFound
 	}
 	observed := &v1alpha1.ComputeEnvironment{
 		Spec: *computeEnvironmentSpecFrom(&environment), Status: *computeEnvironmentStatusFrom(&environment),
 	}
 	observed.Status.StatusReason = steady(observed.Status.StatusReason)
-	kit.SetARN(observed, environment.ComputeEnvironmentArn)
+	ack.SetARN(observed, environment.ComputeEnvironmentArn)
 	return observed, nil
 }
 
@@ -99,7 +100,7 @@ func (c *computeEnvironments) Create(ctx context.Context, declared *v1alpha1.Com
 	if err != nil {
 		return err
 	}
-	kit.SetARN(declared, created.ComputeEnvironmentArn)
+	ack.SetARN(declared, created.ComputeEnvironmentArn)
 	return nil
 }
 
@@ -120,10 +121,10 @@ func (c *computeEnvironments) Update(ctx context.Context, declared, observed *v1
 	}
 	declared = declared.DeepCopy()
 	if declared.Spec.UpdatePolicy != nil && observed.Spec.UpdatePolicy != nil {
-		kit.FillUnset(declared.Spec.UpdatePolicy, observed.Spec.UpdatePolicy)
+		ack.FillUnset(declared.Spec.UpdatePolicy, observed.Spec.UpdatePolicy)
 	}
 	markRemoved(declared.Spec.ComputeResources, observed.Spec.ComputeResources)
-	input := toUpdateComputeEnvironmentInput(kit.Changed(&declared.Spec, delta, "ComputeResources"))
+	input := toUpdateComputeEnvironmentInput(ack.Changed(&declared.Spec, delta, "ComputeResources"))
 	input.ComputeEnvironment = declared.Spec.Name
 	if delta.DifferentAt(revalidationPath) {
 		if !c.revalidationDue(aws.ToString(declared.Spec.Name)) {
@@ -163,11 +164,11 @@ var replacing = map[string]string{
 func refuseReplacement(declared, observed *v1alpha1.ComputeEnvironment, delta *ackcompare.Delta) error {
 	for _, path := range slices.Sorted(maps.Keys(replacing)) {
 		if delta.DifferentAt(path) {
-			return kit.Fault(kit.BadInput, "%s cannot be changed after creation: put it back, or create another compute environment", replacing[path])
+			return ack.Fault(awsapi.BadInput, "%s cannot be changed after creation: put it back, or create another compute environment", replacing[path])
 		}
 	}
 	if delta.DifferentAt("Spec.ServiceRole") && isServiceLinked(declared.Spec.ServiceRole) != isServiceLinked(observed.Spec.ServiceRole) {
-		return kit.Fault(kit.BadInput, "spec.serviceRole: AWS cannot exchange a role of yours and Batch's service-linked role; it has %s: put it back, or create another compute environment",
+		return ack.Fault(awsapi.BadInput, "spec.serviceRole: AWS cannot exchange a role of yours and Batch's service-linked role; it has %s: put it back, or create another compute environment",
 			aws.ToString(observed.Spec.ServiceRole))
 	}
 	return nil
@@ -180,7 +181,7 @@ func isServiceLinked(role *string) bool {
 // Delete leaves an environment as it is while a queue uses it, so that jobs go on until the last one has been deleted too.
 func (c *computeEnvironments) Delete(ctx context.Context, declared, observed *v1alpha1.ComputeEnvironment) error {
 	if aws.ToString(observed.Status.Status) == statusDeleting {
-		return kit.Wait(poll, "waiting for AWS to delete the compute environment")
+		return ack.Wait(poll, "waiting for AWS to delete the compute environment")
 	}
 	if err := busy(observed.Status.Status); err != nil {
 		return err
@@ -198,27 +199,27 @@ func (c *computeEnvironments) Delete(ctx context.Context, declared, observed *v1
 				return err
 			}
 		}
-		return kit.Wait(poll, "still used by job queue %s: delete it, or point it at another compute environment; until then jobs run as before",
+		return ack.Wait(poll, "still used by job queue %s: delete it, or point it at another compute environment; until then jobs run as before",
 			strings.Join(users, ", "))
 	case !isDisabled:
 		if err := c.setState(ctx, observed, types.CEStateDisabled); err != nil {
 			return err
 		}
-		return kit.Wait(poll, "disabling the compute environment, which AWS wants before it deletes it")
+		return ack.Wait(poll, "disabling the compute environment, which AWS wants before it deletes it")
 	}
 	_, err = c.api.DeleteComputeEnvironment(ctx, &sdk.DeleteComputeEnvironmentInput{ComputeEnvironment: observed.Spec.Name})
 	switch {
 	case isUsedByQueue(err):
-		return kit.Wait(poll, "waiting for AWS to forget the job queues that used the compute environment")
+		return ack.Wait(poll, "waiting for AWS to forget the job queues that used the compute environment")
 	case err != nil:
 		return err
 	case aws.ToString(observed.Status.Status) == statusInvalid:
 		// See https://docs.aws.amazon.com/batch/latest/userguide/invalid_compute_environment.html: AWS deletes with the
 		// environment's own role.
-		return kit.Wait(poll, "AWS cannot delete the compute environment and is asked again: %s. It needs the role %s for it: see that this exists, with its trust and its policies, until the environment is gone",
+		return ack.Wait(poll, "AWS cannot delete the compute environment and is asked again: %s. It needs the role %s for it: see that this exists, with its trust and its policies, until the environment is gone",
 			aws.ToString(observed.Status.StatusReason), aws.ToString(observed.Spec.ServiceRole))
 	default:
-		return kit.Wait(poll, "waiting for AWS to delete the compute environment")
+		return ack.Wait(poll, "waiting for AWS to delete the compute environment")
 	}
 }
 
@@ -295,7 +296,7 @@ func normaliseComputeEnvironment(declared, observed *v1alpha1.ComputeEnvironment
 		declared.Spec.ServiceRole = observed.Spec.ServiceRole
 	}
 	markRemoved(declared.Spec.ComputeResources, observed.Spec.ComputeResources)
-	kit.FillUnset(&declared.Spec, &observed.Spec)
+	ack.FillUnset(&declared.Spec, &observed.Spec)
 	for _, spec := range []*v1alpha1.ComputeEnvironmentSpec{&declared.Spec, &observed.Spec} {
 		if resources := spec.ComputeResources; resources != nil {
 			slices.Sort(resources.Subnets)

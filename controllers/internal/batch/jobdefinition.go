@@ -17,7 +17,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/batch/types"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/batch/v1alpha1"
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/ack"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/awsapi"
 )
 
 const (
@@ -30,7 +31,7 @@ const (
 	statusActive = "ACTIVE"
 )
 
-var jobDefinitionKind = kit.Kind[*v1alpha1.JobDefinition]{
+var jobDefinitionKind = ack.Kind[*v1alpha1.JobDefinition]{
 	GroupVersionKind: v1alpha1.GroupVersion.WithKind("JobDefinition"),
 	Operations:       newJobDefinitions,
 	Normalise:        normaliseJobDefinition,
@@ -56,16 +57,16 @@ var jobDefinitionKind = kit.Kind[*v1alpha1.JobDefinition]{
 // somebody else, is found.
 type jobDefinitions struct {
 	api       *sdk.Client
-	revisions *kit.Batcher[types.JobDefinition]
+	revisions *awsapi.Batcher[types.JobDefinition]
 	// absent answers for many new names at once that they have no active revision.
 	absent *absentNames
 	// listed has what lists of revisions have shown: a listed by listedKey.
 	listed sync.Map
 }
 
-func newJobDefinitions(account kit.Account) kit.Operations[*v1alpha1.JobDefinition] {
+func newJobDefinitions(account ack.Account) ack.Operations[*v1alpha1.JobDefinition] {
 	j := &jobDefinitions{api: sdk.NewFromConfig(account.Config)}
-	j.revisions = &kit.Batcher[types.JobDefinition]{Max: describeMax, Linger: describeLinger, Call: j.describe}
+	j.revisions = &awsapi.Batcher[types.JobDefinition]{Max: describeMax, Linger: describeLinger, Call: j.describe}
 	j.absent = &absentNames{list: func(ctx context.Context, most int) ([]types.JobDefinition, error) {
 		return j.list(ctx, &sdk.DescribeJobDefinitionsInput{}, most)
 	}}
@@ -96,7 +97,7 @@ func (j *jobDefinitions) Read(ctx context.Context, declared *v1alpha1.JobDefinit
 		return nil, err
 	}
 	name := aws.ToString(declared.Spec.Name)
-	key := listedKey{name, kit.Owner(declared)}
+	key := listedKey{name, ack.Owner(declared)}
 	look := j.look(key, aws.ToInt64(declared.Status.Revision), keep)
 	if look != nil {
 		only, err := j.readOnly(ctx, declared, look)
@@ -105,18 +106,18 @@ func (j *jobDefinitions) Read(ctx context.Context, declared *v1alpha1.JobDefinit
 		}
 	}
 	if declared.Status.Revision == nil && j.absent.isAbsent(ctx, name) {
-		return nil, kit.ErrNotFound
+		return nil, ack.ErrNotFound
 	}
 	active, err := j.active(ctx, name)
 	if err != nil {
 		return nil, err
 	}
 	ours := ownedBy(active, declared)
-	if kit.IsAdopting(declared) {
+	if ack.IsAdopting(declared) {
 		ours = active[max(0, len(active)-1):]
 	}
 	if len(ours) == 0 {
-		return nil, kit.ErrNotFound
+		return nil, ack.ErrNotFound
 	}
 	newest, latest := ours[len(ours)-1], active[len(active)-1]
 	observed := observedJobDefinition(&newest)
@@ -138,7 +139,7 @@ func (j *jobDefinitions) Read(ctx context.Context, declared *v1alpha1.JobDefinit
 func differ(declared, revision *v1alpha1.JobDefinition) bool {
 	declared, revision = declared.DeepCopy(), revision.DeepCopy()
 	normaliseJobDefinition(declared, revision)
-	return kit.CompareSpecs(declared, revision).DifferentExcept("Spec.Tags")
+	return ack.CompareSpecs(declared, revision).DifferentExcept("Spec.Tags")
 }
 
 // listed is what a list of a name's active revisions has shown, when none of ours among them was stale. It stays true: an
@@ -223,7 +224,7 @@ func (j *jobDefinitions) readOnly(ctx context.Context, declared *v1alpha1.JobDef
 
 func observedJobDefinition(revision *types.JobDefinition) *v1alpha1.JobDefinition {
 	observed := &v1alpha1.JobDefinition{Spec: *jobDefinitionSpecFrom(revision), Status: *jobDefinitionStatusFrom(revision)}
-	kit.SetARN(observed, revision.JobDefinitionArn)
+	ack.SetARN(observed, revision.JobDefinitionArn)
 	return observed
 }
 
@@ -264,11 +265,11 @@ func ownedBy(active []types.JobDefinition, declared *v1alpha1.JobDefinition) []t
 // isOurs says whether a revision is an object's: it has its tag, or it is the one that its status names and has nobody's.
 // Others may register revisions under the same name, and with the same content; those stay as they are.
 func isOurs(revision *types.JobDefinition, declared *v1alpha1.JobDefinition) bool {
-	owner, tagged := revision.Tags[kit.OwnerTag]
+	owner, tagged := revision.Tags[ack.OwnerTag]
 	if !tagged {
 		return int64(aws.ToInt32(revision.Revision)) == aws.ToInt64(declared.Status.Revision)
 	}
-	return owner == kit.Owner(declared)
+	return owner == ack.Owner(declared)
 }
 
 // revisionsToKeep reads the annotation KeepRevisions.
@@ -279,7 +280,7 @@ func revisionsToKeep(declared *v1alpha1.JobDefinition) (int, error) {
 	}
 	keep, err := strconv.Atoi(text)
 	if err != nil || keep < 1 {
-		return 0, kit.Fault(kit.BadInput, "annotation %s: want a whole number above 0, got %q", KeepRevisions, text)
+		return 0, ack.Fault(awsapi.BadInput, "annotation %s: want a whole number above 0, got %q", KeepRevisions, text)
 	}
 	return keep, nil
 }
@@ -290,7 +291,7 @@ func (j *jobDefinitions) Create(ctx context.Context, declared *v1alpha1.JobDefin
 		return err
 	}
 	declared.Status.Revision = &revision
-	kit.SetARN(declared, &arn)
+	ack.SetARN(declared, &arn)
 	return nil
 }
 
@@ -305,7 +306,7 @@ func (j *jobDefinitions) register(ctx context.Context, declared *v1alpha1.JobDef
 
 func (j *jobDefinitions) Update(ctx context.Context, declared, observed *v1alpha1.JobDefinition, delta *ackcompare.Delta) error {
 	revision := aws.ToInt64(observed.Status.Revision)
-	arn := kit.ARN(observed)
+	arn := ack.ARN(observed)
 	if delta.DifferentExcept("Spec.Tags", staleRevisionsPath) {
 		var err error
 		if revision, arn, err = j.register(ctx, declared); err != nil {
@@ -320,7 +321,7 @@ func (j *jobDefinitions) Update(ctx context.Context, declared, observed *v1alpha
 		return err
 	}
 	declared.Status.Revision = &revision
-	kit.SetARN(declared, &arn)
+	ack.SetARN(declared, &arn)
 	return nil
 }
 
@@ -339,7 +340,7 @@ func (j *jobDefinitions) deregisterStale(ctx context.Context, declared, observed
 	stale := ours[:max(0, len(ours)-keep)]
 	for _, revision := range active {
 		// One that the status named, and that has lost its tags.
-		if revision.Tags[kit.OwnerTag] == "" && slices.Contains(observed.StaleRevisions, aws.ToInt32(revision.Revision)) {
+		if revision.Tags[ack.OwnerTag] == "" && slices.Contains(observed.StaleRevisions, aws.ToInt32(revision.Revision)) {
 			stale = append(stale, revision)
 		}
 	}
@@ -362,6 +363,6 @@ func (j *jobDefinitions) Delete(ctx context.Context, declared, observed *v1alpha
 	if err != nil {
 		return err
 	}
-	j.listed.Delete(listedKey{aws.ToString(observed.Spec.Name), kit.Owner(declared)})
+	j.listed.Delete(listedKey{aws.ToString(observed.Spec.Name), ack.Owner(declared)})
 	return j.deregister(ctx, ownedBy(active, declared))
 }

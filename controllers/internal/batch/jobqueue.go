@@ -11,10 +11,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/batch/types"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/batch/v1alpha1"
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/ack"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/awsapi"
 )
 
-var jobQueueKind = kit.Kind[*v1alpha1.JobQueue]{
+var jobQueueKind = ack.Kind[*v1alpha1.JobQueue]{
 	GroupVersionKind: v1alpha1.GroupVersion.WithKind("JobQueue"),
 	Operations:       newJobQueues,
 	Normalise:        normaliseJobQueue,
@@ -28,13 +29,13 @@ var jobQueueKind = kit.Kind[*v1alpha1.JobQueue]{
 // jobQueues are the calls for job queues.
 type jobQueues struct {
 	api          *sdk.Client
-	queues       *kit.Batcher[types.JobQueueDetail]
-	environments *kit.Batcher[types.ComputeEnvironmentDetail]
+	queues       *awsapi.Batcher[types.JobQueueDetail]
+	environments *awsapi.Batcher[types.ComputeEnvironmentDetail]
 }
 
-func newJobQueues(account kit.Account) kit.Operations[*v1alpha1.JobQueue] {
+func newJobQueues(account ack.Account) ack.Operations[*v1alpha1.JobQueue] {
 	api := sdk.NewFromConfig(account.Config)
-	return &jobQueues{api: api, environments: describeEnvironments(api), queues: &kit.Batcher[types.JobQueueDetail]{
+	return &jobQueues{api: api, environments: describeEnvironments(api), queues: &awsapi.Batcher[types.JobQueueDetail]{
 		Max: describeMax, Linger: describeLinger,
 		Call: func(ctx context.Context, names []string) (map[string]types.JobQueueDetail, error) {
 			answer, err := api.DescribeJobQueues(ctx, &sdk.DescribeJobQueuesInput{JobQueues: names})
@@ -58,11 +59,11 @@ func (j *jobQueues) Read(ctx context.Context, declared *v1alpha1.JobQueue) (*v1a
 	}
 	queue, ok := found[name]
 	if !ok || queue.Status == statusDeleted {
-		return nil, kit.ErrNotFound
+		return nil, ack.ErrNotFound
 	}
 	observed := &v1alpha1.JobQueue{Spec: *jobQueueSpecFrom(&queue), Status: *jobQueueStatusFrom(&queue)}
 	observed.Status.StatusReason = steady(observed.Status.StatusReason)
-	kit.SetARN(observed, queue.JobQueueArn)
+	ack.SetARN(observed, queue.JobQueueArn)
 	return observed, nil
 }
 
@@ -74,7 +75,7 @@ func (j *jobQueues) Create(ctx context.Context, declared *v1alpha1.JobQueue) err
 	if err != nil {
 		return err
 	}
-	kit.SetARN(declared, created.JobQueueArn)
+	ack.SetARN(declared, created.JobQueueArn)
 	return nil
 }
 
@@ -95,7 +96,7 @@ func (j *jobQueues) environmentsValid(ctx context.Context, declared *v1alpha1.Jo
 	}
 	for _, name := range names {
 		if environment, ok := found[name]; ok && environment.Status != statusValid {
-			return kit.Wait(poll, "waiting for compute environment %s: its status is %s, the queue needs VALID", name, environment.Status)
+			return ack.Wait(poll, "waiting for compute environment %s: its status is %s, the queue needs VALID", name, environment.Status)
 		}
 	}
 	return nil
@@ -111,7 +112,7 @@ func (j *jobQueues) Update(ctx context.Context, declared, observed *v1alpha1.Job
 		return nil
 	}
 	if delta.DifferentAt("Spec.JobQueueType") {
-		return kit.Fault(kit.BadInput, "spec.jobQueueType cannot be changed after creation: AWS has %s", aws.ToString(observed.Spec.JobQueueType))
+		return ack.Fault(awsapi.BadInput, "spec.jobQueueType cannot be changed after creation: AWS has %s", aws.ToString(observed.Spec.JobQueueType))
 	}
 	if err := busy(observed.Status.Status); err != nil {
 		return err
@@ -121,7 +122,7 @@ func (j *jobQueues) Update(ctx context.Context, declared, observed *v1alpha1.Job
 			return err
 		}
 	}
-	input := toUpdateJobQueueInput(kit.Changed(&declared.Spec, delta))
+	input := toUpdateJobQueueInput(ack.Changed(&declared.Spec, delta))
 	input.JobQueue = declared.Spec.Name
 	if delta.DifferentAt("Spec.JobStateTimeLimitActions") && input.JobStateTimeLimitActions == nil {
 		// None would mean "no change".
@@ -133,7 +134,7 @@ func (j *jobQueues) Update(ctx context.Context, declared, observed *v1alpha1.Job
 
 func (j *jobQueues) Delete(ctx context.Context, _, observed *v1alpha1.JobQueue) error {
 	if aws.ToString(observed.Status.Status) == statusDeleting {
-		return kit.Wait(poll, "waiting for AWS to delete the job queue")
+		return ack.Wait(poll, "waiting for AWS to delete the job queue")
 	}
 	if err := busy(observed.Status.Status); err != nil {
 		return err
@@ -143,12 +144,12 @@ func (j *jobQueues) Delete(ctx context.Context, _, observed *v1alpha1.JobQueue) 
 		if _, err := j.api.UpdateJobQueue(ctx, input); err != nil {
 			return err
 		}
-		return kit.Wait(poll, "disabling the job queue, which AWS wants before it deletes it")
+		return ack.Wait(poll, "disabling the job queue, which AWS wants before it deletes it")
 	}
 	if _, err := j.api.DeleteJobQueue(ctx, &sdk.DeleteJobQueueInput{JobQueue: observed.Spec.Name}); err != nil {
 		return err
 	}
-	return kit.Wait(poll, "waiting for AWS to delete the job queue")
+	return ack.Wait(poll, "waiting for AWS to delete the job queue")
 }
 
 // normaliseJobQueue compares environments by name in their order, and takes what is left out as AWS has it where it

@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/batch/v1alpha1"
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/ack"
 )
 
 // answerer is an HTTP client to which AWS always answers the same.
@@ -22,8 +22,8 @@ func (a answerer) Do(*http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(string(a)))}, nil
 }
 
-func account(answer string) kit.Account {
-	return kit.Account{Config: aws.Config{
+func account(answer string) ack.Account {
+	return ack.Account{Config: aws.Config{
 		Region: "eu-central-1", HTTPClient: answerer(answer), Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 	}}
 }
@@ -33,10 +33,10 @@ func account(answer string) kit.Account {
 func TestReadUnknown(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer string
-		read   func(kit.Account) (settled, err error)
+		read   func(ack.Account) (settled, err error)
 	}{
 		"a compute environment": {`{"futureField": [{}], "computeEnvironments": [{"computeEnvironmentName": "x", "status": "FUTURE", "type": "FUTURE", "futureField": {"a": 1}, "computeResources": {"futureField": 1, "type": "FUTURE"}}]}`,
-			func(a kit.Account) (error, error) {
+			func(a ack.Account) (error, error) {
 				read, err := newComputeEnvironments(a).Read(t.Context(), &v1alpha1.ComputeEnvironment{Spec: v1alpha1.ComputeEnvironmentSpec{Name: aws.String("x")}})
 				if err != nil {
 					return nil, err
@@ -45,7 +45,7 @@ func TestReadUnknown(t *testing.T) {
 				return computeEnvironmentKind.Settled(read), nil
 			}},
 		"a job queue": {`{"jobQueues": [{"jobQueueName": "x", "status": "FUTURE", "futureField": true, "computeEnvironmentOrder": [{"futureField": null}], "jobStateTimeLimitActions": [{"action": "FUTURE"}]}]}`,
-			func(a kit.Account) (error, error) {
+			func(a ack.Account) (error, error) {
 				read, err := newJobQueues(a).Read(t.Context(), &v1alpha1.JobQueue{Spec: v1alpha1.JobQueueSpec{Name: aws.String("x")}})
 				if err != nil {
 					return nil, err
@@ -54,7 +54,7 @@ func TestReadUnknown(t *testing.T) {
 				return jobQueueKind.Settled(read), nil
 			}},
 		"a job definition": {`{"jobDefinitions": [{"jobDefinitionName": "x", "revision": 1, "status": "ACTIVE", "type": "FUTURE", "containerOrchestrationType": "FUTURE", "futureProperties": {}, "containerProperties": {"futureField": 1, "linuxParameters": {"devices": [{}], "tmpfs": [{}]}, "volumes": [{}], "logConfiguration": {}, "resourceRequirements": [{"type": "FUTURE"}]}}]}`,
-			func(a kit.Account) (error, error) {
+			func(a ack.Account) (error, error) {
 				read, err := newJobDefinitions(a).Read(t.Context(), &v1alpha1.JobDefinition{
 					Spec: v1alpha1.JobDefinitionSpec{Name: aws.String("x")}, Status: v1alpha1.JobDefinitionStatus{Revision: aws.Int64(1)},
 				})

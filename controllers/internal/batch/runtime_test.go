@@ -14,7 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/ack"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testenv"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testworld"
 )
@@ -260,7 +260,7 @@ func TestMoved(t *testing.T) {
 	annotate(testenv.ExtraAccount(testenv.Accounts - 1))
 	// The controller hears of the namespace in its own time, so that it may have to be asked again.
 	testworld.Eventually(t, func() error {
-		world.Patch(t, made, fmt.Sprintf("{metadata: {annotations: {%s: %q}}}", kit.ReconcileRequestedAt, time.Now()))
+		world.Patch(t, made, fmt.Sprintf("{metadata: {annotations: {%s: %q}}}", ack.ReconcileRequestedAt, time.Now()))
 		if condition := testworld.Condition(made, "ACK.Terminal"); condition["status"] != "True" {
 			return fmt.Errorf("the conditions are %v", made.Object["status"])
 		}
@@ -329,7 +329,7 @@ func TestDefaultTags(t *testing.T) {
 	made := world.Create(t, namespace, definitionYAML(t, "job", `{tags: {team: data, services.k8s.aws/namespace: mine}}`))
 	world.AwaitReady(t, made)
 	tags := revisions(t, specName(made))[1].Tags
-	for key, want := range map[string]string{"team": "data", "services.k8s.aws/namespace": "mine", "services.k8s.aws/controller-version": "batch-test", kit.OwnerTag: namespace + "/job"} {
+	for key, want := range map[string]string{"team": "data", "services.k8s.aws/namespace": "mine", "services.k8s.aws/controller-version": "batch-test", ack.OwnerTag: namespace + "/job"} {
 		if tags[key] != want {
 			t.Errorf("tag %s is %q, want %q", key, tags[key], want)
 		}

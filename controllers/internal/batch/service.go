@@ -10,7 +10,8 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/batch"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/ack"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/awsapi"
 )
 
 const (
@@ -23,14 +24,14 @@ const (
 )
 
 // Service is AWS Batch. An account may make 50 calls a second; we leave some to others.
-func Service() kit.Service {
-	return kit.Service{
+func Service() ack.Service {
+	return ack.Service{
 		Name:           "batch",
 		CallsPerSecond: 40,
-		Kinds: []kit.Registration{
-			kit.Register(computeEnvironmentKind),
-			kit.Register(jobQueueKind),
-			kit.Register(jobDefinitionKind),
+		Kinds: []ack.Registration{
+			ack.Register(computeEnvironmentKind),
+			ack.Register(jobQueueKind),
+			ack.Register(jobDefinitionKind),
 		},
 	}
 }
@@ -38,39 +39,39 @@ func Service() kit.Service {
 // errorRules tell apart what AWS Batch reports under the one code ClientException. Its documentation has no messages:
 // these are from public reports, such as https://github.com/hashicorp/terraform-provider-aws/issues/11777 (relationship)
 // and https://github.com/ASFHyP3/hyp3/pull/586 (what a job definition lacks).
-var errorRules = []kit.ErrorRule{
-	{Code: clientException, Part: "does not exist", Class: kit.Missing},
-	{Code: clientException, Part: "not found", Class: kit.Missing},
-	{Code: clientException, Part: "already exists", Class: kit.Exists},
-	{Code: clientException, Part: "being modified", Class: kit.Busy},
-	{Code: clientException, Part: "cannot delete", Class: kit.Busy},
-	{Code: clientException, Part: "relationship", Class: kit.Busy},
-	{Code: clientException, Part: "not authorized", Class: kit.Denied},
-	{Code: clientException, Part: "too many requests", Class: kit.Throttled},
+var errorRules = []awsapi.ErrorRule{
+	{Code: clientException, Part: "does not exist", Class: awsapi.Missing},
+	{Code: clientException, Part: "not found", Class: awsapi.Missing},
+	{Code: clientException, Part: "already exists", Class: awsapi.Exists},
+	{Code: clientException, Part: "being modified", Class: awsapi.Busy},
+	{Code: clientException, Part: "cannot delete", Class: awsapi.Busy},
+	{Code: clientException, Part: "relationship", Class: awsapi.Busy},
+	{Code: clientException, Part: "not authorized", Class: awsapi.Denied},
+	{Code: clientException, Part: "too many requests", Class: awsapi.Throttled},
 	// It names another object, which may have become VALID just now, or is about to: a compute environment, a role.
-	{Code: clientException, Part: "arn:aws", Class: kit.Busy},
-	{Code: clientException, Part: "compute environment", Class: kit.Busy},
-	{Code: clientException, Part: "computeenvironment", Class: kit.Busy},
-	{Code: clientException, Part: "limit", Class: kit.Unknown},
-	{Code: clientException, Part: "quota", Class: kit.Unknown},
+	{Code: clientException, Part: "arn:aws", Class: awsapi.Busy},
+	{Code: clientException, Part: "compute environment", Class: awsapi.Busy},
+	{Code: clientException, Part: "computeenvironment", Class: awsapi.Busy},
+	{Code: clientException, Part: "limit", Class: awsapi.Unknown},
+	{Code: clientException, Part: "quota", Class: awsapi.Unknown},
 	// What the request itself says is wrong.
-	{Code: clientException, Part: "is required", Class: kit.BadInput},
-	{Code: clientException, Part: "is not provided", Class: kit.BadInput},
-	{Code: clientException, Part: "must be", Class: kit.BadInput},
-	{Code: clientException, Part: "must not", Class: kit.BadInput},
-	{Code: clientException, Part: "must have", Class: kit.BadInput},
-	{Code: clientException, Part: "must specify", Class: kit.BadInput},
-	{Code: clientException, Part: "should match", Class: kit.BadInput},
-	{Code: clientException, Part: "should be", Class: kit.BadInput},
-	{Code: clientException, Part: "not supported", Class: kit.BadInput},
-	{Code: clientException, Part: "not applicable", Class: kit.BadInput},
-	{Code: clientException, Part: "not valid", Class: kit.BadInput},
-	{Code: clientException, Part: "invalid", Class: kit.BadInput},
-	{Code: clientException, Part: "is reserved", Class: kit.BadInput},
-	{Code: clientException, Part: "cannot be", Class: kit.BadInput},
-	{Code: clientException, Part: "cannot have", Class: kit.BadInput},
-	{Code: clientException, Part: "can not be", Class: kit.BadInput},
-	{Code: clientException, Part: "not allowed", Class: kit.BadInput},
+	{Code: clientException, Part: "is required", Class: awsapi.BadInput},
+	{Code: clientException, Part: "is not provided", Class: awsapi.BadInput},
+	{Code: clientException, Part: "must be", Class: awsapi.BadInput},
+	{Code: clientException, Part: "must not", Class: awsapi.BadInput},
+	{Code: clientException, Part: "must have", Class: awsapi.BadInput},
+	{Code: clientException, Part: "must specify", Class: awsapi.BadInput},
+	{Code: clientException, Part: "should match", Class: awsapi.BadInput},
+	{Code: clientException, Part: "should be", Class: awsapi.BadInput},
+	{Code: clientException, Part: "not supported", Class: awsapi.BadInput},
+	{Code: clientException, Part: "not applicable", Class: awsapi.BadInput},
+	{Code: clientException, Part: "not valid", Class: awsapi.BadInput},
+	{Code: clientException, Part: "invalid", Class: awsapi.BadInput},
+	{Code: clientException, Part: "is reserved", Class: awsapi.BadInput},
+	{Code: clientException, Part: "cannot be", Class: awsapi.BadInput},
+	{Code: clientException, Part: "cannot have", Class: awsapi.BadInput},
+	{Code: clientException, Part: "can not be", Class: awsapi.BadInput},
+	{Code: clientException, Part: "not allowed", Class: awsapi.BadInput},
 }
 
 const clientException = "ClientException"
@@ -88,7 +89,7 @@ func steady(reason *string) *string {
 	if reason == nil {
 		return nil
 	}
-	text := kit.WithoutRequestIDs(*reason)
+	text := awsapi.WithoutRequestIDs(*reason)
 	return &text
 }
 
@@ -98,9 +99,9 @@ func settled(status, reason *string) error {
 	case statusValid:
 		return nil
 	case statusInvalid:
-		return kit.Fault(kit.Failed, "AWS reports INVALID: %s", aws.ToString(reason))
+		return ack.Fault(awsapi.Failed, "AWS reports INVALID: %s", aws.ToString(reason))
 	default:
-		return kit.Wait(poll, "waiting for AWS: status is %s", value)
+		return ack.Wait(poll, "waiting for AWS: status is %s", value)
 	}
 }
 
@@ -110,13 +111,13 @@ func busy(status *string) error {
 	case statusValid, statusInvalid:
 		return nil
 	default:
-		return kit.Wait(poll, "waiting for AWS before the next change: status is %s", value)
+		return ack.Wait(poll, "waiting for AWS before the next change: status is %s", value)
 	}
 }
 
 // syncTags makes the tags of an AWS object those that are declared.
 func syncTags(ctx context.Context, api *sdk.Client, declared, observed client.Object) error {
-	return kit.SyncTags(declared, observed, func(arn *string, set map[string]string) error {
+	return ack.SyncTags(declared, observed, func(arn *string, set map[string]string) error {
 		_, err := api.TagResource(ctx, &sdk.TagResourceInput{ResourceArn: arn, Tags: set})
 		return err
 	}, func(arn *string, keys []string) error {

@@ -17,7 +17,7 @@ import (
 	"github.com/aws/smithy-go"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/awsapi"
 )
 
 const (
@@ -213,10 +213,10 @@ func (c *contents) delete(ctx context.Context, page []types.ObjectIdentifier, t 
 		err := &smithy.OperationError{ServiceID: s3.ServiceID, OperationName: "DeleteObjects", Err: &smithy.GenericAPIError{
 			Code: aws.ToString(one.Code), Message: aws.ToString(one.Message),
 		}}
-		switch kit.Classify(err) {
-		case kit.Missing:
+		switch awsapi.Classify(err) {
+		case awsapi.Missing:
 			continue
-		case kit.Throttled, kit.Failed:
+		case awsapi.Throttled, awsapi.Failed:
 			// The next slice finds them again.
 			failure = err
 		default:
@@ -231,7 +231,7 @@ func (c *contents) delete(ctx context.Context, page []types.ObjectIdentifier, t 
 // deleteOne removes one version by a call of its own.
 func (c *contents) deleteOne(ctx context.Context, one types.ObjectIdentifier, t *tally) error {
 	_, err := c.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &c.bucket, ExpectedBucketOwner: &c.owner, Key: one.Key, VersionId: one.VersionId})
-	if err != nil && kit.Classify(err) == kit.Denied {
+	if err != nil && awsapi.Classify(err) == awsapi.Denied {
 		t.refuse(refusal{key: *one.Key, version: aws.ToString(one.VersionId), err: err})
 		return nil
 	}

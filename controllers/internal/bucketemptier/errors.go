@@ -1,6 +1,7 @@
 package bucketemptier
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -8,7 +9,7 @@ import (
 
 	"github.com/aws/smithy-go"
 
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/awsapi"
 )
 
 // The reasons of events.
@@ -57,27 +58,22 @@ func (c *contents) explain(err error) error {
 	if err == nil || errors.As(err, &known) || isMissing(err) {
 		return err
 	}
-	why := kit.Message(err)
-	switch kit.Classify(err) {
-	case kit.Denied:
+	why := awsapi.Message(err)
+	switch awsapi.Classify(err) {
+	case awsapi.Denied:
 		return obstructed(reasonDenied, recheckHeld, "not allowed to call %s on the S3 bucket %s of account %s: allow it in the IAM policy of the bucket emptier's role, "+
-			"see that the bucket's policy does not deny it, and that the bucket belongs to the account (%s)", kit.DeniedAction(iamService, err), c.bucket, c.owner, why)
-	case kit.Throttled:
+			"see that the bucket's policy does not deny it, and that the bucket belongs to the account (%s)", awsapi.DeniedAction(err, iamAction), c.bucket, c.owner, why)
+	case awsapi.Throttled:
 		return obstructed(reasonThrottled, recheckFailed, "AWS throttles the emptying of the S3 bucket %s, which goes on later (%s)", c.bucket, why)
-	case kit.Failed, kit.Busy:
+	case awsapi.Failed, awsapi.Busy:
 		return obstructed(reasonFailed, recheckFailed, "the emptying of the S3 bucket %s is interrupted and goes on later (%s)", c.bucket, why)
 	default:
 		return obstructed(reasonRefused, recheckHeld, "AWS refuses to empty the S3 bucket %s (%s)", c.bucket, why)
 	}
 }
 
-// iamService is S3 as far as its IAM actions are concerned, whose names differ from those of the calls.
-var iamService = kit.Service{Name: "s3", Action: func(call string) string {
-	if known, ok := actions[call]; ok {
-		return known
-	}
-	return "s3:" + call
-}}
+// iamAction is the IAM action that allows a call to S3: their names differ.
+func iamAction(call string) string { return cmp.Or(actions[call], "s3:"+call) }
 
 var actions = map[string]string{
 	"DeleteObject":         "s3:DeleteObject and s3:DeleteObjectVersion",
@@ -90,8 +86,8 @@ var actions = map[string]string{
 // missing permission.
 func isLocked(err error) bool {
 	var api smithy.APIError
-	return errors.As(err, &api) && kit.Classify(err) == kit.Denied && strings.Contains(strings.ToLower(api.ErrorMessage()), "object lock")
+	return errors.As(err, &api) && awsapi.Classify(err) == awsapi.Denied && strings.Contains(strings.ToLower(api.ErrorMessage()), "object lock")
 }
 
 // isMissing says whether what a call is about is gone.
-func isMissing(err error) bool { return err != nil && kit.Classify(err) == kit.Missing }
+func isMissing(err error) bool { return err != nil && awsapi.Classify(err) == awsapi.Missing }

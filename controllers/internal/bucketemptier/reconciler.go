@@ -30,7 +30,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/awsapi"
 )
 
 const (
@@ -57,7 +57,7 @@ const (
 
 // howToCall S3. Each call can be repeated: what it removes is named by version. S3 throttles who removes fast, so that
 // one failure more or less is nothing to tell of.
-var howToCall = kit.Calls{AtOnce: parallelBuckets * parallelCalls, Attempts: 5, Repeatable: true}
+var howToCall = awsapi.Calls{AtOnce: parallelBuckets * parallelCalls, Attempts: 5, Repeatable: true}
 
 // Setup adds the bucket emptier to a controller manager. It works for Buckets from the moment on that their CRD is
 // installed.
@@ -72,7 +72,7 @@ func Setup(_ context.Context, mgr ctrl.Manager, config ackcfg.Config, version ac
 		client:          mgr.GetClient(),
 		reader:          mgr.GetAPIReader(),
 		locator:         locator{config: config, reader: mgr.GetAPIReader()},
-		configs:         kit.NewConfigs(Name, howToCall, config, kit.UserAgent(Name, version)),
+		configs:         awsapi.NewConfigs(Name, howToCall, config, awsapi.UserAgent(Name, version)),
 		// The newer API counts events of one reason and shows the text of the first: progress would stand still.
 		events:   mgr.GetEventRecorderFor(Name), //nolint:staticcheck // SA1019: see above
 		progress: map[types.NamespacedName]*progress{},
@@ -101,7 +101,7 @@ type reconciler struct {
 	client  client.Client
 	reader  client.Reader
 	locator locator
-	configs *kit.Configs
+	configs *awsapi.Configs
 	events  record.EventRecorder
 
 	mutex    sync.Mutex

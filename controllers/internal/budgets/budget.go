@@ -10,10 +10,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/budgets/types"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/budgets/v1alpha1"
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/ack"
 )
 
-var budgetKind = kit.Kind[*v1alpha1.Budget]{
+var budgetKind = ack.Kind[*v1alpha1.Budget]{
 	GroupVersionKind: v1alpha1.GroupVersion.WithKind("Budget"),
 	Operations:       newBudgets,
 	Normalise:        normalise,
@@ -23,10 +23,10 @@ var budgetKind = kit.Kind[*v1alpha1.Budget]{
 // budgets are the calls for budgets of one account.
 type budgets struct {
 	api     *sdk.Client
-	account kit.Account
+	account ack.Account
 }
 
-func newBudgets(account kit.Account) kit.Operations[*v1alpha1.Budget] {
+func newBudgets(account ack.Account) ack.Operations[*v1alpha1.Budget] {
 	return &budgets{api: sdk.NewFromConfig(account.Config), account: account}
 }
 
@@ -44,7 +44,7 @@ func (b *budgets) Read(ctx context.Context, declared *v1alpha1.Budget) (*v1alpha
 		AccountId: b.accountID(), BudgetName: name, ShowFilterExpression: aws.Bool(true),
 	})
 	if isMissing(err) {
-		return nil, kit.ErrNotFound
+		return nil, ack.ErrNotFound
 	}
 	if err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func (b *budgets) Read(ctx context.Context, declared *v1alpha1.Budget) (*v1alpha
 	}
 	observed := &v1alpha1.Budget{Spec: *budgetSpecFrom(found), Status: *budgetStatusFrom(found)}
 	oneFilter(&observed.Spec, &declared.Spec)
-	kit.SetARN(observed, b.arn(name))
+	ack.SetARN(observed, b.arn(name))
 	if observed.Spec.Notifications, err = b.readNotifications(ctx, name); err != nil {
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func (b *budgets) Delete(ctx context.Context, _, observed *v1alpha1.Budget) erro
 }
 
 func (b *budgets) syncTags(ctx context.Context, declared, observed *v1alpha1.Budget) error {
-	return kit.SyncTags(declared, observed, func(arn *string, set map[string]string) error {
+	return ack.SyncTags(declared, observed, func(arn *string, set map[string]string) error {
 		_, err := b.api.TagResource(ctx, &sdk.TagResourceInput{ResourceARN: arn, ResourceTags: toTags(set)})
 		return err
 	}, func(arn *string, keys []string) error {
@@ -132,5 +132,5 @@ func (b *budgets) syncTags(ctx context.Context, declared, observed *v1alpha1.Bud
 }
 
 func toTags(tags map[string]string) []types.ResourceTag {
-	return kit.TagList(tags, func(key, value *string) types.ResourceTag { return types.ResourceTag{Key: key, Value: value} })
+	return ack.TagList(tags, func(key, value *string) types.ResourceTag { return types.ResourceTag{Key: key, Value: value} })
 }

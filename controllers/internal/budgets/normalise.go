@@ -12,7 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/budgets/v1alpha1"
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/ack"
 )
 
 // normalise gives both the form in which equal meanings are equal values: what is left out is AWS's documented default
@@ -74,7 +74,7 @@ func normaliseCostTypes(declared, observed *v1alpha1.Budget) {
 		if spec.CostTypes == nil {
 			spec.CostTypes = &v1alpha1.CostTypes{}
 		}
-		kit.FillUnset(spec.CostTypes, &defaultCostTypes)
+		ack.FillUnset(spec.CostTypes, &defaultCostTypes)
 	}
 }
 

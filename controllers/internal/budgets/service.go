@@ -7,12 +7,13 @@ package budgets
 import (
 	"strings"
 
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/ack"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/awsapi"
 )
 
 // Service is AWS Budgets.
-func Service() kit.Service {
-	return kit.Service{Name: "budgets", Kinds: []kit.Registration{kit.Register(budgetKind)}, Action: action}
+func Service() ack.Service {
+	return ack.Service{Name: "budgets", Kinds: []ack.Registration{ack.Register(budgetKind)}, Action: action}
 }
 
 // action is the IAM action that allows a call: but for tags there are two in all.
@@ -29,13 +30,13 @@ func action(call string) string {
 
 // errorRules are from https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_CreateBudget.html and
 // its neighbours.
-var errorRules = []kit.ErrorRule{
+var errorRules = []awsapi.ErrorRule{
 	// A budget action runs.
-	{Code: "ResourceLockedException", Class: kit.Busy},
+	{Code: "ResourceLockedException", Class: awsapi.Busy},
 	// A subscriber's topic, or its policy, may come later.
-	{Code: "InvalidParameterException", Part: "topic", Class: kit.Unknown},
-	{Code: "InvalidParameterException", Class: kit.BadInput},
+	{Code: "InvalidParameterException", Part: "topic", Class: awsapi.Unknown},
+	{Code: "InvalidParameterException", Class: awsapi.BadInput},
 }
 
 // isMissing says whether AWS has no such budget, notification or subscriber.
-func isMissing(err error) bool { return err != nil && kit.Classify(err) == kit.Missing }
+func isMissing(err error) bool { return err != nil && awsapi.Classify(err) == awsapi.Missing }

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/budgets/v1alpha1"
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/ack"
 )
 
 // answers is an HTTP client that remembers a request and finds nothing.
@@ -31,11 +31,11 @@ func TestHome(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			client := &answers{}
-			operations := newBudgets(kit.Account{ID: "120569615884", Config: aws.Config{
+			operations := newBudgets(ack.Account{ID: "120569615884", Config: aws.Config{
 				Region: c.region, HTTPClient: client, Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 			}})
 			wanted := &v1alpha1.Budget{Spec: v1alpha1.BudgetSpec{Name: aws.String("budget")}}
-			if _, err := operations.Read(t.Context(), wanted); !errors.Is(err, kit.ErrNotFound) {
+			if _, err := operations.Read(t.Context(), wanted); !errors.Is(err, ack.ErrNotFound) {
 				t.Fatalf("got %v", err)
 			}
 			if got := client.request.URL.Host; got != c.host {

@@ -23,7 +23,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/ack"
 )
 
 // defaultConcurrency is how many objects of a kind are reconciled at once; the runtime's default is 1. Describe calls
@@ -37,7 +37,7 @@ type Component struct {
 	// OnRequest keeps it from being served unless --services names it: for what deletes data.
 	OnRequest bool
 	// Service with its kinds; nil for a component that brings its controllers itself.
-	Service *kit.Service
+	Service *ack.Service
 	// AddToScheme adds the types that the component works with.
 	AddToScheme func(*runtime.Scheme) error
 	// Check refuses flags that the component cannot be served with; nil accepts all.
@@ -121,7 +121,7 @@ func (o *Options) Validate(ctx context.Context) error {
 func (o *Options) NewManager(ctx context.Context, kubernetes *rest.Config, name string, version acktypes.VersionInfo) (ctrl.Manager, error) {
 	scheme := runtime.NewScheme()
 	adders := []func(*runtime.Scheme) error{clientgoscheme.AddToScheme, ackv1alpha1.AddToScheme}
-	var services []kit.Service
+	var services []ack.Service
 	for _, component := range o.Components {
 		adders = append(adders, component.AddToScheme)
 		if component.Service != nil {
@@ -151,7 +151,7 @@ func (o *Options) NewManager(ctx context.Context, kubernetes *rest.Config, name 
 		Cache: cache.Options{
 			DefaultNamespaces:    watched,
 			DefaultLabelSelector: selector,
-			DefaultTransform:     kit.KeepOfWatched,
+			DefaultTransform:     ack.KeepOfWatched,
 		},
 		Controller: config.Controller{
 			// Each service has a FieldExport controller, and the runtime gives them all the same name.
@@ -171,7 +171,7 @@ func (o *Options) NewManager(ctx context.Context, kubernetes *rest.Config, name 
 	if err != nil {
 		return nil, err
 	}
-	if err := kit.Bind(ctx, mgr, o.ACK, version, services...); err != nil {
+	if err := ack.Bind(ctx, mgr, o.ACK, version, services...); err != nil {
 		return nil, err
 	}
 	for _, component := range o.Components {

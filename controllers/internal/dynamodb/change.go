@@ -12,7 +12,8 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/dynamodb/v1alpha1"
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/ack"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/awsapi"
 )
 
 // refuse names the field whose change AWS can only make by replacing the table, or an index of it.
@@ -22,11 +23,11 @@ func refuse(declared, observed *v1alpha1.Table, delta *ackcompare.Delta) error {
 		{"Spec.LocalSecondaryIndexes", "spec.localSecondaryIndexes"},
 	} {
 		if delta.DifferentAt(fixed.path) {
-			return kit.Fault(kit.BadInput, "%s cannot be changed after creation: put it back, or create another table", fixed.name)
+			return ack.Fault(awsapi.BadInput, "%s cannot be changed after creation: put it back, or create another table", fixed.name)
 		}
 	}
 	if delta.DifferentAt("Spec.AttributeDefinitions") && !delta.DifferentAt("Spec.GlobalSecondaryIndexes") {
-		return kit.Fault(kit.BadInput, "spec.attributeDefinitions must have the key attributes of the table and of its indexes and no other, with the types that they were created with; AWS has %s",
+		return ack.Fault(awsapi.BadInput, "spec.attributeDefinitions must have the key attributes of the table and of its indexes and no other, with the types that they were created with; AWS has %s",
 			describeAttributes(observed.Spec.AttributeDefinitions))
 	}
 	for _, index := range declared.Spec.GlobalSecondaryIndexes {
@@ -45,14 +46,14 @@ func refuse(declared, observed *v1alpha1.Table, delta *ackcompare.Delta) error {
 }
 
 func refusedIndex(index v1alpha1.GlobalSecondaryIndex, field string) error {
-	return kit.Fault(kit.BadInput, "spec.globalSecondaryIndexes: %s of index %s cannot be changed after creation: put it back, or add an index of another name and remove this one",
+	return ack.Fault(awsapi.BadInput, "spec.globalSecondaryIndexes: %s of index %s cannot be changed after creation: put it back, or add an index of another name and remove this one",
 		field, aws.ToString(index.IndexName))
 }
 
 // refuseReplicas says what this stand-in does not do.
 func refuseReplicas(declared *v1alpha1.Table) error {
 	if len(declared.Spec.TableReplicas) > 0 {
-		return kit.Fault(kit.BadInput, "spec.tableReplicas: the sandbox has one region and its stand-in makes no replicas: run the official controller for them, or remove the field")
+		return ack.Fault(awsapi.BadInput, "spec.tableReplicas: the sandbox has one region and its stand-in makes no replicas: run the official controller for them, or remove the field")
 	}
 	return nil
 }

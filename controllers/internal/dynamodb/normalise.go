@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/dynamodb/v1alpha1"
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/ack"
 )
 
 // unlimited is AWS's number for "no limit" in on-demand throughput.
@@ -97,7 +97,7 @@ func normaliseEncryption(want, have *v1alpha1.TableSpec) {
 	if strings.Contains(key, "alias/") || strings.HasSuffix(aws.ToString(have.SSESpecification.KMSMasterKeyID), "/"+key) {
 		want.SSESpecification.KMSMasterKeyID = have.SSESpecification.KMSMasterKeyID
 	}
-	kit.FillUnset(want.SSESpecification, have.SSESpecification)
+	ack.FillUnset(want.SSESpecification, have.SSESpecification)
 }
 
 func onDemand(spec *v1alpha1.TableSpec) bool {

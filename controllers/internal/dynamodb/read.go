@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/dynamodb/v1alpha1"
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/ack"
 )
 
 // Read asks six calls for what AWS tells in six places, five of them at once.
@@ -18,7 +18,7 @@ func (t *tables) Read(ctx context.Context, declared *v1alpha1.Table) (*v1alpha1.
 	described, err := t.api.DescribeTable(ctx, &sdk.DescribeTableInput{TableName: declared.Spec.TableName})
 	var missing *types.ResourceNotFoundException
 	if errors.As(err, &missing) {
-		return nil, kit.ErrNotFound
+		return nil, ack.ErrNotFound
 	}
 	if err != nil {
 		return nil, err
@@ -46,14 +46,14 @@ func (t *tables) Read(ctx context.Context, declared *v1alpha1.Table) (*v1alpha1.
 	if err := calls.Wait(); err != nil {
 		return nil, err
 	}
-	kit.SetTags(observed, tags)
+	ack.SetTags(observed, tags)
 	return observed, nil
 }
 
 // observedTable is what DescribeTable tells.
 func observedTable(table *types.TableDescription) *v1alpha1.Table {
 	observed := &v1alpha1.Table{Spec: *tableSpecFrom(table), Status: *tableStatusFrom(table)}
-	kit.SetARN(observed, table.TableArn)
+	ack.SetARN(observed, table.TableArn)
 	spec := &observed.Spec
 	spec.BillingMode = aws.String(string(types.BillingModeProvisioned))
 	if table.BillingModeSummary != nil && table.BillingModeSummary.BillingMode != "" {

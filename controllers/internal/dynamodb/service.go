@@ -2,17 +2,20 @@
 // for the official controller.
 package dynamodb
 
-import "github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+import (
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/ack"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/awsapi"
+)
 
 // Service is Amazon DynamoDB.
-func Service() kit.Service {
-	return kit.Service{Name: "dynamodb", Kinds: []kit.Registration{kit.Register(tableKind)}}
+func Service() ack.Service {
+	return ack.Service{Name: "dynamodb", Kinds: []ack.Registration{ack.Register(tableKind)}}
 }
 
 // errorRules are from https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html and its
 // neighbours.
-var errorRules = []kit.ErrorRule{
+var errorRules = []awsapi.ErrorRule{
 	// Time to live can be changed once an hour.
-	{Code: "ValidationException", Part: "modified multiple times within a fixed interval", Class: kit.Busy},
-	{Code: "ValidationException", Class: kit.BadInput},
+	{Code: "ValidationException", Part: "modified multiple times within a fixed interval", Class: awsapi.Busy},
+	{Code: "ValidationException", Class: awsapi.BadInput},
 }

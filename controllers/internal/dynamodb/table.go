@@ -11,7 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/dynamodb/v1alpha1"
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/ack"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/awsapi"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/loopback"
 )
 
@@ -22,7 +23,7 @@ const (
 	firstLook = 50 * time.Millisecond
 )
 
-var tableKind = kit.Kind[*v1alpha1.Table]{
+var tableKind = ack.Kind[*v1alpha1.Table]{
 	GroupVersionKind: v1alpha1.GroupVersion.WithKind("Table"),
 	Operations:       newTables,
 	Normalise:        normaliseTable,
@@ -47,7 +48,7 @@ var tableKind = kit.Kind[*v1alpha1.Table]{
 // tables are the calls for tables.
 type tables struct{ api *sdk.Client }
 
-func newTables(account kit.Account) kit.Operations[*v1alpha1.Table] {
+func newTables(account ack.Account) ack.Operations[*v1alpha1.Table] {
 	return &tables{api: sdk.NewFromConfig(loopback.Only(account.Config))}
 }
 
@@ -60,7 +61,7 @@ func (t *tables) Create(ctx context.Context, declared *v1alpha1.Table) error {
 	if _, err := t.api.CreateTable(ctx, toCreateTableInput(&declared.Spec)); err != nil {
 		return err
 	}
-	return kit.Wait(firstLook, "waiting for AWS to create the table")
+	return ack.Wait(firstLook, "waiting for AWS to create the table")
 }
 
 // settled says what a table waits for; nil when AWS is done with it.
@@ -70,7 +71,7 @@ func settled(observed *v1alpha1.Table) error {
 	}
 	for _, index := range observed.Status.GlobalSecondaryIndexesDescriptions {
 		if status := aws.ToString(index.IndexStatus); status != string(types.IndexStatusActive) {
-			return kit.Wait(poll, "waiting for AWS: status of index %s is %s", aws.ToString(index.IndexName), status)
+			return ack.Wait(poll, "waiting for AWS: status of index %s is %s", aws.ToString(index.IndexName), status)
 		}
 	}
 	return nil
@@ -82,9 +83,9 @@ func changeable(observed *v1alpha1.Table) error {
 	case types.TableStatusActive:
 		return nil
 	case types.TableStatusCreating, types.TableStatusUpdating, types.TableStatusDeleting, types.TableStatusArchiving:
-		return kit.Wait(poll, "waiting for AWS: status of the table is %s", status)
+		return ack.Wait(poll, "waiting for AWS: status of the table is %s", status)
 	default:
-		return kit.Fault(kit.Failed, "AWS reports status %s: see the table's encryption key and replicas", status)
+		return ack.Fault(awsapi.Failed, "AWS reports status %s: see the table's encryption key and replicas", status)
 	}
 }
 
@@ -122,12 +123,12 @@ func (t *tables) Update(ctx context.Context, declared, observed *v1alpha1.Table,
 	if _, err := t.api.UpdateTable(ctx, change); err != nil {
 		return err
 	}
-	return kit.Wait(firstLook, "waiting for AWS to update the table")
+	return ack.Wait(firstLook, "waiting for AWS to update the table")
 }
 
 func (t *tables) syncTags(ctx context.Context, declared, observed *v1alpha1.Table) error {
-	return kit.SyncTags(declared, observed, func(arn *string, set map[string]string) error {
-		_, err := t.api.TagResource(ctx, &sdk.TagResourceInput{ResourceArn: arn, Tags: kit.TagList(set, func(key, value *string) types.Tag { return types.Tag{Key: key, Value: value} })})
+	return ack.SyncTags(declared, observed, func(arn *string, set map[string]string) error {
+		_, err := t.api.TagResource(ctx, &sdk.TagResourceInput{ResourceArn: arn, Tags: ack.TagList(set, func(key, value *string) types.Tag { return types.Tag{Key: key, Value: value} })})
 		return err
 	}, func(arn *string, keys []string) error {
 		_, err := t.api.UntagResource(ctx, &sdk.UntagResourceInput{ResourceArn: arn, TagKeys: keys})
@@ -153,7 +154,7 @@ func (t *tables) syncTimeToLive(ctx context.Context, declared, observed *v1alpha
 		return err
 	}
 	if have != nil && want != nil {
-		return kit.Wait(firstLook, "turning time to live off on attribute %s, before AWS takes attribute %s",
+		return ack.Wait(firstLook, "turning time to live off on attribute %s, before AWS takes attribute %s",
 			aws.ToString(have.AttributeName), aws.ToString(want.AttributeName))
 	}
 	return nil
@@ -168,7 +169,7 @@ func (t *tables) syncContributorInsights(ctx context.Context, declared, _ *v1alp
 }
 
 func (t *tables) syncResourcePolicy(ctx context.Context, declared, observed *v1alpha1.Table) error {
-	arn := kit.ARN(observed)
+	arn := ack.ARN(observed)
 	if declared.Spec.ResourcePolicy == nil {
 		_, err := t.api.DeleteResourcePolicy(ctx, &sdk.DeleteResourcePolicyInput{ResourceArn: &arn})
 		return err
@@ -180,16 +181,16 @@ func (t *tables) syncResourcePolicy(ctx context.Context, declared, observed *v1a
 func (t *tables) Delete(ctx context.Context, _, observed *v1alpha1.Table) error {
 	switch status := types.TableStatus(aws.ToString(observed.Status.TableStatus)); status {
 	case types.TableStatusDeleting:
-		return kit.Wait(poll, "waiting for AWS to delete the table")
+		return ack.Wait(poll, "waiting for AWS to delete the table")
 	case types.TableStatusCreating, types.TableStatusUpdating:
-		return kit.Wait(poll, "waiting for AWS before the deletion: status of the table is %s", status)
+		return ack.Wait(poll, "waiting for AWS before the deletion: status of the table is %s", status)
 	}
 	if aws.ToBool(observed.Spec.DeletionProtectionEnabled) {
-		return kit.Fault(kit.Busy, "AWS protects table %s against deletion: set spec.deletionProtectionEnabled to false, or keep the table with the annotation services.k8s.aws/deletion-policy: retain",
+		return ack.Fault(awsapi.Busy, "AWS protects table %s against deletion: set spec.deletionProtectionEnabled to false, or keep the table with the annotation services.k8s.aws/deletion-policy: retain",
 			aws.ToString(observed.Spec.TableName))
 	}
 	if _, err := t.api.DeleteTable(ctx, &sdk.DeleteTableInput{TableName: observed.Spec.TableName}); err != nil {
 		return err
 	}
-	return kit.Wait(firstLook, "waiting for AWS to delete the table")
+	return ack.Wait(firstLook, "waiting for AWS to delete the table")
 }

@@ -226,8 +226,8 @@ func TestTableDeletedByHand(t *testing.T) {
 	}
 }
 
-// TestTableFaults fails calls while a table is made, changed and deleted.
-func TestTableFaults(t *testing.T) {
+// TestTableFaultSweep fails calls while a table is made, changed and deleted.
+func TestTableFaultSweep(t *testing.T) {
 	t.Parallel()
 	actions := append([]string{"CreateTable", "UpdateTable", "UpdateContinuousBackups", "UpdateTimeToLive", "TagResource", "DeleteTable"}, reads...)
 	world.Sweep(t, "dynamodb", actions, 2, func(t *testing.T) {

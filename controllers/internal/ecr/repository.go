@@ -14,7 +14,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/ecr/v1alpha1"
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/ack"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/awsapi"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/loopback"
 )
 
@@ -25,7 +26,7 @@ const (
 	policiesNext = 10 * time.Millisecond
 )
 
-var repositoryKind = kit.Kind[*v1alpha1.Repository]{
+var repositoryKind = ack.Kind[*v1alpha1.Repository]{
 	GroupVersionKind: v1alpha1.GroupVersion.WithKind("Repository"),
 	Operations:       newRepositories,
 	Normalise:        normaliseRepository,
@@ -43,7 +44,7 @@ var repositoryKind = kit.Kind[*v1alpha1.Repository]{
 // repositories are the calls for repositories.
 type repositories struct{ api *sdk.Client }
 
-func newRepositories(account kit.Account) kit.Operations[*v1alpha1.Repository] {
+func newRepositories(account ack.Account) ack.Operations[*v1alpha1.Repository] {
 	return &repositories{api: sdk.NewFromConfig(loopback.Only(account.Config))}
 }
 
@@ -53,14 +54,14 @@ func (r *repositories) Read(ctx context.Context, declared *v1alpha1.Repository) 
 	})
 	var missing *types.RepositoryNotFoundException
 	if errors.As(err, &missing) {
-		return nil, kit.ErrNotFound
+		return nil, ack.ErrNotFound
 	}
 	if err != nil {
 		return nil, err
 	}
 	repository := &described.Repositories[0]
 	observed := &v1alpha1.Repository{Spec: *repositorySpecFrom(repository), Status: *repositoryStatusFrom(repository)}
-	kit.SetARN(observed, repository.RepositoryArn)
+	ack.SetARN(observed, repository.RepositoryArn)
 
 	var tags map[string]string
 	calls, ctx := errgroup.WithContext(ctx)
@@ -73,7 +74,7 @@ func (r *repositories) Read(ctx context.Context, declared *v1alpha1.Repository) 
 	if err := calls.Wait(); err != nil {
 		return nil, err
 	}
-	kit.SetTags(observed, tags)
+	ack.SetTags(observed, tags)
 	return observed, nil
 }
 
@@ -114,13 +115,13 @@ func (r *repositories) policy(ctx context.Context, of *types.Repository) (*strin
 }
 
 // Create makes the repository. Its policies are differences at the next reconcile: were one of them refused here, the
-// kit would take it that nothing was created.
+// runtime would take it that nothing was created.
 func (r *repositories) Create(ctx context.Context, declared *v1alpha1.Repository) error {
 	if _, err := r.api.CreateRepository(ctx, toCreateRepositoryInput(&declared.Spec)); err != nil {
 		return err
 	}
 	if declared.Spec.LifecyclePolicy != nil || declared.Spec.Policy != nil {
-		return kit.Wait(policiesNext, "the repository is created, its policies come next")
+		return ack.Wait(policiesNext, "the repository is created, its policies come next")
 	}
 	return nil
 }
@@ -134,7 +135,7 @@ func (r *repositories) Update(ctx context.Context, declared, observed *v1alpha1.
 		{"Spec.RegistryID", "spec.registryID"},
 	} {
 		if delta.DifferentAt(fixed.path) {
-			return kit.Fault(kit.BadInput, "%s cannot be changed after creation: put it back, or create another repository", fixed.name)
+			return ack.Fault(awsapi.BadInput, "%s cannot be changed after creation: put it back, or create another repository", fixed.name)
 		}
 	}
 	for _, part := range []struct {
@@ -157,8 +158,8 @@ func (r *repositories) Update(ctx context.Context, declared, observed *v1alpha1.
 }
 
 func (r *repositories) syncTags(ctx context.Context, declared, observed *v1alpha1.Repository) error {
-	return kit.SyncTags(declared, observed, func(arn *string, set map[string]string) error {
-		_, err := r.api.TagResource(ctx, &sdk.TagResourceInput{ResourceArn: arn, Tags: kit.TagList(set, func(key, value *string) types.Tag { return types.Tag{Key: key, Value: value} })})
+	return ack.SyncTags(declared, observed, func(arn *string, set map[string]string) error {
+		_, err := r.api.TagResource(ctx, &sdk.TagResourceInput{ResourceArn: arn, Tags: ack.TagList(set, func(key, value *string) types.Tag { return types.Tag{Key: key, Value: value} })})
 		return err
 	}, func(arn *string, keys []string) error {
 		_, err := r.api.UntagResource(ctx, &sdk.UntagResourceInput{ResourceArn: arn, TagKeys: keys})
@@ -202,7 +203,7 @@ func (r *repositories) Delete(ctx context.Context, declared, observed *v1alpha1.
 	})
 	var full *types.RepositoryNotEmptyException
 	if errors.As(err, &full) {
-		return kit.Fault(kit.Busy, "repository %s still has images: delete them, or set the annotation %s: \"true\" to delete it with them",
+		return ack.Fault(awsapi.Busy, "repository %s still has images: delete them, or set the annotation %s: \"true\" to delete it with them",
 			aws.ToString(observed.Spec.Name), ForceDelete)
 	}
 	return err
@@ -216,7 +217,7 @@ func normaliseRepository(declared, observed *v1alpha1.Repository) {
 	want.ImageScanningConfiguration = cmp.Or(want.ImageScanningConfiguration, have.ImageScanningConfiguration)
 	want.EncryptionConfiguration = cmp.Or(want.EncryptionConfiguration, have.EncryptionConfiguration)
 	if encryption := want.EncryptionConfiguration; encryption != nil && have.EncryptionConfiguration != nil {
-		kit.FillUnset(encryption, have.EncryptionConfiguration)
+		ack.FillUnset(encryption, have.EncryptionConfiguration)
 	}
 	if same(ackcompare.DocumentEqual, want.LifecyclePolicy, have.LifecyclePolicy) {
 		want.LifecyclePolicy = have.LifecyclePolicy

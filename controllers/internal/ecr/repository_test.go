@@ -157,8 +157,8 @@ func TestRepositoryBadPolicy(t *testing.T) {
 	}
 }
 
-// TestRepositoryFaults fails calls while a repository is made, changed and deleted.
-func TestRepositoryFaults(t *testing.T) {
+// TestRepositoryFaultSweep fails calls while a repository is made, changed and deleted.
+func TestRepositoryFaultSweep(t *testing.T) {
 	t.Parallel()
 	actions := append([]string{"CreateRepository", "PutLifecyclePolicy", "DeleteLifecyclePolicy", "SetRepositoryPolicy", "PutImageTagMutability", "TagResource", "UntagResource", "DeleteRepository"}, reads...)
 	world.Sweep(t, "ecr", actions, 2, func(t *testing.T) {

@@ -2,18 +2,21 @@
 // official controller.
 package ecr
 
-import "github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+import (
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/ack"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/awsapi"
+)
 
 // Service is Amazon ECR.
-func Service() kit.Service {
-	return kit.Service{Name: "ecr", Kinds: []kit.Registration{kit.Register(repositoryKind)}}
+func Service() ack.Service {
+	return ack.Service{Name: "ecr", Kinds: []ack.Registration{ack.Register(repositoryKind)}}
 }
 
 // errorRules are from https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html and its
 // neighbours.
-var errorRules = []kit.ErrorRule{
-	{Code: "InvalidParameterException", Class: kit.BadInput},
-	{Code: "InvalidTagParameterException", Class: kit.BadInput},
-	{Code: "TooManyTagsException", Class: kit.BadInput},
-	{Code: "ValidationException", Class: kit.BadInput},
+var errorRules = []awsapi.ErrorRule{
+	{Code: "InvalidParameterException", Class: awsapi.BadInput},
+	{Code: "InvalidTagParameterException", Class: awsapi.BadInput},
+	{Code: "TooManyTagsException", Class: awsapi.BadInput},
+	{Code: "ValidationException", Class: awsapi.BadInput},
 }

@@ -12,7 +12,8 @@ import (
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/ack"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/awsapi"
 )
 
 // allowed is what an endpoint may be, for messages.
@@ -67,7 +68,7 @@ func Only(config aws.Config) aws.Config {
 }
 
 func refused(endpoint string, why error) error {
-	return kit.Fault(kit.BadInput, "endpoint %q is refused, as the stand-ins serve the AWS emulator of the sandbox only: %v", endpoint, why)
+	return ack.Fault(awsapi.BadInput, "endpoint %q is refused, as the stand-ins serve the AWS emulator of the sandbox only: %v", endpoint, why)
 }
 
 func checkText(endpoint string) error {

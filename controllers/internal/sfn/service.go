@@ -2,23 +2,26 @@
 // for the official controller.
 package sfn
 
-import "github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+import (
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/ack"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/awsapi"
+)
 
 // Service is AWS Step Functions.
-func Service() kit.Service {
-	return kit.Service{
-		Name: "sfn", Kinds: []kit.Registration{kit.Register(stateMachineKind)},
+func Service() ack.Service {
+	return ack.Service{
+		Name: "sfn", Kinds: []ack.Registration{ack.Register(stateMachineKind)},
 		Action: func(call string) string { return "states:" + call },
 	}
 }
 
 // errorRules are from https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html and its
 // neighbours.
-var errorRules = []kit.ErrorRule{
-	{Code: "StateMachineDeleting", Class: kit.Busy},
-	{Code: "InvalidDefinition", Class: kit.BadInput},
-	{Code: "InvalidName", Class: kit.BadInput},
-	{Code: "InvalidArn", Class: kit.BadInput},
-	{Code: "TooManyTags", Class: kit.BadInput},
-	{Code: "ValidationException", Class: kit.BadInput},
+var errorRules = []awsapi.ErrorRule{
+	{Code: "StateMachineDeleting", Class: awsapi.Busy},
+	{Code: "InvalidDefinition", Class: awsapi.BadInput},
+	{Code: "InvalidName", Class: awsapi.BadInput},
+	{Code: "InvalidArn", Class: awsapi.BadInput},
+	{Code: "TooManyTags", Class: awsapi.BadInput},
+	{Code: "ValidationException", Class: awsapi.BadInput},
 }

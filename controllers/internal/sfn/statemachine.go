@@ -13,7 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/sfn/v1alpha1"
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/ack"
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/awsapi"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/loopback"
 )
 
@@ -24,7 +25,7 @@ const (
 	firstLook = 100 * time.Millisecond
 )
 
-var stateMachineKind = kit.Kind[*v1alpha1.StateMachine]{
+var stateMachineKind = ack.Kind[*v1alpha1.StateMachine]{
 	GroupVersionKind: v1alpha1.GroupVersion.WithKind("StateMachine"),
 	Operations:       newStateMachines,
 	Normalise:        normaliseStateMachine,
@@ -36,10 +37,10 @@ var stateMachineKind = kit.Kind[*v1alpha1.StateMachine]{
 // stateMachines are the calls for state machines.
 type stateMachines struct {
 	api     *sdk.Client
-	account kit.Account
+	account ack.Account
 }
 
-func newStateMachines(account kit.Account) kit.Operations[*v1alpha1.StateMachine] {
+func newStateMachines(account ack.Account) ack.Operations[*v1alpha1.StateMachine] {
 	return &stateMachines{api: sdk.NewFromConfig(loopback.Only(account.Config)), account: account}
 }
 
@@ -53,7 +54,7 @@ func (s *stateMachines) Read(ctx context.Context, declared *v1alpha1.StateMachin
 	described, err := s.api.DescribeStateMachine(ctx, &sdk.DescribeStateMachineInput{StateMachineArn: s.arn(declared)})
 	var missing *types.StateMachineDoesNotExist
 	if errors.As(err, &missing) {
-		return nil, kit.ErrNotFound
+		return nil, ack.ErrNotFound
 	}
 	if err != nil {
 		return nil, err
@@ -61,7 +62,7 @@ func (s *stateMachines) Read(ctx context.Context, declared *v1alpha1.StateMachin
 	observed := &v1alpha1.StateMachine{
 		Spec: *stateMachineSpecFrom(described), Status: *stateMachineStatusFrom(described), AWSStatus: string(described.Status),
 	}
-	kit.SetARN(observed, described.StateMachineArn)
+	ack.SetARN(observed, described.StateMachineArn)
 	tags, err := s.api.ListTagsForResource(ctx, &sdk.ListTagsForResourceInput{ResourceArn: described.StateMachineArn})
 	if err != nil {
 		return nil, err
@@ -70,7 +71,7 @@ func (s *stateMachines) Read(ctx context.Context, declared *v1alpha1.StateMachin
 	for _, tag := range tags.Tags {
 		values[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
 	}
-	kit.SetTags(observed, values)
+	ack.SetTags(observed, values)
 	return observed, nil
 }
 
@@ -82,7 +83,7 @@ func (s *stateMachines) Create(ctx context.Context, declared *v1alpha1.StateMach
 // settled says what a state machine waits for; nil when AWS is done with it.
 func settled(observed *v1alpha1.StateMachine) error {
 	if observed.AWSStatus == string(types.StateMachineStatusDeleting) {
-		return kit.Wait(poll, "waiting for AWS to delete the state machine, which it does when no execution runs any more")
+		return ack.Wait(poll, "waiting for AWS to delete the state machine, which it does when no execution runs any more")
 	}
 	return nil
 }
@@ -92,7 +93,7 @@ func (s *stateMachines) Update(ctx context.Context, declared, observed *v1alpha1
 		return err
 	}
 	if delta.DifferentAt("Spec.Type") {
-		return kit.Fault(kit.BadInput, "spec.type_ cannot be changed after creation: AWS has %s, put it back or create another state machine", aws.ToString(observed.Spec.Type))
+		return ack.Fault(awsapi.BadInput, "spec.type_ cannot be changed after creation: AWS has %s, put it back or create another state machine", aws.ToString(observed.Spec.Type))
 	}
 	if delta.DifferentAt("Spec.Tags") {
 		if err := s.syncTags(ctx, declared, observed); err != nil {
@@ -127,8 +128,8 @@ func changes(declared *v1alpha1.StateMachine, delta *ackcompare.Delta) *v1alpha1
 }
 
 func (s *stateMachines) syncTags(ctx context.Context, declared, observed *v1alpha1.StateMachine) error {
-	return kit.SyncTags(declared, observed, func(arn *string, set map[string]string) error {
-		_, err := s.api.TagResource(ctx, &sdk.TagResourceInput{ResourceArn: arn, Tags: kit.TagList(set, func(key, value *string) types.Tag { return types.Tag{Key: key, Value: value} })})
+	return ack.SyncTags(declared, observed, func(arn *string, set map[string]string) error {
+		_, err := s.api.TagResource(ctx, &sdk.TagResourceInput{ResourceArn: arn, Tags: ack.TagList(set, func(key, value *string) types.Tag { return types.Tag{Key: key, Value: value} })})
 		return err
 	}, func(arn *string, keys []string) error {
 		_, err := s.api.UntagResource(ctx, &sdk.UntagResourceInput{ResourceArn: arn, TagKeys: keys})
@@ -144,7 +145,7 @@ func (s *stateMachines) Delete(ctx context.Context, _, observed *v1alpha1.StateM
 	if _, err := s.api.DeleteStateMachine(ctx, &sdk.DeleteStateMachineInput{StateMachineArn: s.arn(observed)}); err != nil {
 		return err
 	}
-	return kit.Wait(firstLook, "waiting for AWS to delete the state machine")
+	return ack.Wait(firstLook, "waiting for AWS to delete the state machine")
 }
 
 // normaliseStateMachine compares definitions by what they mean and takes what is left out as AWS's defaults.

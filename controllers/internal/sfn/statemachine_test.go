@@ -137,8 +137,8 @@ func TestStateMachineDrift(t *testing.T) {
 	}
 }
 
-// TestStateMachineFaults fails calls while a state machine is made, changed and deleted.
-func TestStateMachineFaults(t *testing.T) {
+// TestStateMachineFaultSweep fails calls while a state machine is made, changed and deleted.
+func TestStateMachineFaultSweep(t *testing.T) {
 	t.Parallel()
 	actions := append([]string{"CreateStateMachine", "UpdateStateMachine", "TagResource", "UntagResource", "DeleteStateMachine"}, reads...)
 	world.Sweep(t, "stepfunctions", actions, 2, func(t *testing.T) {

@@ -28,8 +28,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 	"sigs.k8s.io/yaml"
 
+	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/ack"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/command"
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/kit"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/testenv"
 )
 
@@ -408,7 +408,7 @@ func (w *World) Reconcile(t *testing.T, object *unstructured.Unstructured) []tes
 	t.Helper()
 	w.Settle(t, w.AWS.LastCall(t))
 	since, now := w.AWS.LastCall(t), time.Now()
-	w.Patch(t, object, fmt.Sprintf("{metadata: {annotations: {%s: %q}}}", kit.ReconcileRequestedAt, time.Now().Format(time.RFC3339Nano)))
+	w.Patch(t, object, fmt.Sprintf("{metadata: {annotations: {%s: %q}}}", ack.ReconcileRequestedAt, time.Now().Format(time.RFC3339Nano)))
 	Eventually(t, func() error {
 		if !w.activity.lookedSince(asReconciled(object), now) {
 			return errors.New("the controller has not looked at it")

@@ -1,0 +1,223 @@
+package ack
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	ackv1alpha1 "github.com/aws-controllers-k8s/runtime/apis/core/v1alpha1"
+	ackerr "github.com/aws-controllers-k8s/runtime/pkg/errors"
+	acktypes "github.com/aws-controllers-k8s/runtime/pkg/types"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+)
+
+// resource is an object on its way through a reconcile: what the user declared, and what AWS has.
+type resource[T client.Object] struct {
+	// object has the declared spec, and in its status what was observed.
+	object T
+	// observed is what Read returned; nil before.
+	observed *T
+	// specOnly makes a comparison look at the declared specs alone: set on what is about to be patched.
+	specOnly bool
+	// nameFromARN is the kind's.
+	nameFromARN func(arn string) string
+	// before are the conditions that the object had at the reconcile's start.
+	before []*ackv1alpha1.Condition
+}
+
+func newResource[T client.Object](object T, kind Kind[T]) *resource[T] {
+	return &resource[T]{object: object, nameFromARN: kind.NameFromARN, before: *commonStatus(object).conditions}
+}
+
+// status is what every ACK kind has in its status.
+type status struct {
+	metadata   **ackv1alpha1.ResourceMetadata
+	conditions *[]*ackv1alpha1.Condition
+}
+
+// commonStatus finds the common fields in the status of any kind.
+func commonStatus(object client.Object) status {
+	fields := part(object, "Status")
+	return status{
+		metadata:   fields.FieldByName("ACKResourceMetadata").Addr().Interface().(**ackv1alpha1.ResourceMetadata),
+		conditions: fields.FieldByName("Conditions").Addr().Interface().(*[]*ackv1alpha1.Condition),
+	}
+}
+
+// part is the struct Spec or Status of an object.
+func part(object client.Object, name string) reflect.Value {
+	return reflect.ValueOf(object).Elem().FieldByName(name)
+}
+
+// copyOf is a deep copy of an object.
+func copyOf[T client.Object](object T) T {
+	return object.DeepCopyObject().(T)
+}
+
+func (r *resource[T]) Conditions() []*ackv1alpha1.Condition {
+	return *commonStatus(r.object).conditions
+}
+
+// ReplaceConditions sets the conditions. One that says what it said before keeps its time, so that the time is that of
+// the last transition, and that a reconcile which finds nothing new changes nothing.
+func (r *resource[T]) ReplaceConditions(conditions []*ackv1alpha1.Condition) {
+	for _, condition := range conditions {
+		for _, old := range r.before {
+			if old.Type == condition.Type && old.Status == condition.Status && old.LastTransitionTime != nil {
+				condition.LastTransitionTime = old.LastTransitionTime
+			}
+		}
+	}
+	*commonStatus(r.object).conditions = conditions
+}
+
+func (r *resource[T]) Identifiers() acktypes.AWSResourceIdentifiers {
+	return identifiers{*commonStatus(r.object).metadata}
+}
+
+func (r *resource[T]) IsBeingDeleted() bool         { return !r.object.GetDeletionTimestamp().IsZero() }
+func (r *resource[T]) RuntimeObject() client.Object { return r.object }
+func (r *resource[T]) MetaObject() metav1.Object    { return r.object }
+
+func (r *resource[T]) SetObjectMeta(meta metav1.ObjectMeta) {
+	part(r.object, "ObjectMeta").Set(reflect.ValueOf(meta))
+}
+
+// SetStatus takes over the status and what was observed.
+func (r *resource[T]) SetStatus(from acktypes.AWSResource) {
+	other := from.(*resource[T])
+	part(r.object, "Status").Set(part(copyOf(other.object), "Status"))
+	r.observed = other.observed
+}
+
+func (r *resource[T]) DeepCopy() acktypes.AWSResource {
+	copied := *r
+	copied.object = copyOf(r.object)
+	if r.observed != nil {
+		observed := copyOf(*r.observed)
+		copied.observed = &observed
+	}
+	return &copied
+}
+
+// SetIdentifiers names the AWS object.
+func (r *resource[T]) SetIdentifiers(given *ackv1alpha1.AWSIdentifiers) error {
+	if given == nil || given.NameOrID == "" {
+		return ackerr.MissingNameIdentifier
+	}
+	return r.PopulateResourceFromAnnotation(map[string]string{nameField(r.object).json: given.NameOrID})
+}
+
+// PopulateResourceFromAnnotation names the AWS object that the annotation services.k8s.aws/adoption-fields gives: by its
+// name, its ARN, or both.
+func (r *resource[T]) PopulateResourceFromAnnotation(fields map[string]string) error {
+	name := nameField(r.object)
+	wrong := func(format string, arguments ...any) error {
+		return fmt.Errorf("annotation %s: %s, want {%q: \"...\"}, {\"arn\": \"...\"} or both",
+			ackv1alpha1.AnnotationAdoptionFields, fmt.Sprintf(format, arguments...), name.json)
+	}
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		if key != name.json && key != "arn" {
+			return wrong("unknown field %q", key)
+		}
+	}
+	value := fields[name.json]
+	if arn, given := fields["arn"]; given {
+		_, resource, isARN := strings.Cut(arn, "/")
+		if r.nameFromARN != nil {
+			resource = r.nameFromARN(arn)
+		}
+		switch {
+		case !strings.HasPrefix(arn, "arn:") || !isARN && r.nameFromARN == nil || resource == "":
+			return wrong("%q is no ARN of such an object", arn)
+		case value != "" && value != resource:
+			return wrong("the ARN is of %q, and the %s is %q", resource, name.json, value)
+		}
+		value = resource
+	}
+	if value == "" {
+		return wrong("it names nothing")
+	}
+	name.value.Set(reflect.ValueOf(&value))
+	return nil
+}
+
+// namedField is the field of a spec that names the AWS object.
+type namedField struct {
+	json  string
+	value reflect.Value
+}
+
+// nameField finds spec.name, or for kinds that kept AWS's longer name, spec.<kind>Name.
+func nameField(object client.Object) namedField {
+	spec := part(object, "Spec")
+	kind := reflect.TypeOf(object).Elem().Name()
+	for _, name := range []string{"Name", kind + "Name"} {
+		if field, ok := spec.Type().FieldByName(name); ok {
+			return namedField{json: jsonName(field), value: spec.FieldByIndex(field.Index)}
+		}
+	}
+	panic("ack: " + kind + " has neither spec.name nor spec." + strings.ToLower(kind) + "Name")
+}
+
+func jsonName(field reflect.StructField) string {
+	name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+	return name
+}
+
+// identifiers reads an object's identity from its status.
+type identifiers struct{ metadata *ackv1alpha1.ResourceMetadata }
+
+func (i identifiers) ARN() *ackv1alpha1.AWSResourceName {
+	if i.metadata == nil {
+		return nil
+	}
+	return i.metadata.ARN
+}
+
+func (i identifiers) OwnerAccountID() *ackv1alpha1.AWSAccountID {
+	if i.metadata == nil {
+		return nil
+	}
+	return i.metadata.OwnerAccountID
+}
+
+func (i identifiers) Region() *ackv1alpha1.AWSRegion {
+	if i.metadata == nil {
+		return nil
+	}
+	return i.metadata.Region
+}
+
+func (i identifiers) Partition() *ackv1alpha1.AWSPartition {
+	if i.metadata == nil {
+		return nil
+	}
+	return i.metadata.Partition
+}
+
+// SetARN sets the ARN in an object's status.
+func SetARN(object client.Object, arn *string) {
+	metadata := commonStatus(object).metadata
+	if *metadata == nil {
+		*metadata = &ackv1alpha1.ResourceMetadata{}
+	}
+	(*metadata).ARN = (*ackv1alpha1.AWSResourceName)(arn)
+}
+
+// IsAdopting says whether an object is to take over what AWS has under its name, whoever made that, and has not yet.
+func IsAdopting(object client.Object) bool {
+	policy := object.GetAnnotations()[ackv1alpha1.AnnotationAdoptionPolicy]
+	return policy != "" && ARN(object) == ""
+}
+
+// ARN is the ARN in an object's status, "" if it has none yet.
+func ARN(object client.Object) string {
+	if arn := (identifiers{*commonStatus(object).metadata}).ARN(); arn != nil {
+		return string(*arn)
+	}
+	return ""
+}

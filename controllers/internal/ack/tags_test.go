@@ -1,0 +1,72 @@
+package ack
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"testing"
+
+	ackcfg "github.com/aws-controllers-k8s/runtime/pkg/config"
+	acktypes "github.com/aws-controllers-k8s/runtime/pkg/types"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+func TestTagsOfBothShapes(t *testing.T) {
+	want := map[string]string{"b": "2", "a": "1"}
+	asMap, asList := &thing{}, &Listed{}
+	SetTags(asMap, want)
+	SetTags(asList, want)
+	if got := Tags(asMap); !maps.Equal(got, want) {
+		t.Errorf("a map: got %v", got)
+	}
+	if got := Tags(asList); !maps.Equal(got, want) {
+		t.Errorf("a list: got %v", got)
+	}
+	if *asList.Spec.Tags[0].Key != "a" || *asList.Spec.Tags[1].Key != "b" {
+		t.Error("a list is sorted, so that it compares")
+	}
+	SetTags(asList, nil)
+	SetTags(asMap, map[string]string{})
+	if asList.Spec.Tags != nil || asMap.Spec.Tags != nil {
+		t.Error("no tags are unset")
+	}
+	if got := Tags(&Listed{Spec: listedSpec{Tags: []listedTag{{}}}}); !maps.Equal(got, map[string]string{"": ""}) {
+		t.Errorf("a tag without key and value must not panic: got %v", got)
+	}
+}
+
+func TestDiffTags(t *testing.T) {
+	for name, c := range map[string]struct {
+		declared, observed, set map[string]string
+		remove                  []string
+	}{
+		"equal":      {map[string]string{"a": "1"}, map[string]string{"a": "1"}, map[string]string{}, nil},
+		"added":      {map[string]string{"a": "1"}, nil, map[string]string{"a": "1"}, nil},
+		"changed":    {map[string]string{"a": "1"}, map[string]string{"a": "2"}, map[string]string{"a": "1"}, nil},
+		"removed":    {nil, map[string]string{"b": "1", "a": "1"}, map[string]string{}, []string{"a", "b"}},
+		"AWS's own":  {nil, map[string]string{"aws:cloudformation:stack-name": "x"}, map[string]string{}, nil},
+		"empty text": {map[string]string{"a": ""}, nil, map[string]string{"a": ""}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			set, remove := diffTags(&thing{Spec: thingSpec{Tags: c.declared}}, &thing{Spec: thingSpec{Tags: c.observed}})
+			if !maps.Equal(set, c.set) || !slices.Equal(remove, c.remove) {
+				t.Errorf("got %v and %v, want %v and %v", set, remove, c.set, c.remove)
+			}
+		})
+	}
+}
+
+func TestEnsureAndFilterTags(t *testing.T) {
+	object := &thing{ObjectMeta: metav1.ObjectMeta{Namespace: "dev", Name: "x"}, Spec: thingSpec{Tags: map[string]string{"team": "data", "stage": "mine"}}}
+	config := &ackcfg.Config{ResourceTags: []string{"services.k8s.aws/namespace=%K8S_NAMESPACE%", "stage=theirs"}}
+	ensureTags(object, config, acktypes.ServiceControllerMetadata{ServiceAlias: "batch"})
+	want := map[string]string{"team": "data", "stage": "mine", "services.k8s.aws/namespace": "dev", OwnerTag: "dev/x"}
+	if !maps.Equal(object.Spec.Tags, want) {
+		t.Errorf("got %v, want %v", object.Spec.Tags, want)
+	}
+	object.Spec.Tags["aws:x"] = "y"
+	filterTags(object, []string{"stage"})
+	if want := map[string]string{"team": "data"}; !reflect.DeepEqual(object.Spec.Tags, want) {
+		t.Errorf("got %v, want %v", object.Spec.Tags, want)
+	}
+}
