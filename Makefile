@@ -65,7 +65,7 @@ test: install tool-go tool-python ## Run every check and test, several at a time
 	@$(MAKE) --jobs=$(JOBS) --output-sync=target $(TESTS)
 
 # Those first that wait most, or keep one core busy at most; those last that keep all of them busy.
-TESTS := test-steady test-e2e test-charts test-controllers test-aws lint test-job
+TESTS := test-e2e test-faults test-steady test-charts test-controllers test-aws lint test-job
 JOBS := 3
 
 .PHONY: test-long
@@ -106,6 +106,10 @@ test-job: tool-python ## Test the sample job
 .PHONY: test-e2e
 test-e2e: install tool-go tool-python ## Test the whole chain, in a separate sandbox
 	@npm run --silent e2e
+
+.PHONY: test-faults
+test-faults: install tool-go tool-python ## Test the whole chain while things break, in a sandbox of its own
+	@npm run --silent e2e:faults
 
 .PHONY: test-steady
 test-steady: install tool-go tool-python ## Leave the whole chain alone for minutes: nothing may happen

@@ -1,8 +1,8 @@
 import base from './jest.config.js';
 
 /**
- * The end-to-end tests (`npm run e2e`): one sandbox for all of them, and one after another, because they share it. The one that
- * watches that nothing happens has another for itself (`npm run e2e:steady`).
+ * The end-to-end tests: one sandbox for all of a run (`npm run e2e`, and in parallel to it `e2e:faults`), and one after
+ * another, because they share it. The one that watches that nothing happens has a sandbox for itself (`npm run e2e:steady`).
  *
  * @type {import('jest').Config}
  */
@@ -14,5 +14,6 @@ export default {
   maxWorkers: 1,
   globalSetup: '<rootDir>/test/e2e/setup.ts',
   globalTeardown: '<rootDir>/test/e2e/teardown.ts',
-  testTimeout: 180_000,
+  // Three times what the slowest takes on a quiet machine.
+  testTimeout: 300_000,
 };

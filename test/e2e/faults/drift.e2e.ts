@@ -1,7 +1,7 @@
 /** What somebody changes by hand in AWS is repaired at the next resync, and nothing else is touched. */
-import { account, aws, readState } from './aws';
-import { reaches, settled } from './platform';
-import { changes, type State } from './state';
+import { account, aws, readState } from '../aws';
+import { reaches, settled } from '../platform';
+import { changes, type State } from '../state';
 
 const arn = (service: string, resource: string) => `arn:aws:${service}:eu-central-1:${account}:${resource}`;
 const idOf = (name: string, key: string) => (before[name] as Record<string, string>)[key];

@@ -2,12 +2,12 @@
 import { once } from 'node:events';
 import * as net from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import type { StatusReport } from '../../sandbox/commands/status';
-import { isRunning } from '../../sandbox/process/running';
-import { lastCall, readState } from './aws';
-import { Clone, eventually, get, reaches, ready, settled } from './platform';
-import { sandbox } from './sandbox';
-import type { State } from './state';
+import type { StatusReport } from '../../../sandbox/commands/status';
+import { isRunning } from '../../../sandbox/process/running';
+import { lastCall, readState } from '../aws';
+import { Clone, eventually, get, reaches, ready, settled } from '../platform';
+import { sandbox } from '../sandbox';
+import type { State } from '../state';
 
 /** How long AWS is away. The controllers' back-off grows with it; what ends it does not depend on it. */
 const seconds = Number(process.env['E2E_OUTAGE_SECONDS'] ?? 10);

@@ -2,9 +2,9 @@
  * A broken manifest that gets into Git never gets to AWS, and the Application says why. Two environments are broken at a time, each
  * in its own way; neither knows of the other.
  */
-import { readState, writesDuring } from './aws';
-import { application, Clone, complaints, eventually, settled } from './platform';
-import { changes } from './state';
+import { readState, writesDuring } from '../aws';
+import { application, Clone, complaints, eventually, settled } from '../platform';
+import { changes } from '../state';
 
 interface Case {
   readonly edit: (clone: Clone, environment: string) => Promise<void>;

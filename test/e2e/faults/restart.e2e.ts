@@ -1,8 +1,8 @@
 /** A sandbox that is stopped goes on where it was: nothing is made anew. */
-import { callsSince, isWrite, readState } from './aws';
-import { settled } from './platform';
-import { sandbox } from './sandbox';
-import { changes } from './state';
+import { callsSince, isWrite, readState } from '../aws';
+import { settled } from '../platform';
+import { sandbox } from '../sandbox';
+import { changes } from '../state';
 
 test('down and up change nothing in AWS', async () => {
   await settled();
