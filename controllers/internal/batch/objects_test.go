@@ -17,7 +17,7 @@ const role = "arn:aws:iam::120569615884:role/execution"
 
 // unique is a name for an AWS object of a test's own.
 func unique(t *testing.T, suffix string) string {
-	return strings.NewReplacer("/", "-", " ", "-", ",", "", "'", "", ".", "", "(", "", ")", "").Replace(t.Name()) + "-" + suffix
+	return testworld.Name(t) + "-" + suffix
 }
 
 // environmentYAML is a compute environment on Fargate, with more YAML merged into its spec.

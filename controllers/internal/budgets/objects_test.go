@@ -25,7 +25,7 @@ spec: {name: %s, budgetType: COST, timeUnit: MONTHLY, budgetLimit: {amount: "10"
 }
 
 // awsName is the name of a test's budget in AWS.
-func awsName(t *testing.T) string { return strings.ReplaceAll(t.Name(), "/", "-") }
+func awsName(t *testing.T) string { return testworld.Name(t) }
 
 // readyBudget creates a budget and waits until it is ready.
 func readyBudget(t *testing.T, more string) *unstructured.Unstructured {

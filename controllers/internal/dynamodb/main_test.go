@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -32,7 +31,7 @@ func api(t *testing.T) *awsdynamodb.Client {
 }
 
 // awsName is the name of a test's table in AWS.
-func awsName(t *testing.T) string { return strings.NewReplacer("/", "-", " ", "-").Replace(t.Name()) }
+func awsName(t *testing.T) string { return testworld.Name(t) }
 
 // keys are those of the platform's table.
 const keys = `attributeDefinitions: [{attributeName: customer_id, attributeType: S}, {attributeName: date, attributeType: S}],

@@ -33,7 +33,7 @@ func api(t *testing.T) *awsecr.Client {
 
 // awsName is the name of a test's repository in AWS.
 func awsName(t *testing.T) string {
-	return strings.ToLower(strings.NewReplacer("/", "-", " ", "-").Replace(t.Name()))
+	return strings.ToLower(testworld.Name(t))
 }
 
 // repositoryYAML is a repository named after the test, with annotations and with more fields of its spec.

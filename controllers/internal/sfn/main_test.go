@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 
@@ -33,7 +32,7 @@ func api(t *testing.T) *awssfn.Client {
 }
 
 // awsName is the name of a test's state machine in AWS.
-func awsName(t *testing.T) string { return strings.NewReplacer("/", "-", " ", "-").Replace(t.Name()) }
+func awsName(t *testing.T) string { return testworld.Name(t) }
 
 // awsARN is its ARN.
 func awsARN(t *testing.T) *string {

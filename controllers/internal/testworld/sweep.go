@@ -113,12 +113,8 @@ func describe(fault testenv.Fault) string {
 		words = append(words, "after the effect")
 	}
 	words = append(words, fault.Message)
-	// Tests name what they make in AWS after themselves, and those names are short.
-	text := strings.Trim(notInNames.ReplaceAllString(strings.Join(words, " "), " "), " ")
-	return text[:min(len(text), 80)]
+	return strings.Join(words, " ")
 }
-
-var notInNames = regexp.MustCompile(`[^A-Za-z0-9]+`)
 
 func isRead(action string) bool {
 	return strings.HasPrefix(action, "Describe") || strings.HasPrefix(action, "Get") || strings.HasPrefix(action, "List")
@@ -148,6 +144,9 @@ func serviceErrors(t *testing.T, service string) []testenv.Fault {
 		t.Fatal(err)
 	}
 	for _, found := range modelled.FindAllStringSubmatch(string(source), -1) {
+		if commonErrors[found[1]] != 0 {
+			continue
+		}
 		status := 400
 		if found[2] == "Server" {
 			status = 500

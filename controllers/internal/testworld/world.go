@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -293,6 +295,22 @@ func (w *World) PatchStatus(t *testing.T, object *unstructured.Unstructured, tex
 	if err := w.Kube.Status().Patch(t.Context(), object, client.RawPatch("application/merge-patch+json", patch)); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// longestName is how long names in AWS may be everywhere.
+const longestName = 60
+
+var notInNames = regexp.MustCompile(`[^A-Za-z0-9]+`)
+
+// Name is what a test names things in AWS: after itself, but in letters, digits and dashes, and not too long.
+func Name(t *testing.T) string {
+	t.Helper()
+	name := strings.Trim(notInNames.ReplaceAllString(t.Name(), "-"), "-")
+	if len(name) <= longestName {
+		return name
+	}
+	checksum := fmt.Sprintf("-%08x", crc32.ChecksumIEEE([]byte(t.Name())))
+	return name[:longestName-len(checksum)] + checksum
 }
 
 // Delete asks for an object's deletion.
