@@ -60,6 +60,9 @@ func TestGenerate(t *testing.T) {
 	if err := writeTypes(config, model); err != nil {
 		t.Fatal(err)
 	}
+	if err := writeAccessors(config, model); err != nil {
+		t.Fatal(err)
+	}
 	if err := writeConversions(config, sdk, model); err != nil {
 		t.Fatal(err)
 	}
@@ -81,6 +84,10 @@ func TestGenerate(t *testing.T) {
 			`XValidation:rule="[has(self.firm), has(self.of), has(self.size)].filter(x, x).size() == 1",message="exactly one of firm, of, size is needed"`,
 			`XValidation:rule="[has(self.firm), has(self.size)].filter(x, x).size() == 1",message="exactly one of firm, size is needed"`,
 			"type ThingStatus struct { // The ARN of the AWS resource",
+		},
+		filepath.Join("apis", "thing", "v1alpha1", "zz_generated.accessors.go"): {
+			`func (o *Thing) AWSName() (field **string, json string) { return &o.Spec.Name, "name" }`,
+			"func (o *Thing) AWSTags() map[string]string { return maps.Clone(o.Spec.Tags) }",
 		},
 		filepath.Join("internal", "thing", "zz_generated.conversions.go"): {
 			"func toMakeThingInput(in *v1alpha1.ThingSpec) *types.MakeThingInput",
@@ -136,6 +143,22 @@ func TestConfigMistakes(t *testing.T) {
 				t.Errorf("got %v, want %s", err, c.want)
 			}
 		})
+	}
+}
+
+// TestKindsWithoutNameOrTags are refused: every object has both.
+func TestKindsWithoutNameOrTags(t *testing.T) {
+	for _, missing := range []string{"ThingName", "Tags"} {
+		config := testConfig()
+		config.Kinds["Thing"].Spec[0].Ignore = append(config.Kinds["Thing"].Spec[0].Ignore, missing)
+		delete(config.Fields, "ThingSpec."+missing)
+		model, err := buildModel(config, testSDK(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := writeAccessors(config, model); err == nil {
+			t.Errorf("without %s: no error", missing)
+		}
 	}
 }
 

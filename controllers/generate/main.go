@@ -4,8 +4,9 @@
 //
 // The SDK knows every field, its type, its documentation and the values of its enums; the configuration names what a
 // kind is made of and adds what the SDK does not know: names that differ, references, validation. The result is
-// apis/<service>/v1alpha1/zz_generated.types.go and, where the configuration asks for conversions, the functions
-// that translate between those types and the SDK's, so that nobody types (and mistypes) hundreds of fields.
+// apis/<service>/v1alpha1/zz_generated.types.go, the accessors beside it that internal/ack needs of every kind, and, where
+// the configuration asks for conversions, the functions that translate between those types and the SDK's, so that nobody
+// types (and mistypes) hundreds of fields.
 package main
 
 import (
@@ -41,6 +42,9 @@ func generate(path string) error {
 		return err
 	}
 	if err := writeTypes(config, model); err != nil {
+		return err
+	}
+	if err := writeAccessors(config, model); err != nil {
 		return err
 	}
 	return writeConversions(config, sdk, model)

@@ -244,7 +244,7 @@ func set(rights []string) map[string]bool {
 // referred are the kinds that ours can refer to, as RBAC names them.
 func referred() []string {
 	var kinds []string
-	for _, object := range []client.Object{&batchv1alpha1.ComputeEnvironment{}, &batchv1alpha1.JobQueue{}, &batchv1alpha1.JobDefinition{}, &budgetsv1alpha1.Budget{}} {
+	for _, object := range []ack.Object{&batchv1alpha1.ComputeEnvironment{}, &batchv1alpha1.JobQueue{}, &batchv1alpha1.JobDefinition{}, &budgetsv1alpha1.Budget{}} {
 		for _, target := range ack.ReferenceTargets(object) {
 			for _, one := range foreign {
 				if one[0] == target.Group && one[1] == target.Kind {

@@ -148,7 +148,7 @@ func (w statusWriter) Patch(ctx context.Context, object client.Object, patch cli
 	var said summary
 	if w.teller != nil {
 		// Before the answer is decoded into the object.
-		said = summarise(*commonStatus(object).conditions)
+		said = summarise(*object.(Object).ACKConditions())
 	}
 	if !isEmptyPatch(data) {
 		if err := w.SubResourceWriter.Patch(ctx, object, patch, options...); err != nil {

@@ -7,7 +7,6 @@ import (
 	ackv1alpha1 "github.com/aws-controllers-k8s/runtime/apis/core/v1alpha1"
 	ackcompare "github.com/aws-controllers-k8s/runtime/pkg/compare"
 	"k8s.io/apimachinery/pkg/api/equality"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
 var referenceType = reflect.TypeFor[*ackv1alpha1.AWSResourceReferenceWrapper]()
@@ -15,9 +14,9 @@ var referenceType = reflect.TypeFor[*ackv1alpha1.AWSResourceReferenceWrapper]()
 // CompareSpecs lists the fields in which two objects' specs differ, "Spec.ComputeResources.MaxvCPUs". It looks into
 // structs, and takes a list or a map as one value. An empty list is as good as none. References are left out: what
 // they resolve to is compared.
-func CompareSpecs(a, b client.Object) *ackcompare.Delta {
+func CompareSpecs(a, b Object) *ackcompare.Delta {
 	delta := ackcompare.NewDelta()
-	compareStructs(delta, "Spec", part(a, "Spec"), part(b, "Spec"))
+	compareStructs(delta, "Spec", reflect.ValueOf(a.ACKSpec()).Elem(), reflect.ValueOf(b.ACKSpec()).Elem())
 	return delta
 }
 

@@ -12,13 +12,13 @@ import (
 )
 
 // descriptor tells the runtime about a kind.
-type descriptor[T client.Object] struct{ kind Kind[T] }
+type descriptor[T ObjectOf[T]] struct{ kind Kind[T] }
 
 func (d descriptor[T]) GroupVersionKind() schema.GroupVersionKind { return d.kind.GroupVersionKind }
 
 func (d descriptor[T]) EmptyRuntimeObject() client.Object { return newObject[T]() }
 
-func newObject[T client.Object]() T {
+func newObject[T ObjectOf[T]]() T {
 	var object T
 	return reflect.New(reflect.TypeOf(object).Elem()).Interface().(T)
 }

@@ -21,16 +21,16 @@ type Registration interface {
 	// GroupVersionKind of the kind.
 	GroupVersionKind() schema.GroupVersionKind
 	factory(service Service, shared with) acktypes.AWSResourceManagerFactory
-	object() client.Object
+	object() Object
 }
 
 // Register makes a kind ready for a Service.
-func Register[T client.Object](kind Kind[T]) Registration { return registration[T]{kind} }
+func Register[T ObjectOf[T]](kind Kind[T]) Registration { return registration[T]{kind} }
 
-type registration[T client.Object] struct{ kind Kind[T] }
+type registration[T ObjectOf[T]] struct{ kind Kind[T] }
 
 func (r registration[T]) GroupVersionKind() schema.GroupVersionKind { return r.kind.GroupVersionKind }
-func (r registration[T]) object() client.Object                     { return newObject[T]() }
+func (r registration[T]) object() Object                            { return newObject[T]() }
 func (r registration[T]) factory(service Service, shared with) acktypes.AWSResourceManagerFactory {
 	return &factory[T]{kind: r.kind, service: service, with: shared, managers: map[managerKey]*resourceManager[T]{}}
 }
@@ -45,7 +45,7 @@ type with struct {
 }
 
 // factory makes the managers of a kind and keeps them, with the clients and batches that they share.
-type factory[T client.Object] struct {
+type factory[T ObjectOf[T]] struct {
 	kind     Kind[T]
 	service  Service
 	with     with

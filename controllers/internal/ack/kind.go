@@ -7,7 +7,6 @@ import (
 	ackcompare "github.com/aws-controllers-k8s/runtime/pkg/compare"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/awsapi"
 )
@@ -27,7 +26,7 @@ type Account struct {
 //
 // Errors of the SDK are returned as they are (wrapped with %w if at all): [awsapi.Classify] tells throttling, missing
 // permission, bad input and so on apart. To wait for AWS, return [Wait].
-type Operations[T client.Object] interface {
+type Operations[T ObjectOf[T]] interface {
 	// Read returns a new object whose spec and status are what AWS has, tags and ARN included, or ErrNotFound. The
 	// object declared has what is needed to find it: the name, or identifiers in its status.
 	Read(ctx context.Context, declared T) (T, error)
@@ -40,7 +39,7 @@ type Operations[T client.Object] interface {
 }
 
 // Kind is what differs between kinds. Everything but the first two fields is optional.
-type Kind[T client.Object] struct {
+type Kind[T ObjectOf[T]] struct {
 	// GroupVersionKind that the kind is served as.
 	GroupVersionKind schema.GroupVersionKind
 	// Operations in an account and region.

@@ -25,7 +25,7 @@ import (
 const faultyRecheck = 15 * time.Second
 
 // resourceManager does what the runtime asks for the objects of one kind in one account and region.
-type resourceManager[T client.Object] struct {
+type resourceManager[T ObjectOf[T]] struct {
 	kind       Kind[T]
 	service    Service
 	config     ackcfg.Config
@@ -58,7 +58,7 @@ func (m *resourceManager[T]) ReadOne(ctx context.Context, res acktypes.AWSResour
 	}
 	m.observe(read, observed)
 	if m.adopting(declared) {
-		part(read.object, "Spec").Set(part(copyOf(observed), "Spec"))
+		read.object.TakeSpec(observed)
 	}
 	return read, nil
 }
@@ -74,15 +74,15 @@ func (m *resourceManager[T]) isLeft(declared *resource[T], observed T) bool {
 // observe puts what AWS has beside what is declared.
 func (m *resourceManager[T]) observe(res *resource[T], observed T) {
 	conditions := res.Conditions()
-	metadata := commonStatus(observed).metadata
+	metadata := observed.ACKMetadata()
 	if *metadata == nil {
 		*metadata = &ackv1alpha1.ResourceMetadata{}
 	}
 	// Copies: the answer to a patch is decoded into what an object points to.
 	account := m.account
 	(*metadata).OwnerAccountID, (*metadata).Region, (*metadata).Partition = &account.ID, &account.Region, &account.Partition
-	part(res.object, "Status").Set(part(copyOf(observed), "Status"))
-	*commonStatus(res.object).conditions = conditions
+	res.object.TakeStatus(observed)
+	*res.object.ACKConditions() = conditions
 	res.observed, res.specOnly = &observed, false
 }
 
@@ -123,7 +123,7 @@ func (m *resourceManager[T]) Create(ctx context.Context, res acktypes.AWSResourc
 }
 
 // ownedBy says whether AWS's object carries the tag that names ours as its owner.
-func ownedBy(observed, object client.Object) bool { return Tags(observed)[OwnerTag] == Owner(object) }
+func ownedBy(observed, object Object) bool { return observed.AWSTags()[OwnerTag] == Owner(object) }
 
 // refused is an error of the AWS API that had no effect; the runtime recognises it by what it wraps.
 type refused struct {
@@ -140,7 +140,7 @@ func (m *resourceManager[T]) Update(ctx context.Context, desired, latest acktype
 	updated := desired.DeepCopy().(*resource[T])
 	before := latest.(*resource[T])
 	updated.SetStatus(before)
-	*commonStatus(updated.object).conditions = desired.DeepCopy().Conditions()
+	*updated.object.ACKConditions() = desired.DeepCopy().Conditions()
 	if err := m.operations.Update(ctx, updated.object, copyOf(*before.observed), delta); err != nil {
 		failed, failure := m.failed(updated, err)
 		if desired.IsBeingDeleted() {
@@ -184,14 +184,14 @@ func (m *resourceManager[T]) Delete(ctx context.Context, res acktypes.AWSResourc
 const deletionRecheck = 500 * time.Millisecond
 
 // isOthers says whether AWS's object has been made by somebody else since, for another of our objects.
-func isOthers(observed, object client.Object) bool {
-	owner := Tags(observed)[OwnerTag]
+func isOthers(observed, object Object) bool {
+	owner := observed.AWSTags()[OwnerTag]
 	return owner != "" && owner != Owner(object)
 }
 
 // readyAsSynced gives Ready the words of ACK.ResourceSynced, as the runtime does in a Sync, which a deletion does not go
 // through.
-func readyAsSynced[T client.Object](res *resource[T]) {
+func readyAsSynced[T ObjectOf[T]](res *resource[T]) {
 	synced := ackcondition.Synced(res)
 	ackcondition.SetReady(res, corev1.ConditionFalse, synced.Message, synced.Reason)
 }
@@ -240,7 +240,7 @@ func (m *resourceManager[T]) ARNFromName(string) string { return "" }
 // ResolveReferences reads the values that come from other objects.
 func (m *resourceManager[T]) ResolveReferences(ctx context.Context, reader client.Reader, res acktypes.AWSResource) (acktypes.AWSResource, bool, error) {
 	resolved := res.DeepCopy().(*resource[T])
-	resolver := resolver{reader: m.targets.over(reader), owner: resolved, kind: m.kind.GroupVersionKind.GroupKind(), crossNamespace: m.config.EnableCrossNamespace, waiting: m.waiting}
+	resolver := resolver{reader: m.targets.over(reader), owner: resolved.object, kind: m.kind.GroupVersionKind.GroupKind(), crossNamespace: m.config.EnableCrossNamespace, waiting: m.waiting}
 	found, err := resolver.resolve(ctx)
 	if err != nil && !m.adopting(res.(*resource[T])) {
 		// The runtime goes on with what it gave us, not with what we return, and would show no Ready at all. (An object
@@ -255,7 +255,7 @@ func (m *resourceManager[T]) ResolveReferences(ctx context.Context, reader clien
 // ClearResolvedReferences removes the values that came from other objects, so that they are never stored.
 func (m *resourceManager[T]) ClearResolvedReferences(res acktypes.AWSResource) acktypes.AWSResource {
 	cleared := res.DeepCopy().(*resource[T])
-	clearReferences(part(cleared.object, "Spec"))
+	clearReferences(cleared.object)
 	cleared.specOnly = true
 	return cleared
 }
@@ -307,7 +307,7 @@ func (m *resourceManager[T]) failed(res *resource[T], err error) (*resource[T], 
 const maxPoll = 15 * time.Second
 
 // unsynced is for how long an object has not been in sync with AWS: the longer it takes, the more rarely we look.
-func unsynced[T client.Object](res *resource[T]) time.Duration {
+func unsynced[T ObjectOf[T]](res *resource[T]) time.Duration {
 	for _, condition := range res.before {
 		if condition.Type == ackv1alpha1.ConditionTypeResourceSynced && condition.Status != corev1.ConditionTrue && condition.LastTransitionTime != nil {
 			return time.Since(condition.LastTransitionTime.Time)
@@ -322,7 +322,7 @@ func unsynced[T client.Object](res *resource[T]) time.Duration {
 const refusedRecheck = 2 * time.Second
 
 // wasRefused says whether the reconcile before this one ended with the same refusal.
-func wasRefused[T client.Object](res *resource[T], why string) bool {
+func wasRefused[T ObjectOf[T]](res *resource[T], why string) bool {
 	for _, condition := range res.before {
 		if condition.Type == ackv1alpha1.ConditionTypeRecoverable && aws.ToString(condition.Reason) == reasons[awsapi.BadInput] {
 			return aws.ToString(condition.Message) == why

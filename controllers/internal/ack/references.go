@@ -32,7 +32,7 @@ type reference struct {
 }
 
 // ReferenceTargets are the kinds that objects of a type can refer to.
-func ReferenceTargets(object client.Object) []schema.GroupKind {
+func ReferenceTargets(object Object) []schema.GroupKind {
 	var targets []schema.GroupKind
 	seen := map[schema.GroupKind]bool{}
 	var walk func(t reflect.Type)
@@ -56,7 +56,7 @@ func ReferenceTargets(object client.Object) []schema.GroupKind {
 			walk(field.Type)
 		}
 	}
-	walk(part(object, "Spec").Type())
+	walk(reflect.TypeOf(object.ACKSpec()))
 	return targets
 }
 
@@ -69,6 +69,11 @@ func parseTag(field reflect.StructField) (value string, target schema.GroupKind,
 		panic("ack: field " + field.Name + ` needs a struct tag reference:"<field>=<group>/<kind>:<path>"`)
 	}
 	return value, schema.GroupKind{Group: group, Kind: name}, strings.Split(at, ".")
+}
+
+func jsonName(field reflect.StructField) string {
+	name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+	return name
 }
 
 // references finds the references that are set in a struct, at every depth.
@@ -108,9 +113,9 @@ func references(value reflect.Value, at string) []reference {
 	return found
 }
 
-// clearReferences empties the fields that references fill.
-func clearReferences(spec reflect.Value) {
-	for _, reference := range references(spec, "spec") {
+// clearReferences empties the fields of a spec that references fill.
+func clearReferences(object Object) {
+	for _, reference := range references(reflect.ValueOf(object.ACKSpec()), "spec") {
 		reference.value.SetZero()
 	}
 }
@@ -118,7 +123,7 @@ func clearReferences(spec reflect.Value) {
 // resolver resolves the references of one object.
 type resolver struct {
 	reader         client.Reader
-	owner          interface{ RuntimeObject() client.Object }
+	owner          Object
 	kind           schema.GroupKind
 	crossNamespace bool
 	waiting        *waiting
@@ -126,8 +131,8 @@ type resolver struct {
 
 // resolve fills the fields that references stand for. It says whether there are references at all.
 func (r resolver) resolve(ctx context.Context) (bool, error) {
-	object := r.owner.RuntimeObject()
-	all := references(part(object, "Spec"), "spec")
+	object := r.owner
+	all := references(reflect.ValueOf(object.ACKSpec()), "spec")
 	r.waiting.forget(objectKey{r.kind, client.ObjectKeyFromObject(object)})
 	for _, reference := range all {
 		if !reference.value.IsZero() {
@@ -157,11 +162,11 @@ func (u *unresolved) Error() string { return u.err.Error() }
 func (u *unresolved) Unwrap() error { return u.err }
 
 // read reads one value from the object referred to, which must be in sync with AWS.
-func (r resolver) read(ctx context.Context, owner client.Object, reference reference, from *ackv1alpha1.AWSResourceReferenceWrapper) (string, error) {
+func (r resolver) read(ctx context.Context, owner Object, reference reference, from *ackv1alpha1.AWSResourceReferenceWrapper) (string, error) {
 	if from == nil || from.From == nil || from.From.Name == nil || *from.From.Name == "" {
 		return "", errors.New("the reference needs from.name")
 	}
-	conditions := commonStatus(owner).conditions
+	conditions := owner.ACKConditions()
 	namespace, err := ackrt.ResolveCrossNamespaceReference(ctx, r.crossNamespace, conditions,
 		ackrt.CrossNamespaceRefKindResource, owner.GetNamespace(), from.From.Namespace, *from.From.Name)
 	if err != nil {

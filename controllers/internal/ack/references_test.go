@@ -2,7 +2,6 @@ package ack
 
 import (
 	"errors"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -46,7 +45,7 @@ func resolverFor(object *thing, woken func(objectKey), others ...client.Object) 
 	object.Namespace, object.Name = "dev", "x"
 	return resolver{
 		reader: fake.NewClientBuilder().WithScheme(scheme).WithObjects(others...).Build(),
-		owner:  newResource(object, Kind[*thing]{}), kind: thingKind, crossNamespace: true, waiting: newWaiting(woken),
+		owner:  object, kind: thingKind, crossNamespace: true, waiting: newWaiting(woken),
 	}
 }
 
@@ -73,7 +72,7 @@ func TestResolve(t *testing.T) {
 	if len(r.waiting.waiters) != 0 {
 		t.Errorf("still waits for %v", r.waiting.waiters)
 	}
-	clearReferences(reflect.ValueOf(&object.Spec).Elem())
+	clearReferences(object)
 	if object.Spec.Role != nil || object.Spec.Parts.Subnets != nil || object.Spec.Items[1].Key != nil || object.Spec.Items[0].Key2 == nil {
 		t.Errorf("after clearing: %+v", object.Spec)
 	}

@@ -3,7 +3,6 @@ package ack
 import (
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -15,7 +14,7 @@ import (
 )
 
 // resource is an object on its way through a reconcile: what the user declared, and what AWS has.
-type resource[T client.Object] struct {
+type resource[T ObjectOf[T]] struct {
 	// object has the declared spec, and in its status what was observed.
 	object T
 	// observed is what Read returned; nil before.
@@ -28,37 +27,12 @@ type resource[T client.Object] struct {
 	before []*ackv1alpha1.Condition
 }
 
-func newResource[T client.Object](object T, kind Kind[T]) *resource[T] {
-	return &resource[T]{object: object, nameFromARN: kind.NameFromARN, before: *commonStatus(object).conditions}
-}
-
-// status is what every ACK kind has in its status.
-type status struct {
-	metadata   **ackv1alpha1.ResourceMetadata
-	conditions *[]*ackv1alpha1.Condition
-}
-
-// commonStatus finds the common fields in the status of any kind.
-func commonStatus(object client.Object) status {
-	fields := part(object, "Status")
-	return status{
-		metadata:   fields.FieldByName("ACKResourceMetadata").Addr().Interface().(**ackv1alpha1.ResourceMetadata),
-		conditions: fields.FieldByName("Conditions").Addr().Interface().(*[]*ackv1alpha1.Condition),
-	}
-}
-
-// part is the struct Spec or Status of an object.
-func part(object client.Object, name string) reflect.Value {
-	return reflect.ValueOf(object).Elem().FieldByName(name)
-}
-
-// copyOf is a deep copy of an object.
-func copyOf[T client.Object](object T) T {
-	return object.DeepCopyObject().(T)
+func newResource[T ObjectOf[T]](object T, kind Kind[T]) *resource[T] {
+	return &resource[T]{object: object, nameFromARN: kind.NameFromARN, before: *object.ACKConditions()}
 }
 
 func (r *resource[T]) Conditions() []*ackv1alpha1.Condition {
-	return *commonStatus(r.object).conditions
+	return *r.object.ACKConditions()
 }
 
 // ReplaceConditions sets the conditions. One that says what it said before keeps its time, so that the time is that of
@@ -71,11 +45,11 @@ func (r *resource[T]) ReplaceConditions(conditions []*ackv1alpha1.Condition) {
 			}
 		}
 	}
-	*commonStatus(r.object).conditions = conditions
+	*r.object.ACKConditions() = conditions
 }
 
 func (r *resource[T]) Identifiers() acktypes.AWSResourceIdentifiers {
-	return identifiers{*commonStatus(r.object).metadata}
+	return identifiers{*r.object.ACKMetadata()}
 }
 
 func (r *resource[T]) IsBeingDeleted() bool         { return !r.object.GetDeletionTimestamp().IsZero() }
@@ -83,13 +57,13 @@ func (r *resource[T]) RuntimeObject() client.Object { return r.object }
 func (r *resource[T]) MetaObject() metav1.Object    { return r.object }
 
 func (r *resource[T]) SetObjectMeta(meta metav1.ObjectMeta) {
-	part(r.object, "ObjectMeta").Set(reflect.ValueOf(meta))
+	r.object.SetObjectMeta(meta)
 }
 
 // SetStatus takes over the status and what was observed.
 func (r *resource[T]) SetStatus(from acktypes.AWSResource) {
 	other := from.(*resource[T])
-	part(r.object, "Status").Set(part(copyOf(other.object), "Status"))
+	r.object.TakeStatus(other.object)
 	r.observed = other.observed
 }
 
@@ -108,23 +82,24 @@ func (r *resource[T]) SetIdentifiers(given *ackv1alpha1.AWSIdentifiers) error {
 	if given == nil || given.NameOrID == "" {
 		return ackerr.MissingNameIdentifier
 	}
-	return r.PopulateResourceFromAnnotation(map[string]string{nameField(r.object).json: given.NameOrID})
+	_, json := r.object.AWSName()
+	return r.PopulateResourceFromAnnotation(map[string]string{json: given.NameOrID})
 }
 
 // PopulateResourceFromAnnotation names the AWS object that the annotation services.k8s.aws/adoption-fields gives: by its
 // name, its ARN, or both.
 func (r *resource[T]) PopulateResourceFromAnnotation(fields map[string]string) error {
-	name := nameField(r.object)
+	name, json := r.object.AWSName()
 	wrong := func(format string, arguments ...any) error {
 		return fmt.Errorf("annotation %s: %s, want {%q: \"...\"}, {\"arn\": \"...\"} or both",
-			ackv1alpha1.AnnotationAdoptionFields, fmt.Sprintf(format, arguments...), name.json)
+			ackv1alpha1.AnnotationAdoptionFields, fmt.Sprintf(format, arguments...), json)
 	}
 	for _, key := range slices.Sorted(maps.Keys(fields)) {
-		if key != name.json && key != "arn" {
+		if key != json && key != "arn" {
 			return wrong("unknown field %q", key)
 		}
 	}
-	value := fields[name.json]
+	value := fields[json]
 	if arn, given := fields["arn"]; given {
 		_, resource, isARN := strings.Cut(arn, "/")
 		if r.nameFromARN != nil {
@@ -134,38 +109,15 @@ func (r *resource[T]) PopulateResourceFromAnnotation(fields map[string]string) e
 		case !strings.HasPrefix(arn, "arn:") || !isARN && r.nameFromARN == nil || resource == "":
 			return wrong("%q is no ARN of such an object", arn)
 		case value != "" && value != resource:
-			return wrong("the ARN is of %q, and the %s is %q", resource, name.json, value)
+			return wrong("the ARN is of %q, and the %s is %q", resource, json, value)
 		}
 		value = resource
 	}
 	if value == "" {
 		return wrong("it names nothing")
 	}
-	name.value.Set(reflect.ValueOf(&value))
+	*name = &value
 	return nil
-}
-
-// namedField is the field of a spec that names the AWS object.
-type namedField struct {
-	json  string
-	value reflect.Value
-}
-
-// nameField finds spec.name, or for kinds that kept AWS's longer name, spec.<kind>Name.
-func nameField(object client.Object) namedField {
-	spec := part(object, "Spec")
-	kind := reflect.TypeOf(object).Elem().Name()
-	for _, name := range []string{"Name", kind + "Name"} {
-		if field, ok := spec.Type().FieldByName(name); ok {
-			return namedField{json: jsonName(field), value: spec.FieldByIndex(field.Index)}
-		}
-	}
-	panic("ack: " + kind + " has neither spec.name nor spec." + strings.ToLower(kind) + "Name")
-}
-
-func jsonName(field reflect.StructField) string {
-	name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-	return name
 }
 
 // identifiers reads an object's identity from its status.
@@ -197,27 +149,4 @@ func (i identifiers) Partition() *ackv1alpha1.AWSPartition {
 		return nil
 	}
 	return i.metadata.Partition
-}
-
-// SetARN sets the ARN in an object's status.
-func SetARN(object client.Object, arn *string) {
-	metadata := commonStatus(object).metadata
-	if *metadata == nil {
-		*metadata = &ackv1alpha1.ResourceMetadata{}
-	}
-	(*metadata).ARN = (*ackv1alpha1.AWSResourceName)(arn)
-}
-
-// IsAdopting says whether an object is to take over what AWS has under its name, whoever made that, and has not yet.
-func IsAdopting(object client.Object) bool {
-	policy := object.GetAnnotations()[ackv1alpha1.AnnotationAdoptionPolicy]
-	return policy != "" && ARN(object) == ""
-}
-
-// ARN is the ARN in an object's status, "" if it has none yet.
-func ARN(object client.Object) string {
-	if arn := (identifiers{*commonStatus(object).metadata}).ARN(); arn != nil {
-		return string(*arn)
-	}
-	return ""
 }

@@ -56,9 +56,8 @@ func TestIdentify(t *testing.T) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
-	long := newResource(&Listed{}, Kind[*Listed]{})
-	if err := long.SetIdentifiers(&ackv1alpha1.AWSIdentifiers{NameOrID: "b"}); err != nil || *long.object.Spec.ListedName != "b" {
-		t.Errorf("a kind may keep AWS's longer name: got %v", err)
+	if err := res.SetIdentifiers(&ackv1alpha1.AWSIdentifiers{NameOrID: "b"}); err != nil || *res.object.Spec.Name != "b" {
+		t.Errorf("by identifiers: got %v", err)
 	}
 }
 

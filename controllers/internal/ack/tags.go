@@ -2,7 +2,6 @@ package ack
 
 import (
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -26,55 +25,9 @@ func Owner(object client.Object) string {
 	return object.GetNamespace() + "/" + object.GetName()
 }
 
-// Tags are the tags in an object's spec; nil when the kind has none.
-func Tags(object client.Object) map[string]string {
-	field := part(object, "Spec").FieldByName("Tags")
-	if !field.IsValid() {
-		return nil
-	}
-	if tags, ok := field.Interface().(map[string]string); ok {
-		return maps.Clone(tags)
-	}
-	tags := map[string]string{}
-	for i := range field.Len() {
-		tag := field.Index(i)
-		tags[text(tag.FieldByName("Key"))] = text(tag.FieldByName("Value"))
-	}
-	return tags
-}
-
-func text(pointer reflect.Value) string {
-	if pointer.IsNil() {
-		return ""
-	}
-	return pointer.Elem().String()
-}
-
-// SetTags sets the tags in an object's spec, lists sorted by key. A kind without tags is left as it is.
-func SetTags(object client.Object, tags map[string]string) {
-	field := part(object, "Spec").FieldByName("Tags")
-	switch {
-	case !field.IsValid():
-	case len(tags) == 0:
-		field.SetZero()
-	case field.Kind() == reflect.Map:
-		field.Set(reflect.ValueOf(maps.Clone(tags)))
-	default:
-		list := reflect.MakeSlice(field.Type(), 0, len(tags))
-		for _, key := range slices.Sorted(maps.Keys(tags)) {
-			value := tags[key]
-			tag := reflect.New(field.Type().Elem()).Elem()
-			tag.FieldByName("Key").Set(reflect.ValueOf(&key))
-			tag.FieldByName("Value").Set(reflect.ValueOf(&value))
-			list = reflect.Append(list, tag)
-		}
-		field.Set(list)
-	}
-}
-
 // SyncTags makes the tags of an AWS object those that are declared, by calls that set some and remove others. AWS's own
 // tags are left alone.
-func SyncTags(declared, observed client.Object, tag func(arn *string, set map[string]string) error, untag func(arn *string, keys []string) error) error {
+func SyncTags(declared, observed Object, tag func(arn *string, set map[string]string) error, untag func(arn *string, keys []string) error) error {
 	arn := ARN(observed)
 	set, remove := diffTags(declared, observed)
 	if len(set) > 0 {
@@ -99,8 +52,8 @@ func TagList[T any](tags map[string]string, tag func(key, value *string) T) []T 
 }
 
 // diffTags says which tags to set and which to remove to come from what is observed to what is declared.
-func diffTags(declared, observed client.Object) (set map[string]string, remove []string) {
-	want, have := Tags(declared), Tags(observed)
+func diffTags(declared, observed Object) (set map[string]string, remove []string) {
+	want, have := declared.AWSTags(), observed.AWSTags()
 	set = map[string]string{}
 	for key, value := range want {
 		if current, ok := have[key]; !ok || current != value {
@@ -116,25 +69,25 @@ func diffTags(declared, observed client.Object) (set map[string]string, remove [
 }
 
 // ensureTags adds the controller's tags to the spec, where the user has not set them.
-func ensureTags(object client.Object, config *ackcfg.Config, metadata acktypes.ServiceControllerMetadata) {
+func ensureTags(object Object, config *ackcfg.Config, metadata acktypes.ServiceControllerMetadata) {
 	tags := map[string]string{OwnerTag: Owner(object)}
 	maps.Copy(tags, ackrt.GetDefaultTags(config, object, metadata))
-	maps.Copy(tags, Tags(object))
-	SetTags(object, tags)
+	maps.Copy(tags, object.AWSTags())
+	object.SetAWSTags(tags)
 }
 
 // filterTags removes the tags that are not the user's: AWS's own, and the controller's.
-func filterTags(object client.Object, controllers []string) {
-	tags := Tags(object)
+func filterTags(object Object, controllers []string) {
+	tags := object.AWSTags()
 	maps.DeleteFunc(tags, func(key, _ string) bool {
 		return strings.HasPrefix(key, awsTagPrefix) || strings.HasPrefix(key, ackTagPrefix) || slices.Contains(controllers, key)
 	})
-	SetTags(object, tags)
+	object.SetAWSTags(tags)
 }
 
 // dropForeignTags removes AWS's own tags, which no comparison should see.
-func dropForeignTags(object client.Object) {
-	tags := Tags(object)
+func dropForeignTags(object Object) {
+	tags := object.AWSTags()
 	maps.DeleteFunc(tags, func(key, _ string) bool { return strings.HasPrefix(key, awsTagPrefix) })
-	SetTags(object, tags)
+	object.SetAWSTags(tags)
 }

@@ -11,30 +11,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-func TestTagsOfBothShapes(t *testing.T) {
-	want := map[string]string{"b": "2", "a": "1"}
-	asMap, asList := &thing{}, &Listed{}
-	SetTags(asMap, want)
-	SetTags(asList, want)
-	if got := Tags(asMap); !maps.Equal(got, want) {
-		t.Errorf("a map: got %v", got)
-	}
-	if got := Tags(asList); !maps.Equal(got, want) {
-		t.Errorf("a list: got %v", got)
-	}
-	if *asList.Spec.Tags[0].Key != "a" || *asList.Spec.Tags[1].Key != "b" {
-		t.Error("a list is sorted, so that it compares")
-	}
-	SetTags(asList, nil)
-	SetTags(asMap, map[string]string{})
-	if asList.Spec.Tags != nil || asMap.Spec.Tags != nil {
-		t.Error("no tags are unset")
-	}
-	if got := Tags(&Listed{Spec: listedSpec{Tags: []listedTag{{}}}}); !maps.Equal(got, map[string]string{"": ""}) {
-		t.Errorf("a tag without key and value must not panic: got %v", got)
-	}
-}
-
 func TestDiffTags(t *testing.T) {
 	for name, c := range map[string]struct {
 		declared, observed, set map[string]string

@@ -1,6 +1,8 @@
 package ack
 
 import (
+	"maps"
+
 	ackv1alpha1 "github.com/aws-controllers-k8s/runtime/apis/core/v1alpha1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -46,7 +48,7 @@ func (t *thing) DeepCopyObject() runtime.Object {
 	copied := *t
 	meta := t.ObjectMeta
 	copied.ObjectMeta = *meta.DeepCopy()
-	copied.Spec.Tags = cloned(t.Spec.Tags)
+	copied.Spec.Tags = maps.Clone(t.Spec.Tags)
 	copied.Spec.Items = append([]thingItem(nil), t.Spec.Items...)
 	if t.Spec.Parts != nil {
 		parts := *t.Spec.Parts
@@ -59,33 +61,16 @@ func (t *thing) DeepCopyObject() runtime.Object {
 	return &copied
 }
 
-func cloned(tags map[string]string) map[string]string {
-	if tags == nil {
-		return nil
-	}
-	copied := map[string]string{}
-	for key, value := range tags {
-		copied[key] = value
-	}
-	return copied
-}
-
-// Listed is a kind whose tags are a list, as DynamoDB's are.
-type Listed struct {
-	metav1.TypeMeta
-	metav1.ObjectMeta
-	Spec   listedSpec
-	Status thingStatus
-}
-
-type listedSpec struct {
-	ListedName *string `json:"listedName"`
-	Tags       []listedTag
-}
-
-type listedTag struct{ Key, Value *string }
-
-func (l *Listed) DeepCopyObject() runtime.Object { copied := *l; return &copied }
+// What is generated for kinds.
+func (t *thing) ACKMetadata() **ackv1alpha1.ResourceMetadata { return &t.Status.ACKResourceMetadata }
+func (t *thing) ACKConditions() *[]*ackv1alpha1.Condition    { return &t.Status.Conditions }
+func (t *thing) ACKSpec() any                                { return &t.Spec }
+func (t *thing) AWSName() (field **string, json string)      { return &t.Spec.Name, "name" }
+func (t *thing) AWSTags() map[string]string                  { return maps.Clone(t.Spec.Tags) }
+func (t *thing) SetAWSTags(tags map[string]string)           { t.Spec.Tags = maps.Clone(tags) }
+func (t *thing) SetObjectMeta(meta metav1.ObjectMeta)        { t.ObjectMeta = meta }
+func (t *thing) TakeSpec(from *thing)                        { t.Spec = copyOf(from).Spec }
+func (t *thing) TakeStatus(from *thing)                      { t.Status = copyOf(from).Status }
 
 // refWrapper is ACK's reference.
 type refWrapper = ackv1alpha1.AWSResourceReferenceWrapper

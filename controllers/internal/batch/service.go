@@ -8,7 +8,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/batch"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/ack"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/awsapi"
@@ -116,7 +115,7 @@ func busy(status *string) error {
 }
 
 // syncTags makes the tags of an AWS object those that are declared.
-func syncTags(ctx context.Context, api *sdk.Client, declared, observed client.Object) error {
+func syncTags(ctx context.Context, api *sdk.Client, declared, observed ack.Object) error {
 	return ack.SyncTags(declared, observed, func(arn *string, set map[string]string) error {
 		_, err := api.TagResource(ctx, &sdk.TagResourceInput{ResourceArn: arn, Tags: set})
 		return err

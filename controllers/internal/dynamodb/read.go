@@ -46,7 +46,7 @@ func (t *tables) Read(ctx context.Context, declared *v1alpha1.Table) (*v1alpha1.
 	if err := calls.Wait(); err != nil {
 		return nil, err
 	}
-	ack.SetTags(observed, tags)
+	observed.SetAWSTags(tags)
 	return observed, nil
 }
 

@@ -74,7 +74,7 @@ func (r *repositories) Read(ctx context.Context, declared *v1alpha1.Repository) 
 	if err := calls.Wait(); err != nil {
 		return nil, err
 	}
-	ack.SetTags(observed, tags)
+	observed.SetAWSTags(tags)
 	return observed, nil
 }
 

@@ -71,7 +71,7 @@ func (s *stateMachines) Read(ctx context.Context, declared *v1alpha1.StateMachin
 	for _, tag := range tags.Tags {
 		values[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
 	}
-	ack.SetTags(observed, values)
+	observed.SetAWSTags(values)
 	return observed, nil
 }
 
