@@ -34,7 +34,12 @@ func TestKnownNamespaces(t *testing.T) {
 		named("labelled", nil, stage), named("relabelled", nil, stage), named("new", account, nil),
 	).Build()
 	known := &knownNamespaces{annotations: cache, labels: cache, reader: current}
-	for !func() bool { filled, _ := cache.GetOwnerAccountID("annotated"); return filled != "" }() {
+	isFilled := func() bool {
+		account, _ := cache.GetOwnerAccountID("annotated")
+		region, _ := cache.GetDefaultRegion("moved")
+		return account != "" && region != "" && len(cache.GetLabels("labelled")) > 0
+	}
+	for !isFilled() {
 		runtime.Gosched()
 	}
 	for name, c := range map[string]struct {

@@ -28,7 +28,12 @@ type resource[T ObjectOf[T]] struct {
 }
 
 func newResource[T ObjectOf[T]](object T, kind Kind[T]) *resource[T] {
-	return &resource[T]{object: object, nameFromARN: kind.NameFromARN, before: *object.ACKConditions()}
+	created := &resource[T]{object: object, nameFromARN: kind.NameFromARN}
+	for _, condition := range *object.ACKConditions() {
+		// A copy: the runtime writes to conditions in place.
+		created.before = append(created.before, condition.DeepCopy())
+	}
+	return created
 }
 
 func (r *resource[T]) Conditions() []*ackv1alpha1.Condition {

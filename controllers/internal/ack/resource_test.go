@@ -19,6 +19,10 @@ func TestConditionsKeepTheirTime(t *testing.T) {
 		{Type: ackv1alpha1.ConditionTypeResourceSynced, Status: corev1.ConditionTrue, LastTransitionTime: &past},
 	}}}
 	res := newResource(object, Kind[*thing]{})
+	ackcondition.SetReady(res, corev1.ConditionTrue, new("in place"), nil)
+	if got := ackcondition.Ready(res).LastTransitionTime; !got.Equal(&past) {
+		t.Errorf("only Ready's text changed, but its time did too: %s", got)
+	}
 	ackcondition.Clear(res)
 	ackcondition.SetReady(res, corev1.ConditionTrue, nil, nil)
 	ackcondition.SetSynced(res, corev1.ConditionFalse, nil, nil)
