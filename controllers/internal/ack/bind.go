@@ -52,7 +52,7 @@ func Bind(ctx context.Context, mgr ctrl.Manager, config ackcfg.Config, version a
 		var factories []acktypes.AWSResourceManagerFactory
 		var shares []with
 		for i, kind := range service.Kinds {
-			shares = append(shares, with{waiting: waiting, targets: targets, made: &made{}, reader: mgr.GetAPIReader()})
+			shares = append(shares, with{cluster: shared.cluster, waiting: waiting, targets: targets, made: &made{}, reader: mgr.GetAPIReader()})
 			factories = append(factories, kind.factory(service, shares[i]))
 		}
 		counters := ackmetrics.NewMetrics(service.Name)

@@ -40,6 +40,8 @@ type with struct {
 	waiting *waiting
 	targets *targets
 	made    *made
+	// cluster is for Account.Cluster.
+	cluster string
 	// reader reads from the API server.
 	reader client.Reader
 }
@@ -74,7 +76,7 @@ func (f *factory[T]) ManagerFor(
 	if known, ok := f.managers[key]; ok {
 		return known, nil
 	}
-	to := Account{Config: awsConfig, ID: account, Region: region, Partition: ackv1alpha1.AWSPartition(config.Partition)}
+	to := Account{Config: awsConfig, ID: account, Region: region, Partition: ackv1alpha1.AWSPartition(config.Partition), Cluster: f.with.cluster}
 	made := &resourceManager[T]{kind: f.kind, service: f.service, config: config, account: to, operations: f.kind.Operations(to),
 		waiting: f.with.waiting, targets: f.with.targets, made: f.with.made, reader: f.with.reader}
 	f.managers[key] = made

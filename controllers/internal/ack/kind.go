@@ -20,6 +20,8 @@ type Account struct {
 	// Region and partition of the objects.
 	Region    ackv1alpha1.AWSRegion
 	Partition ackv1alpha1.AWSPartition
+	// Cluster that our objects are in: the UID of its namespace kube-system. Two clusters may have objects of the same name.
+	Cluster string
 }
 
 // Operations are the AWS calls of one kind in one account and region. They are used by many reconciles at once.

@@ -89,7 +89,7 @@ func (m *resourceManager[T]) remember(object T) {
 		}
 		observed, err := m.operations.Read(ctx, copyOf(object))
 		switch {
-		case errors.Is(err, ErrNotFound) || err == nil && !ownedBy(observed, object):
+		case errors.Is(err, ErrNotFound) || err == nil && !m.account.Owns(object, observed.AWSTags()):
 			return nil
 		case err != nil:
 			return err

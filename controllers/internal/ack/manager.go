@@ -68,7 +68,7 @@ func (m *resourceManager[T]) ReadOne(ctx context.Context, res acktypes.AWSResour
 func (m *resourceManager[T]) isLeft(declared *resource[T], observed T) bool {
 	_, adoption := declared.object.GetAnnotations()[ackv1alpha1.AnnotationAdoptionPolicy]
 	return !adoption && !declared.IsBeingDeleted() && !ackrt.IsReadOnly(declared) && !descriptor[T]{m.kind}.IsManaged(declared) &&
-		ownedBy(observed, declared.object)
+		m.account.Owns(declared.object, observed.AWSTags())
 }
 
 // observe puts what AWS has beside what is declared.
@@ -113,7 +113,7 @@ func (m *resourceManager[T]) Create(ctx context.Context, res acktypes.AWSResourc
 		// Not created, it seems: let the runtime release the object, so that it never claims what others make later. But
 		// an earlier attempt, whose answer got lost, may have made it.
 		switch observed, lookErr := m.operations.Read(ctx, copyOf(created.object)); {
-		case lookErr == nil && ownedBy(observed, created.object):
+		case lookErr == nil && m.account.Owns(created.object, observed.AWSTags()):
 			return m.failed(res.DeepCopy().(*resource[T]), again)
 		case lookErr == nil || errors.Is(lookErr, ErrNotFound):
 			return failed, &refused{err: err, failure: failure}
@@ -121,9 +121,6 @@ func (m *resourceManager[T]) Create(ctx context.Context, res acktypes.AWSResourc
 	}
 	return failed, failure
 }
-
-// ownedBy says whether AWS's object carries the tag that names ours as its owner.
-func ownedBy(observed, object Object) bool { return observed.AWSTags()[OwnerTag] == Owner(object) }
 
 // refused is an error of the AWS API that had no effect; the runtime recognises it by what it wraps.
 type refused struct {
@@ -165,7 +162,7 @@ func (m *resourceManager[T]) Delete(ctx context.Context, res acktypes.AWSResourc
 	if err == nil || errors.Is(err, ErrNotFound) || m.classify(err) == awsapi.Missing {
 		left, lookErr := m.operations.Read(ctx, copyOf(deleted.object))
 		switch {
-		case errors.Is(lookErr, ErrNotFound) || lookErr == nil && isOthers(left, deleted.object):
+		case errors.Is(lookErr, ErrNotFound) || lookErr == nil && m.isOthers(left, deleted.object):
 			return deleted, nil
 		case lookErr != nil:
 			err = lookErr
@@ -184,9 +181,9 @@ func (m *resourceManager[T]) Delete(ctx context.Context, res acktypes.AWSResourc
 const deletionRecheck = 500 * time.Millisecond
 
 // isOthers says whether AWS's object has been made by somebody else since, for another of our objects.
-func isOthers(observed, object Object) bool {
-	owner := observed.AWSTags()[OwnerTag]
-	return owner != "" && owner != Owner(object)
+func (m *resourceManager[T]) isOthers(observed, object T) bool {
+	tags := observed.AWSTags()
+	return tags[OwnerTag] != "" && !m.account.Owns(object, tags)
 }
 
 // readyAsSynced gives Ready the words of ACK.ResourceSynced, as the runtime does in a Sync, which a deletion does not go
@@ -225,7 +222,7 @@ func (m *resourceManager[T]) IsSynced(_ context.Context, res acktypes.AWSResourc
 
 // EnsureTags adds the controller's tags.
 func (m *resourceManager[T]) EnsureTags(_ context.Context, res acktypes.AWSResource, metadata acktypes.ServiceControllerMetadata) error {
-	ensureTags(res.(*resource[T]).object, &m.config, metadata)
+	ensureTags(res.(*resource[T]).object, m.account.Cluster, &m.config, metadata)
 	return nil
 }
 

@@ -12,9 +12,11 @@ import (
 	ackv1alpha1 "github.com/aws-controllers-k8s/runtime/apis/core/v1alpha1"
 	ackcfg "github.com/aws-controllers-k8s/runtime/pkg/config"
 	"github.com/aws-controllers-k8s/runtime/pkg/featuregate"
+	ackrt "github.com/aws-controllers-k8s/runtime/pkg/runtime"
 	ackrtcache "github.com/aws-controllers-k8s/runtime/pkg/runtime/cache"
 	"github.com/aws-controllers-k8s/runtime/pkg/runtime/iamroleselector"
 	"github.com/go-logr/logr"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -23,6 +25,7 @@ import (
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
 // shared is what all kinds of all services are bound with.
@@ -35,6 +38,7 @@ type shared struct {
 	teller    *teller
 	// namespaces is nil when their annotations and labels mean nothing.
 	namespaces *knownNamespaces
+	cluster    string
 	resources  []string
 	exports    bool
 }
@@ -52,6 +56,9 @@ func newShared(ctx context.Context, mgr ctrl.Manager, config ackcfg.Config) (*sh
 		return nil, fmt.Errorf("register the metric of readiness: %w", err)
 	}
 	s := &shared{mgr: mgr, config: config, log: mgr.GetLogger(), resources: resources}
+	if s.cluster, err = clusterID(ctx, mgr.GetAPIReader()); err != nil {
+		return nil, fmt.Errorf("read namespace %s, which tells this cluster from others: %w", ackrt.NamespaceKubeSystem, err)
+	}
 	// The newer API counts events of one reason and shows the text of the first: the next thing to wait for would not be seen.
 	events := mgr.GetEventRecorderFor("ack-controller") //nolint:staticcheck // SA1019: see above
 	s.teller = newTeller(events)
@@ -98,6 +105,20 @@ func newShared(ctx context.Context, mgr ctrl.Manager, config ackcfg.Config) (*sh
 	}
 	return s, nil
 }
+
+// clusterID tells this cluster from others, for as long as it lives. An API server that has just started makes the
+// namespace in a moment.
+func clusterID(ctx context.Context, reader client.Reader) (string, error) {
+	system := &metav1.PartialObjectMetadata{}
+	system.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Namespace"))
+	err := apiwait.PollUntilContextTimeout(ctx, namespaceRecheck, clusterPatience, true, func(ctx context.Context) (bool, error) {
+		err := reader.Get(ctx, client.ObjectKey{Name: ackrt.NamespaceKubeSystem}, system)
+		return err == nil, client.IgnoreNotFound(err)
+	})
+	return string(system.UID), err
+}
+
+const clusterPatience = 30 * time.Second
 
 // selectorsPatience is how long we wait for the runtime to take in the IAMRoleSelectors that there are. It says nothing of
 // those that it refuses.

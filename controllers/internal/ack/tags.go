@@ -1,6 +1,7 @@
 package ack
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -18,6 +19,8 @@ const (
 	ackTagPrefix = "services.k8s.aws/"
 	// OwnerTag names, as namespace/name, the Kubernetes object that an AWS object belongs to.
 	OwnerTag = ackTagPrefix + "owner"
+	// ClusterTag says in which cluster that is, see Account.Cluster.
+	ClusterTag = ackTagPrefix + "cluster"
 )
 
 // Owner is the value of the OwnerTag for an object.
@@ -68,9 +71,15 @@ func diffTags(declared, observed Object) (set map[string]string, remove []string
 	return set, remove
 }
 
+// Owns says whether AWS's object with these tags belongs to one of ours. Where it does not say in which cluster, it was
+// made before we did.
+func (a Account) Owns(object Object, tags map[string]string) bool {
+	return tags[OwnerTag] == Owner(object) && cmp.Or(tags[ClusterTag], a.Cluster) == a.Cluster
+}
+
 // ensureTags adds the controller's tags to the spec, where the user has not set them.
-func ensureTags(object Object, config *ackcfg.Config, metadata acktypes.ServiceControllerMetadata) {
-	tags := map[string]string{OwnerTag: Owner(object)}
+func ensureTags(object Object, cluster string, config *ackcfg.Config, metadata acktypes.ServiceControllerMetadata) {
+	tags := map[string]string{OwnerTag: Owner(object), ClusterTag: cluster}
 	maps.Copy(tags, ackrt.GetDefaultTags(config, object, metadata))
 	maps.Copy(tags, object.AWSTags())
 	object.SetAWSTags(tags)

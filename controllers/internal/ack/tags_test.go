@@ -35,8 +35,8 @@ func TestDiffTags(t *testing.T) {
 func TestEnsureAndFilterTags(t *testing.T) {
 	object := &thing{ObjectMeta: metav1.ObjectMeta{Namespace: "dev", Name: "x"}, Spec: thingSpec{Tags: map[string]string{"team": "data", "stage": "mine"}}}
 	config := &ackcfg.Config{ResourceTags: []string{"services.k8s.aws/namespace=%K8S_NAMESPACE%", "stage=theirs"}}
-	ensureTags(object, config, acktypes.ServiceControllerMetadata{ServiceAlias: "batch"})
-	want := map[string]string{"team": "data", "stage": "mine", "services.k8s.aws/namespace": "dev", OwnerTag: "dev/x"}
+	ensureTags(object, "this-cluster", config, acktypes.ServiceControllerMetadata{ServiceAlias: "batch"})
+	want := map[string]string{"team": "data", "stage": "mine", "services.k8s.aws/namespace": "dev", OwnerTag: "dev/x", ClusterTag: "this-cluster"}
 	if !maps.Equal(object.Spec.Tags, want) {
 		t.Errorf("got %v, want %v", object.Spec.Tags, want)
 	}
@@ -44,5 +44,24 @@ func TestEnsureAndFilterTags(t *testing.T) {
 	filterTags(object, []string{"stage"})
 	if want := map[string]string{"team": "data"}; !reflect.DeepEqual(object.Spec.Tags, want) {
 		t.Errorf("got %v, want %v", object.Spec.Tags, want)
+	}
+}
+
+// TestOwns tells ours from an object of the same name in another cluster.
+func TestOwns(t *testing.T) {
+	account, object := Account{Cluster: "this"}, &thing{ObjectMeta: metav1.ObjectMeta{Namespace: "dev", Name: "x"}}
+	for name, c := range map[string]struct {
+		tags map[string]string
+		want bool
+	}{
+		"ours":                      {map[string]string{OwnerTag: "dev/x", ClusterTag: "this"}, true},
+		"from before there was one": {map[string]string{OwnerTag: "dev/x"}, true},
+		"of another cluster":        {map[string]string{OwnerTag: "dev/x", ClusterTag: "that"}, false},
+		"of another object":         {map[string]string{OwnerTag: "dev/y", ClusterTag: "this"}, false},
+		"nobody's":                  {nil, false},
+	} {
+		if got := account.Owns(object, c.tags); got != c.want {
+			t.Errorf("%s: got %v", name, got)
+		}
 	}
 }

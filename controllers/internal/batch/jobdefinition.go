@@ -57,6 +57,7 @@ var jobDefinitionKind = ack.Kind[*v1alpha1.JobDefinition]{
 // somebody else, is found.
 type jobDefinitions struct {
 	api       *sdk.Client
+	account   ack.Account
 	revisions *awsapi.Batcher[types.JobDefinition]
 	// absent answers for many new names at once that they have no active revision.
 	absent *absentNames
@@ -65,7 +66,7 @@ type jobDefinitions struct {
 }
 
 func newJobDefinitions(account ack.Account) ack.Operations[*v1alpha1.JobDefinition] {
-	j := &jobDefinitions{api: sdk.NewFromConfig(account.Config)}
+	j := &jobDefinitions{api: sdk.NewFromConfig(account.Config), account: account}
 	j.revisions = &awsapi.Batcher[types.JobDefinition]{Max: describeMax, Linger: describeLinger, Call: j.describe}
 	j.absent = &absentNames{list: func(ctx context.Context, most int) ([]types.JobDefinition, error) {
 		return j.list(ctx, &sdk.DescribeJobDefinitionsInput{}, most)
@@ -112,7 +113,7 @@ func (j *jobDefinitions) Read(ctx context.Context, declared *v1alpha1.JobDefinit
 	if err != nil {
 		return nil, err
 	}
-	ours := ownedBy(active, declared)
+	ours := j.ours(active, declared)
 	if ack.IsAdopting(declared) {
 		ours = active[max(0, len(active)-1):]
 	}
@@ -121,7 +122,7 @@ func (j *jobDefinitions) Read(ctx context.Context, declared *v1alpha1.JobDefinit
 	}
 	newest, latest := ours[len(ours)-1], active[len(active)-1]
 	observed := observedJobDefinition(&newest)
-	if byName := observedJobDefinition(&latest); !isOurs(&latest, declared) && differ(declared, byName) {
+	if byName := observedJobDefinition(&latest); !j.isOurs(&latest, declared) && differ(declared, byName) {
 		// Jobs that name no revision get somebody else's: ours has to be registered anew.
 		byName.Spec.Tags = observed.Spec.Tags
 		observed.Spec = byName.Spec
@@ -216,7 +217,7 @@ func (j *jobDefinitions) readOnly(ctx context.Context, declared *v1alpha1.JobDef
 		return nil, nil
 	}
 	revision, ok := found[current]
-	if !ok || aws.ToString(revision.Status) != statusActive || !isOurs(&revision, declared) {
+	if !ok || aws.ToString(revision.Status) != statusActive || !j.isOurs(&revision, declared) {
 		return nil, nil
 	}
 	return observedJobDefinition(&revision), nil
@@ -257,19 +258,20 @@ func (j *jobDefinitions) list(ctx context.Context, of *sdk.DescribeJobDefinition
 	return active, nil
 }
 
-// ownedBy are those of a name's active revisions that are an object's.
-func ownedBy(active []types.JobDefinition, declared *v1alpha1.JobDefinition) []types.JobDefinition {
-	return slices.DeleteFunc(slices.Clone(active), func(one types.JobDefinition) bool { return !isOurs(&one, declared) })
+// ours are those of a name's active revisions that are an object's.
+func (j *jobDefinitions) ours(active []types.JobDefinition, declared *v1alpha1.JobDefinition) []types.JobDefinition {
+	return slices.DeleteFunc(slices.Clone(active), func(one types.JobDefinition) bool { return !j.isOurs(&one, declared) })
 }
 
-// isOurs says whether a revision is an object's: it has its tag, or it is the one that its status names and has nobody's.
-// Others may register revisions under the same name, and with the same content; those stay as they are.
-func isOurs(revision *types.JobDefinition, declared *v1alpha1.JobDefinition) bool {
-	owner, tagged := revision.Tags[ack.OwnerTag]
-	if !tagged {
-		return int64(aws.ToInt32(revision.Revision)) == aws.ToInt64(declared.Status.Revision)
+// isOurs says whether a revision is an object's: it has its tags, or it is the one that its status names and is nobody
+// else's, with tags removed or of the cluster that the object was in. Others may register revisions under the same name,
+// and with the same content; those stay as they are.
+func (j *jobDefinitions) isOurs(revision *types.JobDefinition, declared *v1alpha1.JobDefinition) bool {
+	if j.account.Owns(declared, revision.Tags) {
+		return true
 	}
-	return owner == ack.Owner(declared)
+	owner := revision.Tags[ack.OwnerTag]
+	return int64(aws.ToInt32(revision.Revision)) == aws.ToInt64(declared.Status.Revision) && (owner == "" || owner == ack.Owner(declared))
 }
 
 // revisionsToKeep reads the annotation KeepRevisions.
@@ -336,7 +338,7 @@ func (j *jobDefinitions) deregisterStale(ctx context.Context, declared, observed
 	if err != nil {
 		return err
 	}
-	ours := ownedBy(active, declared)
+	ours := j.ours(active, declared)
 	stale := ours[:max(0, len(ours)-keep)]
 	for _, revision := range active {
 		// One that the status named, and that has lost its tags.
@@ -364,5 +366,5 @@ func (j *jobDefinitions) Delete(ctx context.Context, declared, observed *v1alpha
 		return err
 	}
 	j.listed.Delete(listedKey{aws.ToString(observed.Spec.Name), ack.Owner(declared)})
-	return j.deregister(ctx, ownedBy(active, declared))
+	return j.deregister(ctx, j.ours(active, declared))
 }

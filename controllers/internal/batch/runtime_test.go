@@ -203,6 +203,38 @@ func TestDeletionPolicy(t *testing.T) {
 	}
 }
 
+// TestAnotherClustersObjects leaves alone what an object of the same name in another cluster has in the same account.
+func TestAnotherClustersObjects(t *testing.T) {
+	world.Parallel(t)
+	namespace := world.Namespace(t)
+	objects := func() (compute, job *unstructured.Unstructured) {
+		return world.Create(t, namespace, environmentYAML(t, "compute", "")), world.Create(t, namespace, definitionYAML(t, "job", ""))
+	}
+	compute, job := objects()
+	world.AwaitReady(t, compute, job)
+	for _, made := range []*unstructured.Unstructured{compute, job} {
+		arn, _, _ := unstructured.NestedString(made.Object, "status", "ackResourceMetadata", "arn")
+		world.Patch(t, made, `{metadata: {annotations: {services.k8s.aws/deletion-policy: retain}}}`)
+		world.Delete(t, made)
+		world.AwaitGone(t, made)
+		if _, err := api(t).TagResource(t.Context(), &awsbatch.TagResourceInput{ResourceArn: &arn, Tags: map[string]string{ack.ClusterTag: "another"}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	compute, job = objects()
+	world.AwaitCondition(t, compute, "ACK.Terminal", "True", "already exists")
+	world.AwaitReady(t, job)
+	if got := active(t, specName(job)); !slices.Equal(got, []int32{1, 2}) {
+		t.Errorf("active revisions are %v, want the other cluster's and ours", got)
+	}
+	world.Delete(t, compute)
+	world.Delete(t, job)
+	world.AwaitGone(t, compute, job)
+	if got := active(t, specName(job)); environment(t, specName(compute)) == nil || !slices.Equal(got, []int32{1}) {
+		t.Errorf("deleted what the other cluster has; active revisions are %v", got)
+	}
+}
+
 // TestRegionAnnotation makes the object in the region that it, or its namespace, names.
 func TestRegionAnnotation(t *testing.T) {
 	t.Parallel()
