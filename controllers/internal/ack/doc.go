@@ -4,8 +4,8 @@
 //
 // # Adding a kind
 //
-//  1. Describe its API in generate/<service>.yaml and run `make generate`: it writes the Go types, the CRD, and the
-//     conversions between our types and the SDK's.
+//  1. Describe its API in generate/<service>.yaml and run `make generate`: it writes the Go types, the CRD, the
+//     accessors of [Object], and the conversions between our types and the SDK's.
 //  2. Write the kind's AWS calls: a type that implements [Operations] with Read, Create, Update and Delete. Read
 //     returns [ErrNotFound] when AWS has no such object; a wait for AWS is an error made by [Wait].
 //  3. Describe the kind with a [Kind] and put it into the [Service] of its API group.
@@ -20,12 +20,12 @@
 //
 // is resolved into the field Subnets beside it, and an object that waits for the referred one is reconciled as soon as
 // that one changes. Tags need none either: Spec.Tags, a map or a list of Key and Value, gets the controller's tags
-// before an object is created or compared, and [DiffTags] says what to call.
+// before an object is created or compared, and [SyncTags] makes the calls.
 //
 // # How the runtime uses it
 //
 // For each reconcile the runtime resolves references, calls ReadOne, and then creates or, where [Kind.Normalise] and the
 // comparison find a difference, updates. Unlike ACK's generated code, what AWS answers is kept apart from what the user
-// declared: the declared spec is written to in two cases only, adoption, and by
-// [Kind.LateInitialize]. So no default of AWS turns into a difference, and nothing fights a GitOps tool.
+// declared: the declared spec is written to in two cases only, adoption and [Kind.LateInitialize]. So no default of AWS
+// turns into a difference, and nothing fights a GitOps tool.
 package ack
