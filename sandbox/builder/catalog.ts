@@ -72,7 +72,7 @@ const ack = (service: string): Program => {
     versionOf: module,
     stamp: (version) => ({ [`${module}/pkg/version.GitVersion`]: `v${version}` }),
     files: ['config/crd'],
-    after: 'controller',
+    after: 'argocd',
     cost: ackCosts[service] ?? ackCost,
   };
 };
@@ -97,7 +97,6 @@ export const catalog: readonly Program[] = [
     after: 'redis',
     cost: { packages: 405, seconds: 85 },
   }),
-  own('controller', { after: 'redis', cost: { packages: 746, seconds: 267 } }),
   cluster('kube-apiserver', 'k8s.io/kubernetes/cmd/kube-apiserver', {
     ...kubernetes,
     after: 'etcd',
@@ -112,6 +111,8 @@ export const catalog: readonly Program[] = [
     after: 'kube-apiserver',
     cost: { packages: 1090, seconds: 188 },
   }),
+  // Of the first 1,000 packages, argocd has compiled 950.
+  own('controller', { after: 'argocd', cost: { packages: 50, seconds: 60 } }),
   ...builtServices()
     .map(ack)
     .sort((a, b) => b.cost.seconds - a.cost.seconds),
