@@ -68,39 +68,65 @@ func describeAttributes(definitions []v1alpha1.AttributeDefinition) string {
 }
 
 // nextChange is the next UpdateTable call between two normalised tables, nil when none is left. AWS takes one change at
-// a time.
+// a time. Each says what the official controller 1.9.2 says (pkg/resource/table/hooks.go, customUpdateTable and what it
+// calls), so AWS refuses it where it refuses that one: a call for a stream, encryption or a limit that the spec leaves out
+// asks for nothing, and another view of a stream is asked for while the stream is on.
 func nextChange(declared, observed *v1alpha1.Table, delta *ackcompare.Delta) *sdk.UpdateTableInput {
 	all := toUpdateTableInput(&declared.Spec)
 	change := &sdk.UpdateTableInput{TableName: declared.Spec.TableName}
+	indexes := delta.DifferentAt("Spec.GlobalSecondaryIndexes")
 	switch {
-	case delta.DifferentAt("Spec.DeletionProtectionEnabled"):
-		change.DeletionProtectionEnabled = all.DeletionProtectionEnabled
-	case delta.DifferentAt("Spec.BillingMode"):
+	case delta.DifferentAt("Spec.SSESpecification"):
+		change.SSESpecification = all.SSESpecification
+	case indexes && removedIndex(declared, observed) != nil:
+		return indexChange(declared, *removedIndex(declared, observed))
+	case delta.DifferentAt("Spec.BillingMode"), delta.DifferentAt("Spec.TableClass"), delta.DifferentAt("Spec.DeletionProtectionEnabled"),
+		delta.DifferentAt("Spec.StreamSpecification"):
+		settingsChange(change, all, declared, observed, delta)
+	case indexes && changedIndex(declared, observed) != nil:
+		return indexChange(declared, *changedIndex(declared, observed))
+	case delta.DifferentAt("Spec.ProvisionedThroughput"):
+		change.ProvisionedThroughput = capacity(all.ProvisionedThroughput)
+	case delta.DifferentAt("Spec.OnDemandThroughput"):
+		change.OnDemandThroughput = all.OnDemandThroughput
+	case indexes && addedIndex(declared, observed) != nil:
+		return indexChange(declared, *addedIndex(declared, observed))
+	default:
+		return nil
+	}
+	return change
+}
+
+// settingsChange puts what differs of billing mode, class, protection and stream into one call.
+func settingsChange(change, all *sdk.UpdateTableInput, declared, observed *v1alpha1.Table, delta *ackcompare.Delta) {
+	if delta.DifferentAt("Spec.BillingMode") {
 		change.BillingMode = all.BillingMode
 		if !onDemand(&declared.Spec) {
 			change.ProvisionedThroughput = all.ProvisionedThroughput
 			change.GlobalSecondaryIndexUpdates = provisionIndexes(declared, observed)
 		}
-	case delta.DifferentAt("Spec.ProvisionedThroughput"):
-		change.ProvisionedThroughput = all.ProvisionedThroughput
-	case delta.DifferentAt("Spec.OnDemandThroughput"):
-		change.OnDemandThroughput = toOnDemandThroughput(withoutLimits(declared.Spec.OnDemandThroughput))
-	case delta.DifferentAt("Spec.TableClass"):
-		change.TableClass = all.TableClass
-	case delta.DifferentAt("Spec.StreamSpecification"):
-		change.StreamSpecification = all.StreamSpecification
-		if observed.Spec.StreamSpecification != nil {
-			// Off is what is wanted, or comes first: a stream's view cannot be changed.
-			change.StreamSpecification = &types.StreamSpecification{StreamEnabled: aws.Bool(false)}
-		}
-	case delta.DifferentAt("Spec.SSESpecification"):
-		change.SSESpecification = cmp.Or(all.SSESpecification, &types.SSESpecification{Enabled: aws.Bool(false)})
-	case delta.DifferentAt("Spec.GlobalSecondaryIndexes"):
-		return nextIndexChange(declared, observed)
-	default:
-		return nil
 	}
-	return change
+	if delta.DifferentAt("Spec.TableClass") {
+		change.TableClass = all.TableClass
+	}
+	if delta.DifferentAt("Spec.DeletionProtectionEnabled") {
+		change.DeletionProtectionEnabled = all.DeletionProtectionEnabled
+	}
+	if stream := declared.Spec.StreamSpecification; stream != nil && delta.DifferentAt("Spec.StreamSpecification") {
+		change.StreamSpecification = &types.StreamSpecification{StreamEnabled: aws.Bool(false)}
+		if aws.ToBool(stream.StreamEnabled) {
+			change.StreamSpecification = all.StreamSpecification
+		}
+	}
+}
+
+// capacity has zeros, which AWS refuses, for what is left out.
+func capacity(declared *types.ProvisionedThroughput) *types.ProvisionedThroughput {
+	declared = cmp.Or(declared, &types.ProvisionedThroughput{})
+	return &types.ProvisionedThroughput{
+		ReadCapacityUnits:  cmp.Or(declared.ReadCapacityUnits, aws.Int64(0)),
+		WriteCapacityUnits: cmp.Or(declared.WriteCapacityUnits, aws.Int64(0)),
+	}
 }
 
 // provisionIndexes gives every index of a table that leaves on-demand billing its throughput, as AWS wants it.
@@ -115,78 +141,48 @@ func provisionIndexes(declared, observed *v1alpha1.Table) []types.GlobalSecondar
 	return updates
 }
 
-// withoutLimits writes out that there is no limit, which is how AWS is told to forget one.
-func withoutLimits(declared *v1alpha1.OnDemandThroughput) *v1alpha1.OnDemandThroughput {
-	filled := &v1alpha1.OnDemandThroughput{}
-	if declared != nil {
-		filled = declared.DeepCopy()
+// indexChange changes one index. It has all attributes that are declared, those of indexes that come later too.
+func indexChange(declared *v1alpha1.Table, update types.GlobalSecondaryIndexUpdate) *sdk.UpdateTableInput {
+	change := &sdk.UpdateTableInput{TableName: declared.Spec.TableName, GlobalSecondaryIndexUpdates: []types.GlobalSecondaryIndexUpdate{update}}
+	for i := range declared.Spec.AttributeDefinitions {
+		change.AttributeDefinitions = append(change.AttributeDefinitions, *toAttributeDefinition(&declared.Spec.AttributeDefinitions[i]))
 	}
-	filled.MaxReadRequestUnits = cmp.Or(filled.MaxReadRequestUnits, aws.Int64(unlimited))
-	filled.MaxWriteRequestUnits = cmp.Or(filled.MaxWriteRequestUnits, aws.Int64(unlimited))
-	return filled
+	return change
 }
 
-// nextIndexChange removes an index, adds one, or changes the throughput of one: AWS takes one at a time.
-func nextIndexChange(declared, observed *v1alpha1.Table) *sdk.UpdateTableInput {
-	want, have := declared.Spec.GlobalSecondaryIndexes, observed.Spec.GlobalSecondaryIndexes
-	change := func(update types.GlobalSecondaryIndexUpdate) *sdk.UpdateTableInput {
-		return &sdk.UpdateTableInput{TableName: declared.Spec.TableName, GlobalSecondaryIndexUpdates: []types.GlobalSecondaryIndexUpdate{update}}
-	}
-	for i, index := range have {
-		if indexNamed(want, index.IndexName) == nil {
-			removed := change(types.GlobalSecondaryIndexUpdate{Delete: &types.DeleteGlobalSecondaryIndexAction{IndexName: index.IndexName}})
-			removed.AttributeDefinitions = attributesFor(declared, observed, slices.Delete(slices.Clone(have), i, i+1))
-			return removed
-		}
-	}
-	for i := range want {
-		if indexNamed(have, want[i].IndexName) == nil {
-			added := change(types.GlobalSecondaryIndexUpdate{Create: toCreateGlobalSecondaryIndexAction(&want[i])})
-			added.AttributeDefinitions = attributesFor(declared, observed, append(slices.Clone(have), want[i]))
-			return added
-		}
-	}
-	for i := range want {
-		index, current := want[i], indexNamed(have, want[i].IndexName)
-		switch {
-		case !equality.Semantic.DeepEqual(index.ProvisionedThroughput, current.ProvisionedThroughput):
-			return change(types.GlobalSecondaryIndexUpdate{Update: &types.UpdateGlobalSecondaryIndexAction{
-				IndexName: index.IndexName, ProvisionedThroughput: toProvisionedThroughput(index.ProvisionedThroughput),
-			}})
-		case !equality.Semantic.DeepEqual(index.OnDemandThroughput, current.OnDemandThroughput):
-			return change(types.GlobalSecondaryIndexUpdate{Update: &types.UpdateGlobalSecondaryIndexAction{
-				IndexName: index.IndexName, OnDemandThroughput: toOnDemandThroughput(withoutLimits(index.OnDemandThroughput)),
-			}})
+// removedIndex is the end of the first index that is no longer declared; nil if there is none.
+func removedIndex(declared, observed *v1alpha1.Table) *types.GlobalSecondaryIndexUpdate {
+	for _, index := range observed.Spec.GlobalSecondaryIndexes {
+		if indexNamed(declared.Spec.GlobalSecondaryIndexes, index.IndexName) == nil {
+			return &types.GlobalSecondaryIndexUpdate{Delete: &types.DeleteGlobalSecondaryIndexAction{IndexName: index.IndexName}}
 		}
 	}
 	return nil
 }
 
-// attributesFor are the definitions of the key attributes of the table and of some indexes; AWS takes no other.
-func attributesFor(declared, observed *v1alpha1.Table, indexes []v1alpha1.GlobalSecondaryIndex) []types.AttributeDefinition {
-	keys := map[string]bool{}
-	use := func(schema []v1alpha1.KeySchemaElement) {
-		for _, key := range schema {
-			keys[aws.ToString(key.AttributeName)] = true
+// changedIndex is the new throughput of the first index that is declared otherwise than AWS has it; nil if there is none.
+func changedIndex(declared, observed *v1alpha1.Table) *types.GlobalSecondaryIndexUpdate {
+	for _, index := range declared.Spec.GlobalSecondaryIndexes {
+		if current := indexNamed(observed.Spec.GlobalSecondaryIndexes, index.IndexName); current != nil && !equality.Semantic.DeepEqual(&index, current) {
+			return &types.GlobalSecondaryIndexUpdate{Update: &types.UpdateGlobalSecondaryIndexAction{
+				IndexName:             index.IndexName,
+				OnDemandThroughput:    toOnDemandThroughput(index.OnDemandThroughput),
+				ProvisionedThroughput: toProvisionedThroughput(index.ProvisionedThroughput),
+			}}
 		}
 	}
-	use(observed.Spec.KeySchema)
-	for _, index := range observed.Spec.LocalSecondaryIndexes {
-		use(index.KeySchema)
-	}
-	for _, index := range indexes {
-		use(index.KeySchema)
-	}
-	var definitions []types.AttributeDefinition
-	for _, known := range [][]v1alpha1.AttributeDefinition{observed.Spec.AttributeDefinitions, declared.Spec.AttributeDefinitions} {
-		for i := range known {
-			if name := aws.ToString(known[i].AttributeName); keys[name] {
-				delete(keys, name)
-				definitions = append(definitions, *toAttributeDefinition(&known[i]))
-			}
+	return nil
+}
+
+// addedIndex is the first index that AWS lacks; nil if there is none.
+func addedIndex(declared, observed *v1alpha1.Table) *types.GlobalSecondaryIndexUpdate {
+	for i := range declared.Spec.GlobalSecondaryIndexes {
+		index := &declared.Spec.GlobalSecondaryIndexes[i]
+		if indexNamed(observed.Spec.GlobalSecondaryIndexes, index.IndexName) == nil {
+			return &types.GlobalSecondaryIndexUpdate{Create: toCreateGlobalSecondaryIndexAction(index)}
 		}
 	}
-	return definitions
+	return nil
 }
 
 func indexNamed(indexes []v1alpha1.GlobalSecondaryIndex, name *string) *v1alpha1.GlobalSecondaryIndex {

@@ -32,7 +32,8 @@ func differing(fields ...string) *ackcompare.Delta {
 	return delta
 }
 
-// TestNextChange has the changes that the emulator does not keep, and the order of all.
+// TestNextChange has the calls of the official controller 1.9.2, in its order: pkg/resource/table/hooks.go (customUpdateTable,
+// newUpdateTablePayload) and hooks_global_secondary_indexes.go.
 func TestNextChange(t *testing.T) {
 	name := ptr.String("t")
 	for reason, c := range map[string]struct {
@@ -49,41 +50,52 @@ func TestNextChange(t *testing.T) {
 			"{tableName: t, sseSpecification: {enabled: true, sseType: KMS, kmsMasterKeyID: k}}", "{tableName: t}", differing("SSESpecification"),
 			&sdk.UpdateTableInput{TableName: name, SSESpecification: &types.SSESpecification{Enabled: ptr.Bool(true), SSEType: types.SSETypeKms, KMSMasterKeyId: ptr.String("k")}},
 		},
-		"no key of one's own": {
+		"encryption left out asks for nothing": {
 			"{tableName: t}", "{tableName: t, sseSpecification: {enabled: true, sseType: KMS, kmsMasterKeyID: k}}", differing("SSESpecification"),
-			&sdk.UpdateTableInput{TableName: name, SSESpecification: &types.SSESpecification{Enabled: ptr.Bool(false)}},
+			&sdk.UpdateTableInput{TableName: name},
 		},
-		"no stream": {
+		"a stream left out asks for nothing": {
 			"{tableName: t}", "{streamSpecification: {streamEnabled: true, streamViewType: NEW_IMAGE}}", differing("StreamSpecification"),
+			&sdk.UpdateTableInput{TableName: name},
+		},
+		"a stream off": {
+			"{tableName: t, streamSpecification: {streamEnabled: false, streamViewType: NEW_IMAGE}}", "{tableName: t}", differing("StreamSpecification"),
 			&sdk.UpdateTableInput{TableName: name, StreamSpecification: &types.StreamSpecification{StreamEnabled: ptr.Bool(false)}},
 		},
-		"a limit, the other one is written out": {
-			"{tableName: t, onDemandThroughput: {maxReadRequestUnits: 5}}", "{tableName: t}", differing("OnDemandThroughput"),
-			&sdk.UpdateTableInput{TableName: name, OnDemandThroughput: &types.OnDemandThroughput{MaxReadRequestUnits: ptr.Int64(5), MaxWriteRequestUnits: ptr.Int64(-1)}},
-		},
-		"no limits": {
-			"{tableName: t}", "{tableName: t}", differing("OnDemandThroughput"),
-			&sdk.UpdateTableInput{TableName: name, OnDemandThroughput: &types.OnDemandThroughput{MaxReadRequestUnits: ptr.Int64(-1), MaxWriteRequestUnits: ptr.Int64(-1)}},
-		},
-		"a stream's view changes by way of off": {
+		"another view, while the stream is on": {
 			"{tableName: t, streamSpecification: {streamEnabled: true, streamViewType: KEYS_ONLY}}", "{streamSpecification: {streamEnabled: true, streamViewType: NEW_IMAGE}}", differing("StreamSpecification"),
-			&sdk.UpdateTableInput{TableName: name, StreamSpecification: &types.StreamSpecification{StreamEnabled: ptr.Bool(false)}},
+			&sdk.UpdateTableInput{TableName: name, StreamSpecification: &types.StreamSpecification{StreamEnabled: ptr.Bool(true), StreamViewType: types.StreamViewTypeKeysOnly}},
 		},
-		"protection comes first, and alone": {
-			"{tableName: t, deletionProtectionEnabled: true, tableClass: STANDARD}", "{tableName: t}", differing("DeletionProtectionEnabled", "TableClass"),
-			&sdk.UpdateTableInput{TableName: name, DeletionProtectionEnabled: ptr.Bool(true)},
+		"a limit, as it is": {
+			"{tableName: t, onDemandThroughput: {maxReadRequestUnits: 5}}", "{tableName: t}", differing("OnDemandThroughput"),
+			&sdk.UpdateTableInput{TableName: name, OnDemandThroughput: &types.OnDemandThroughput{MaxReadRequestUnits: ptr.Int64(5)}},
+		},
+		"limits left out ask for nothing": {"{tableName: t}", "{tableName: t}", differing("OnDemandThroughput"), &sdk.UpdateTableInput{TableName: name}},
+		"throughput left out is zero": {
+			"{tableName: t, provisionedThroughput: {readCapacityUnits: 2}}", "{tableName: t}", differing("ProvisionedThroughput"),
+			&sdk.UpdateTableInput{TableName: name, ProvisionedThroughput: &types.ProvisionedThroughput{ReadCapacityUnits: ptr.Int64(2), WriteCapacityUnits: ptr.Int64(0)}},
+		},
+		"the key first, and alone": {
+			"{tableName: t, sseSpecification: {enabled: true}, tableClass: STANDARD}", "{tableName: t}", differing("SSESpecification", "TableClass"),
+			&sdk.UpdateTableInput{TableName: name, SSESpecification: &types.SSESpecification{Enabled: ptr.Bool(true)}},
+		},
+		"billing, class, protection and stream together": {
+			"{tableName: t, billingMode: PAY_PER_REQUEST, deletionProtectionEnabled: true, tableClass: STANDARD, streamSpecification: {streamEnabled: true, streamViewType: KEYS_ONLY}}", "{tableName: t}",
+			differing("DeletionProtectionEnabled", "TableClass", "BillingMode", "StreamSpecification"),
+			&sdk.UpdateTableInput{TableName: name, BillingMode: types.BillingModePayPerRequest, DeletionProtectionEnabled: ptr.Bool(true), TableClass: types.TableClassStandard,
+				StreamSpecification: &types.StreamSpecification{StreamEnabled: ptr.Bool(true), StreamViewType: types.StreamViewTypeKeysOnly}},
 		},
 		"a limit of an index": {
 			"{tableName: t, billingMode: PAY_PER_REQUEST, globalSecondaryIndexes: [{indexName: i, onDemandThroughput: {maxWriteRequestUnits: 3}}]}", "{tableName: t, globalSecondaryIndexes: [{indexName: i}]}", differing("GlobalSecondaryIndexes"),
 			&sdk.UpdateTableInput{TableName: name, GlobalSecondaryIndexUpdates: []types.GlobalSecondaryIndexUpdate{{Update: &types.UpdateGlobalSecondaryIndexAction{
-				IndexName: ptr.String("i"), OnDemandThroughput: &types.OnDemandThroughput{MaxReadRequestUnits: ptr.Int64(-1), MaxWriteRequestUnits: ptr.Int64(3)},
+				IndexName: ptr.String("i"), OnDemandThroughput: &types.OnDemandThroughput{MaxWriteRequestUnits: ptr.Int64(3)},
 			}}}},
 		},
-		"a new index, without the attributes that others will need": {
+		"a new index, with all attributes": {
 			"{tableName: t, attributeDefinitions: [{attributeName: a, attributeType: S}, {attributeName: b, attributeType: \"N\"}, {attributeName: c, attributeType: S}], globalSecondaryIndexes: [{indexName: i, keySchema: [{attributeName: b, keyType: HASH}]}, {indexName: j, keySchema: [{attributeName: c, keyType: HASH}]}]}",
 			"{tableName: t, keySchema: [{attributeName: a, keyType: HASH}], attributeDefinitions: [{attributeName: a, attributeType: S}]}", differing("GlobalSecondaryIndexes", "AttributeDefinitions"),
 			&sdk.UpdateTableInput{TableName: name,
-				AttributeDefinitions: []types.AttributeDefinition{{AttributeName: ptr.String("a"), AttributeType: "S"}, {AttributeName: ptr.String("b"), AttributeType: "N"}},
+				AttributeDefinitions: []types.AttributeDefinition{{AttributeName: ptr.String("a"), AttributeType: "S"}, {AttributeName: ptr.String("b"), AttributeType: "N"}, {AttributeName: ptr.String("c"), AttributeType: "S"}},
 				GlobalSecondaryIndexUpdates: []types.GlobalSecondaryIndexUpdate{{Create: &types.CreateGlobalSecondaryIndexAction{
 					IndexName: ptr.String("i"), KeySchema: []types.KeySchemaElement{{AttributeName: ptr.String("b"), KeyType: types.KeyTypeHash}},
 				}}}},

@@ -3,43 +3,28 @@ package dynamodb
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	ackcompare "github.com/aws-controllers-k8s/runtime/pkg/compare"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/dynamodb/v1alpha1"
-	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/ack"
 )
 
-// unlimited is AWS's number for "no limit" in on-demand throughput.
-const unlimited = -1
-
-// normaliseTable fills in what is left out: billing mode, throughput, class, stream, encryption and deletion protection
-// as AWS has them, as with the official controller; all else as off.
+// normaliseTable fills in what the official controller 1.9.2 takes for granted where a field is left out
+// (pkg/resource/table/hooks.go, customPreCompare): a table that is provisioned, of the standard class, unprotected, without
+// point-in-time recovery and time to live. Contributor insights are left alone. All else is compared as it stands: a stream,
+// encryption, throughput or a limit that AWS has and the spec leaves out differs for ever, and so does a stream that is
+// declared off where there is none.
 func normaliseTable(declared, observed *v1alpha1.Table) {
 	want, have := &declared.Spec, &observed.Spec
-	want.BillingMode = cmp.Or(want.BillingMode, have.BillingMode)
-	want.TableClass = cmp.Or(want.TableClass, have.TableClass)
-	want.DeletionProtectionEnabled = cmp.Or(want.DeletionProtectionEnabled, have.DeletionProtectionEnabled)
-	want.StreamSpecification = cmp.Or(want.StreamSpecification, have.StreamSpecification)
-	want.SSESpecification = cmp.Or(want.SSESpecification, have.SSESpecification)
-	want.ProvisionedThroughput = cmp.Or(want.ProvisionedThroughput, have.ProvisionedThroughput)
-	for i := range want.GlobalSecondaryIndexes {
-		index := &want.GlobalSecondaryIndexes[i]
-		if current := indexNamed(have.GlobalSecondaryIndexes, index.IndexName); current != nil {
-			index.ProvisionedThroughput = cmp.Or(index.ProvisionedThroughput, current.ProvisionedThroughput)
-		}
-	}
+	want.BillingMode = cmp.Or(want.BillingMode, aws.String(string(types.BillingModeProvisioned)))
+	want.TableClass = cmp.Or(want.TableClass, aws.String(string(types.TableClassStandard)))
+	want.DeletionProtectionEnabled = cmp.Or(want.DeletionProtectionEnabled, aws.Bool(false))
+	want.ContinuousBackups = cmp.Or(want.ContinuousBackups, &v1alpha1.PointInTimeRecoverySpecification{PointInTimeRecoveryEnabled: aws.Bool(false)})
+	want.TimeToLive = cmp.Or(want.TimeToLive, &v1alpha1.TimeToLiveSpecification{Enabled: aws.Bool(false)})
+	want.ContributorInsights = cmp.Or(want.ContributorInsights, have.ContributorInsights)
 	for _, spec := range []*v1alpha1.TableSpec{want, have} {
-		spec.ContinuousBackups = continuousBackups(spec.ContinuousBackups)
-		spec.TimeToLive = timeToLive(spec.TimeToLive)
-		spec.ContributorInsights = contributorInsights(spec.ContributorInsights)
-		spec.OnDemandThroughput = onDemandThroughput(spec.OnDemandThroughput)
-		if !aws.ToBool(cmp.Or(spec.StreamSpecification, &v1alpha1.StreamSpecification{}).StreamEnabled) {
-			spec.StreamSpecification = nil
-		}
 		if onDemand(spec) {
 			// AWS tells zeros.
 			spec.ProvisionedThroughput = nil
@@ -71,8 +56,8 @@ func normaliseIndexes(spec *v1alpha1.TableSpec) {
 	for i := range spec.GlobalSecondaryIndexes {
 		index := &spec.GlobalSecondaryIndexes[i]
 		normaliseProjection(index.Projection)
-		index.OnDemandThroughput = onDemandThroughput(index.OnDemandThroughput)
-		if onDemand(spec) {
+		if none := index.ProvisionedThroughput; none != nil && aws.ToInt64(none.ReadCapacityUnits) == 0 && aws.ToInt64(none.WriteCapacityUnits) == 0 {
+			// What AWS tells of an index that is billed on demand.
 			index.ProvisionedThroughput = nil
 		}
 	}
@@ -84,61 +69,20 @@ func normaliseProjection(projection *v1alpha1.Projection) {
 	}
 }
 
-// normaliseEncryption compares keys by id where only that is given; an alias names a key that we cannot know, so it is
-// taken to be the right one.
+// normaliseEncryption takes off for none where AWS has none, and a key that is left out for the one that AWS has. A key must
+// be written as AWS tells it, by its ARN, and the type beside it.
 func normaliseEncryption(want, have *v1alpha1.TableSpec) {
-	if want.SSESpecification != nil && !aws.ToBool(want.SSESpecification.Enabled) {
-		want.SSESpecification = nil
+	switch {
+	case want.SSESpecification == nil:
+	case have.SSESpecification == nil:
+		if !aws.ToBool(want.SSESpecification.Enabled) {
+			want.SSESpecification = nil
+		}
+	default:
+		want.SSESpecification.KMSMasterKeyID = cmp.Or(want.SSESpecification.KMSMasterKeyID, have.SSESpecification.KMSMasterKeyID)
 	}
-	if want.SSESpecification == nil || have.SSESpecification == nil {
-		return
-	}
-	key := aws.ToString(want.SSESpecification.KMSMasterKeyID)
-	if strings.Contains(key, "alias/") || strings.HasSuffix(aws.ToString(have.SSESpecification.KMSMasterKeyID), "/"+key) {
-		want.SSESpecification.KMSMasterKeyID = have.SSESpecification.KMSMasterKeyID
-	}
-	ack.FillUnset(want.SSESpecification, have.SSESpecification)
 }
 
 func onDemand(spec *v1alpha1.TableSpec) bool {
 	return aws.ToString(spec.BillingMode) == string(types.BillingModePayPerRequest)
-}
-
-// continuousBackups are off when left out.
-func continuousBackups(declared *v1alpha1.PointInTimeRecoverySpecification) *v1alpha1.PointInTimeRecoverySpecification {
-	if declared == nil || declared.PointInTimeRecoveryEnabled == nil {
-		return &v1alpha1.PointInTimeRecoverySpecification{PointInTimeRecoveryEnabled: aws.Bool(false)}
-	}
-	return declared
-}
-
-// timeToLive is nil when it is off.
-func timeToLive(declared *v1alpha1.TimeToLiveSpecification) *v1alpha1.TimeToLiveSpecification {
-	if declared == nil || !aws.ToBool(declared.Enabled) {
-		return nil
-	}
-	return declared
-}
-
-// contributorInsights are off when left out.
-func contributorInsights(declared *string) *string {
-	return cmp.Or(declared, aws.String(string(types.ContributorInsightsActionDisable)))
-}
-
-// onDemandThroughput is nil when it limits nothing.
-func onDemandThroughput(declared *v1alpha1.OnDemandThroughput) *v1alpha1.OnDemandThroughput {
-	if declared == nil {
-		return nil
-	}
-	limited := &v1alpha1.OnDemandThroughput{}
-	if aws.ToInt64(cmp.Or(declared.MaxReadRequestUnits, aws.Int64(unlimited))) != unlimited {
-		limited.MaxReadRequestUnits = declared.MaxReadRequestUnits
-	}
-	if aws.ToInt64(cmp.Or(declared.MaxWriteRequestUnits, aws.Int64(unlimited))) != unlimited {
-		limited.MaxWriteRequestUnits = declared.MaxWriteRequestUnits
-	}
-	if limited.MaxReadRequestUnits == nil && limited.MaxWriteRequestUnits == nil {
-		return nil
-	}
-	return limited
 }

@@ -64,9 +64,10 @@ func observedTable(table *types.TableDescription) *v1alpha1.Table {
 		spec.TableClass = aws.String(string(table.TableClassSummary.TableClass))
 	}
 	spec.DeletionProtectionEnabled = aws.Bool(aws.ToBool(spec.DeletionProtectionEnabled))
-	if sse := table.SSEDescription; sse != nil && (sse.Status == types.SSEStatusEnabled || sse.Status == types.SSEStatusEnabling || sse.Status == types.SSEStatusUpdating) {
-		spec.SSESpecification = &v1alpha1.SSESpecification{
-			Enabled: aws.Bool(true), SSEType: aws.String(string(sse.SSEType)), KMSMasterKeyID: sse.KMSMasterKeyArn,
+	if sse := table.SSEDescription; sse != nil {
+		spec.SSESpecification = &v1alpha1.SSESpecification{Enabled: aws.Bool(sse.Status == types.SSEStatusEnabled), KMSMasterKeyID: sse.KMSMasterKeyArn}
+		if sse.SSEType != "" {
+			spec.SSESpecification.SSEType = aws.String(string(sse.SSEType))
 		}
 	}
 	return observed
@@ -102,17 +103,15 @@ func (t *tables) continuousBackups(ctx context.Context, name *string) (*v1alpha1
 	return &v1alpha1.PointInTimeRecoverySpecification{PointInTimeRecoveryEnabled: &enabled}, nil
 }
 
-// timeToLive is nil when it is off.
+// timeToLive is never nil. AWS names the attribute while it is on.
 func (t *tables) timeToLive(ctx context.Context, name *string) (*v1alpha1.TimeToLiveSpecification, error) {
 	answer, err := t.api.DescribeTimeToLive(ctx, &sdk.DescribeTimeToLiveInput{TableName: name})
 	if err != nil {
 		return nil, err
 	}
 	live := answer.TimeToLiveDescription
-	if live == nil || live.TimeToLiveStatus != types.TimeToLiveStatusEnabled && live.TimeToLiveStatus != types.TimeToLiveStatusEnabling {
-		return nil, nil
-	}
-	return &v1alpha1.TimeToLiveSpecification{AttributeName: live.AttributeName, Enabled: aws.Bool(true)}, nil
+	on := live.TimeToLiveStatus == types.TimeToLiveStatusEnabled || live.TimeToLiveStatus == types.TimeToLiveStatusEnabling
+	return &v1alpha1.TimeToLiveSpecification{AttributeName: live.AttributeName, Enabled: &on}, nil
 }
 
 func (t *tables) contributorInsights(ctx context.Context, name *string) (*string, error) {

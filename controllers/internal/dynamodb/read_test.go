@@ -19,7 +19,7 @@ func TestObservedTable(t *testing.T) {
 		TableClassSummary:  &types.TableClassSummary{TableClass: types.TableClassStandardInfrequentAccess},
 		SSEDescription:     &types.SSEDescription{Status: types.SSEStatusUpdating, SSEType: types.SSETypeKms, KMSMasterKeyArn: ptr.String("k")},
 	})
-	if spec := full.Spec; aws.ToString(spec.BillingMode) != "PAY_PER_REQUEST" || aws.ToString(spec.TableClass) != "STANDARD_INFREQUENT_ACCESS" || aws.ToString(spec.SSESpecification.KMSMasterKeyID) != "k" {
+	if spec := full.Spec; aws.ToString(spec.BillingMode) != "PAY_PER_REQUEST" || aws.ToString(spec.TableClass) != "STANDARD_INFREQUENT_ACCESS" || aws.ToString(spec.SSESpecification.KMSMasterKeyID) != "k" || *spec.SSESpecification.Enabled {
 		t.Errorf("got %+v", spec)
 	}
 }

@@ -1,14 +1,16 @@
 package dynamodb
 
 import (
-	"cmp"
 	"context"
+	"errors"
+	"strings"
 	"time"
 
 	ackcompare "github.com/aws-controllers-k8s/runtime/pkg/compare"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
 
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/apis/dynamodb/v1alpha1"
 	"github.com/Aysticky/sanders-customer-platform-gitops/controllers/internal/ack"
@@ -21,6 +23,8 @@ const (
 	poll = 500 * time.Millisecond
 	// firstLook is how soon we look after a call: the emulator is done at once.
 	firstLook = 50 * time.Millisecond
+	// unhandled is how often the official controller comes back to a difference that it does nothing about, for ever.
+	unhandled = 10 * time.Second
 )
 
 var tableKind = ack.Kind[*v1alpha1.Table]{
@@ -28,13 +32,6 @@ var tableKind = ack.Kind[*v1alpha1.Table]{
 	Operations:       newTables,
 	Normalise:        normaliseTable,
 	Settled:          settled,
-	// What the official controller writes into the spec too.
-	LateInitialize: func(declared, observed *v1alpha1.Table) {
-		want, have := &declared.Spec, &observed.Spec
-		want.BillingMode = cmp.Or(want.BillingMode, have.BillingMode)
-		want.DeletionProtectionEnabled = cmp.Or(want.DeletionProtectionEnabled, have.DeletionProtectionEnabled)
-		want.TableClass = cmp.Or(want.TableClass, have.TableClass)
-	},
 	// The official controller's too.
 	BeforeDelete: func(delta *ackcompare.Delta, declared, observed *v1alpha1.Table) {
 		want, have := declared.Spec.DeletionProtectionEnabled, observed.Spec.DeletionProtectionEnabled
@@ -90,7 +87,8 @@ func changeable(observed *v1alpha1.Table) error {
 }
 
 // Update makes all changes but those by UpdateTable, of which AWS takes one kind at a time; it is called again until
-// nothing differs. It works on what is declared with all that was left out filled in.
+// nothing differs, so an object is never Ready while something does. It works on what is declared with the official
+// controller's defaults filled in.
 func (t *tables) Update(ctx context.Context, declared, observed *v1alpha1.Table, delta *ackcompare.Delta) error {
 	if err := changeable(observed); err != nil {
 		return err
@@ -116,9 +114,15 @@ func (t *tables) Update(ctx context.Context, declared, observed *v1alpha1.Table,
 			}
 		}
 	}
-	change := nextChange(declared, observed, delta)
-	if change == nil {
+	if !delta.DifferentExcept("Spec.Tags", "Spec.ResourcePolicy") {
 		return nil
+	}
+	change := nextChange(declared, observed, delta)
+	if change == nil && delta.DifferentAt("Spec.TimeToLive") && declared.Spec.TimeToLive.AttributeName == nil {
+		return ack.Wait(unhandled, "spec.timeToLive: AWS has time to live, and the official controller switches it off only if enabled: false is declared with its attributeName")
+	}
+	if change == nil {
+		return ack.Wait(firstLook, "looking whether AWS has made the change")
 	}
 	if _, err := t.api.UpdateTable(ctx, change); err != nil {
 		return err
@@ -146,18 +150,23 @@ func (t *tables) syncContinuousBackups(ctx context.Context, declared, _ *v1alpha
 	return err
 }
 
-// syncTimeToLive turns time to live on or off. It moves to another attribute by way of off.
-func (t *tables) syncTimeToLive(ctx context.Context, declared, observed *v1alpha1.Table) error {
-	want, have := declared.Spec.TimeToLive, observed.Spec.TimeToLive
-	specification := &types.TimeToLiveSpecification{Enabled: aws.Bool(have == nil), AttributeName: cmp.Or(have, want).AttributeName}
-	if _, err := t.api.UpdateTimeToLive(ctx, &sdk.UpdateTimeToLiveInput{TableName: declared.Spec.TableName, TimeToLiveSpecification: specification}); err != nil {
-		return err
+// syncTimeToLive asks for what is declared. As in the official controller 1.9.2 (pkg/resource/table/hooks_ttl.go, hooks.go):
+// time to live that the spec leaves out is asked to be switched off without its attribute, which no SDK sends, so it stays;
+// and that it is off already is no error.
+func (t *tables) syncTimeToLive(ctx context.Context, declared, _ *v1alpha1.Table) error {
+	want := declared.Spec.TimeToLive
+	if want.AttributeName == nil {
+		return nil
 	}
-	if have != nil && want != nil {
-		return ack.Wait(firstLook, "turning time to live off on attribute %s, before AWS takes attribute %s",
-			aws.ToString(have.AttributeName), aws.ToString(want.AttributeName))
+	_, err := t.api.UpdateTimeToLive(ctx, &sdk.UpdateTimeToLiveInput{
+		TableName:               declared.Spec.TableName,
+		TimeToLiveSpecification: &types.TimeToLiveSpecification{Enabled: want.Enabled, AttributeName: want.AttributeName},
+	})
+	var refusal smithy.APIError
+	if errors.As(err, &refusal) && strings.HasPrefix(refusal.ErrorMessage(), "TimeToLive is already disabled") {
+		return nil
 	}
-	return nil
+	return err
 }
 
 func (t *tables) syncContributorInsights(ctx context.Context, declared, _ *v1alpha1.Table) error {

@@ -93,45 +93,32 @@ func TestTableUpdates(t *testing.T) {
 			func(f *found) bool { return !f.recovery }},
 		{"time to live on", `{spec: {timeToLive: {enabled: true, attributeName: expires}}}`, []string{"UpdateTimeToLive"},
 			func(f *found) bool { return f.live == "expires" }},
-		{"AWS moves it by way of off", `{spec: {timeToLive: {attributeName: ends}}}`, []string{"UpdateTimeToLive", "UpdateTimeToLive"},
-			func(f *found) bool { return f.live == "ends" }},
-		{"time to live off", `{spec: {timeToLive: {enabled: false}}}`, []string{"UpdateTimeToLive"},
-			func(f *found) bool { return f.live == "" }},
 		{"insights on", `{spec: {contributorInsights: ENABLE}}`, []string{"UpdateContributorInsights"},
 			func(f *found) bool { return f.insights }},
 		{"insights off", `{spec: {contributorInsights: DISABLE}}`, []string{"UpdateContributorInsights"},
 			func(f *found) bool { return !f.insights }},
+		{"left out, insights stay", `{spec: {contributorInsights: null}}`, nil, func(f *found) bool { return !f.insights }},
 		{"a policy", policy(`"Action":["dynamodb:GetItem"]`), []string{"PutResourcePolicy"},
 			func(f *found) bool { return f.policy != "" }},
 		{"the same policy in other words", policy(`"Action":"dynamodb:GetItem"`), nil, func(f *found) bool { return f.policy != "" }},
 		{"no policy", `{spec: {resourcePolicy: null}}`, []string{"DeleteResourcePolicy"}, func(f *found) bool { return f.policy == "" }},
 		{"protection on", `{spec: {deletionProtectionEnabled: true}}`, []string{"UpdateTable"},
 			func(f *found) bool { return aws.ToBool(f.DeletionProtectionEnabled) }},
-		{"left out, protection stays", `{spec: {deletionProtectionEnabled: null}}`, nil,
-			func(f *found) bool { return aws.ToBool(f.DeletionProtectionEnabled) }},
-		{"protection off", `{spec: {deletionProtectionEnabled: false}}`, []string{"UpdateTable"},
+		{"left out, protection is off", `{spec: {deletionProtectionEnabled: null}}`, []string{"UpdateTable"},
 			func(f *found) bool { return !aws.ToBool(f.DeletionProtectionEnabled) }},
 		{"another class", `{spec: {tableClass: STANDARD_INFREQUENT_ACCESS}}`, []string{"UpdateTable"},
 			func(f *found) bool {
 				return f.TableClassSummary != nil && f.TableClassSummary.TableClass == types.TableClassStandardInfrequentAccess
 			}},
-		{"left out, the class stays", `{spec: {tableClass: null}}`, nil,
-			func(f *found) bool { return f.TableClassSummary.TableClass == types.TableClassStandardInfrequentAccess }},
-		{"the first class again", `{spec: {tableClass: STANDARD}}`, []string{"UpdateTable"},
+		{"left out, the class is the first one", `{spec: {tableClass: null}}`, []string{"UpdateTable"},
 			func(f *found) bool { return f.TableClassSummary.TableClass == types.TableClassStandard }},
-		{"a limit", `{spec: {onDemandThroughput: {maxReadRequestUnits: 10}}}`, []string{"UpdateTable"},
-			func(f *found) bool {
-				return f.OnDemandThroughput != nil && aws.ToInt64(f.OnDemandThroughput.MaxReadRequestUnits) == 10
-			}},
-		{"left out, there is no limit", `{spec: {onDemandThroughput: null}}`, []string{"UpdateTable"},
-			func(f *found) bool { return aws.ToInt64(f.OnDemandThroughput.MaxReadRequestUnits) == -1 }},
 		{"encryption with a key of the account", `{spec: {sseSpecification: {enabled: true, sseType: KMS}}}`, []string{"UpdateTable"},
 			func(f *found) bool {
 				return f.SSEDescription != nil && f.SSEDescription.Status == types.SSEStatusEnabled
 			}},
-		{"left out, the key stays", `{spec: {sseSpecification: null}}`, nil, func(f *found) bool { return f.SSEDescription != nil }},
 		{"encryption with DynamoDB's own key", `{spec: {sseSpecification: {enabled: false}}}`, []string{"UpdateTable"},
 			func(f *found) bool { return f.SSEDescription == nil }},
+		{"left out, it is DynamoDB's own key", `{spec: {sseSpecification: null}}`, nil, func(f *found) bool { return f.SSEDescription == nil }},
 		{"a stream", `{spec: {streamSpecification: {streamEnabled: true, streamViewType: KEYS_ONLY}}}`, []string{"UpdateTable"},
 			func(f *found) bool {
 				return f.StreamSpecification != nil && f.StreamSpecification.StreamViewType == types.StreamViewTypeKeysOnly
@@ -156,16 +143,20 @@ func TestTableUpdates(t *testing.T) {
 		{"no index", `{spec: {globalSecondaryIndexes: null}}`, []string{"UpdateTable"}, func(f *found) bool { return len(f.indexes()) == 0 }},
 		{"on demand again", `{spec: {billingMode: PAY_PER_REQUEST, provisionedThroughput: null}}`, []string{"UpdateTable"},
 			func(f *found) bool { return f.BillingModeSummary.BillingMode == types.BillingModePayPerRequest }},
+		{"limits", `{spec: {onDemandThroughput: {maxReadRequestUnits: 10, maxWriteRequestUnits: -1}}}`, []string{"UpdateTable"},
+			func(f *found) bool {
+				return f.OnDemandThroughput != nil && aws.ToInt64(f.OnDemandThroughput.MaxReadRequestUnits) == 10
+			}},
+		{"written out, there is no limit", `{spec: {onDemandThroughput: {maxReadRequestUnits: -1}}}`, []string{"UpdateTable"},
+			func(f *found) bool { return aws.ToInt64(f.OnDemandThroughput.MaxReadRequestUnits) == -1 }},
 		{"a tag more", `{spec: {tags: [{key: team, value: data}, {key: cost, value: "1"}]}}`, []string{"TagResource"},
 			func(f *found) bool { return f.tags["cost"] == "1" && f.tags["team"] == "data" }},
 		{"another value", `{spec: {tags: [{key: team, value: data}, {key: cost, value: "2"}]}}`, []string{"TagResource"},
 			func(f *found) bool { return f.tags["cost"] == "2" }},
 		{"a tag less", `{spec: {tags: [{key: cost, value: "2"}]}}`, []string{"UntagResource"},
 			func(f *found) bool { _, ok := f.tags["team"]; return !ok }},
-		{"several at once", `{spec: {continuousBackups: {pointInTimeRecoveryEnabled: true}, deletionProtectionEnabled: true, streamSpecification: {streamEnabled: false, streamViewType: null}}}`,
-			[]string{"UpdateContinuousBackups", "UpdateTable", "UpdateTable"}, func(f *found) bool {
-				return f.recovery && aws.ToBool(f.DeletionProtectionEnabled) && (f.StreamSpecification == nil || !aws.ToBool(f.StreamSpecification.StreamEnabled))
-			}},
+		{"several at once", `{spec: {continuousBackups: {pointInTimeRecoveryEnabled: true}, deletionProtectionEnabled: true, tableClass: STANDARD_INFREQUENT_ACCESS}}`,
+			[]string{"UpdateContinuousBackups", "UpdateTable"}, func(f *found) bool { return f.recovery && aws.ToBool(f.DeletionProtectionEnabled) }},
 	} {
 		since := world.AWS.LastCall(t)
 		world.Patch(t, made, c.patch)
@@ -194,22 +185,80 @@ func TestTableDrift(t *testing.T) {
 	check(t, err)
 	_, err = api(t).UpdateTable(t.Context(), &awsdynamodb.UpdateTableInput{TableName: name, DeletionProtectionEnabled: aws.Bool(true)})
 	check(t, err)
-	_, err = api(t).UpdateTimeToLive(t.Context(), &awsdynamodb.UpdateTimeToLiveInput{TableName: name,
-		TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: aws.String("x"), Enabled: aws.Bool(true)}})
-	check(t, err)
 	_, err = api(t).UntagResource(t.Context(), &awsdynamodb.UntagResourceInput{ResourceArn: arn, TagKeys: []string{"team"}})
 	check(t, err)
 	_, err = api(t).TagResource(t.Context(), &awsdynamodb.TagResourceInput{ResourceArn: arn, Tags: []types.Tag{{Key: aws.String("by"), Value: aws.String("hand")}}})
 	check(t, err)
 
-	if calls := testworld.Writes(world.Reconcile(t, made)); !slices.Equal(calls, []string{"TagResource", "UntagResource", "UpdateContinuousBackups", "UpdateTimeToLive", "UpdateTable"}) {
+	if calls := testworld.Writes(world.Reconcile(t, made)); !slices.Equal(calls, []string{"TagResource", "UntagResource", "UpdateContinuousBackups", "UpdateTable"}) {
 		t.Errorf("made the calls %v", calls)
 	}
 	got := inAWS(t)
-	if _, byHand := got.tags["by"]; !got.recovery || got.live != "" || aws.ToBool(got.DeletionProtectionEnabled) || got.tags["team"] != "data" || byHand {
+	if _, byHand := got.tags["by"]; !got.recovery || aws.ToBool(got.DeletionProtectionEnabled) || got.tags["team"] != "data" || byHand {
 		t.Errorf("drift is not repaired: %+v", got)
 	}
 	world.AwaitReady(t, made)
+}
+
+// TestTableNeverSteady has what the official controller 1.9.2 never comes to rest with: pkg/resource/table/hooks.go and
+// hooks_ttl.go. synthesis/checks/steady.ts refuses what of it can be declared.
+func TestTableNeverSteady(t *testing.T) {
+	t.Parallel()
+	const stream, live = `, streamSpecification: {streamEnabled: true, streamViewType: KEYS_ONLY}`, `, timeToLive: {enabled: true, attributeName: expires}`
+	for name, c := range map[string]struct {
+		reason, more, patch string
+		// calls is what is called for again and again, "" for nothing.
+		calls, told string
+	}{
+		"a stream off": {"hooks.go: declared against none is a difference", "", `{spec: {streamSpecification: {streamEnabled: false}}}`,
+			"UpdateTable", "Table has no stream to disable"},
+		"a stream left out": {"hooks.go: newUpdateTablePayload has nothing for it", stream, `{spec: {streamSpecification: null}}`, "UpdateTable", "At least one of"},
+		"another view of a stream": {"hooks.go: newUpdateTablePayload asks for it while the stream is on", stream, `{spec: {streamSpecification: {streamViewType: NEW_IMAGE}}}`,
+			"UpdateTable", "Table already has an enabled stream"},
+		"time to live declared off": {"AWS no longer names the attribute", live, `{spec: {timeToLive: {enabled: false}}}`,
+			"UpdateTimeToLive", "looking whether AWS has made the change"},
+		"time to live left out": {"hooks_ttl.go: customPreCompare has filled in the spec, without an attribute", live, `{spec: {timeToLive: null}}`, "", "spec.timeToLive: AWS has time to live"},
+		"another attribute": {"hooks_ttl.go: one call, without switching it off before", live, `{spec: {timeToLive: {attributeName: ends}}}`,
+			"UpdateTimeToLive", "TimeToLive is active on a different AttributeName"},
+		"encryption left out": {"hooks.go: syncTableSSESpecification has nothing for it", `, sseSpecification: {enabled: true, sseType: KMS}`, `{spec: {sseSpecification: null}}`,
+			"UpdateTable", "At least one of"},
+		"encryption without its type": {"hooks.go: AWS tells the type", "", `{spec: {sseSpecification: {enabled: true}}}`, "UpdateTable", "Table is already encrypted"},
+		"limits left out": {"hooks.go: syncTableOnDemandThroughput has nothing for them", `, onDemandThroughput: {maxReadRequestUnits: 10, maxWriteRequestUnits: 10}`,
+			`{spec: {onDemandThroughput: null}}`, "UpdateTable", "At least one of"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			world.Parallel(t)
+			made := readyTable(t, "", c.more)
+			since := world.AWS.LastCall(t)
+			world.Patch(t, made, c.patch)
+			world.AwaitCondition(t, made, "Ready", "False", c.told)
+			// A spec that AWS refuses is tried twice before it counts as refused.
+			testworld.Eventually(t, func() error {
+				calls := testworld.Writes(world.AWS.Calls(t, since))
+				if c.calls != "" && len(calls) < 2 {
+					return errNotYet("a second call: " + c.reason)
+				}
+				if slices.ContainsFunc(calls, func(call string) bool { return call != c.calls }) {
+					t.Errorf("%s: made the calls %v, want %q again and again", c.reason, calls, c.calls)
+				}
+				return nil
+			})
+			world.AwaitCondition(t, made, "Ready", "False", c.told)
+		})
+	}
+}
+
+// TestTableTimeToLiveByHand stays: the official controller sees it and does nothing, for ever.
+func TestTableTimeToLiveByHand(t *testing.T) {
+	world.Parallel(t)
+	made := readyTable(t, "", "")
+	_, err := api(t).UpdateTimeToLive(t.Context(), &awsdynamodb.UpdateTimeToLiveInput{TableName: aws.String(awsName(t)),
+		TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: aws.String("x"), Enabled: aws.Bool(true)}})
+	check(t, err)
+	if calls := testworld.Writes(world.Reconcile(t, made)); len(calls) > 0 {
+		t.Errorf("made the calls %v", calls)
+	}
+	world.AwaitCondition(t, made, "Ready", "False", "spec.timeToLive: AWS has time to live")
 }
 
 // TestTableDeletedByHand is made again.
