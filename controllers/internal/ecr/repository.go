@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"time"
 
 	ackcompare "github.com/aws-controllers-k8s/runtime/pkg/compare"
@@ -20,7 +21,8 @@ import (
 )
 
 const (
-	// ForceDelete is the annotation that lets a repository be deleted with the images in it. Default: "false".
+	// ForceDelete is the annotation that lets a repository be deleted with the images in it: anything that Go takes for a
+	// true boolean. Default: "false".
 	ForceDelete = "ecr.services.k8s.aws/force-delete"
 	// policiesNext is how soon the policies follow the repository that they belong to.
 	policiesNext = 10 * time.Millisecond
@@ -31,13 +33,12 @@ var repositoryKind = ack.Kind[*v1alpha1.Repository]{
 	Operations:       newRepositories,
 	Normalise:        normaliseRepository,
 	Errors:           errorRules,
-	// What the official controller writes into the spec too.
+	// What the official controller 1.8.1 completes in the spec at every look (pkg/resource/repository/manager.go). It also
+	// writes there, once, what CreateRepository answers; what that would fill in has to be declared for one that is adopted.
 	LateInitialize: func(declared, observed *v1alpha1.Repository) {
 		want, have := &declared.Spec, &observed.Spec
-		want.EncryptionConfiguration = cmp.Or(want.EncryptionConfiguration, have.EncryptionConfiguration)
-		want.ImageScanningConfiguration = cmp.Or(want.ImageScanningConfiguration, have.ImageScanningConfiguration)
-		want.ImageTagMutability = cmp.Or(want.ImageTagMutability, have.ImageTagMutability)
 		want.RegistryID = cmp.Or(want.RegistryID, have.RegistryID)
+		completeEncryption(want, have)
 	},
 }
 
@@ -126,7 +127,9 @@ func (r *repositories) Create(ctx context.Context, declared *v1alpha1.Repository
 	return nil
 }
 
-// Update works on what is declared with all that was left out filled in.
+// Update works on what is declared with registry and encryption filled in. Of all else, what is left out is reset to AWS's
+// default, as in the official controller 1.8.1 (pkg/resource/repository/custom_update_api.go), at every look: it goes on
+// differing from what AWS tells.
 func (r *repositories) Update(ctx context.Context, declared, observed *v1alpha1.Repository, delta *ackcompare.Delta) error {
 	declared, observed = declared.DeepCopy(), observed.DeepCopy()
 	normaliseRepository(declared, observed)
@@ -142,11 +145,11 @@ func (r *repositories) Update(ctx context.Context, declared, observed *v1alpha1.
 		paths []string
 		sync  func(context.Context, *v1alpha1.Repository, *v1alpha1.Repository) error
 	}{
-		{[]string{"Spec.Tags"}, r.syncTags},
 		{[]string{"Spec.ImageScanningConfiguration"}, r.syncScanning},
 		{[]string{"Spec.ImageTagMutability", "Spec.ImageTagMutabilityExclusionFilters"}, r.syncMutability},
 		{[]string{"Spec.LifecyclePolicy"}, r.syncLifecyclePolicy},
 		{[]string{"Spec.Policy"}, r.syncPolicy},
+		{[]string{"Spec.Tags"}, r.syncTags},
 	} {
 		if slices.ContainsFunc(part.paths, delta.DifferentAt) {
 			if err := part.sync(ctx, declared, observed); err != nil {
@@ -168,18 +171,22 @@ func (r *repositories) syncTags(ctx context.Context, declared, observed *v1alpha
 }
 
 func (r *repositories) syncScanning(ctx context.Context, declared, _ *v1alpha1.Repository) error {
-	_, err := r.api.PutImageScanningConfiguration(ctx, toPutImageScanningConfigurationInput(&declared.Spec))
+	input := toPutImageScanningConfigurationInput(&declared.Spec)
+	input.ImageScanningConfiguration = cmp.Or(input.ImageScanningConfiguration, &types.ImageScanningConfiguration{ScanOnPush: false})
+	_, err := r.api.PutImageScanningConfiguration(ctx, input)
 	return err
 }
 
 func (r *repositories) syncMutability(ctx context.Context, declared, _ *v1alpha1.Repository) error {
-	_, err := r.api.PutImageTagMutability(ctx, toPutImageTagMutabilityInput(&declared.Spec))
+	input := toPutImageTagMutabilityInput(&declared.Spec)
+	input.ImageTagMutability = cmp.Or(input.ImageTagMutability, types.ImageTagMutabilityMutable)
+	_, err := r.api.PutImageTagMutability(ctx, input)
 	return err
 }
 
 func (r *repositories) syncLifecyclePolicy(ctx context.Context, declared, observed *v1alpha1.Repository) error {
 	name, registry, text := observed.Spec.Name, observed.Spec.RegistryID, declared.Spec.LifecyclePolicy
-	if text == nil {
+	if aws.ToString(text) == "" {
 		_, err := r.api.DeleteLifecyclePolicy(ctx, &sdk.DeleteLifecyclePolicyInput{RepositoryName: name, RegistryId: registry})
 		return err
 	}
@@ -189,7 +196,7 @@ func (r *repositories) syncLifecyclePolicy(ctx context.Context, declared, observ
 
 func (r *repositories) syncPolicy(ctx context.Context, declared, observed *v1alpha1.Repository) error {
 	name, registry, text := observed.Spec.Name, observed.Spec.RegistryID, declared.Spec.Policy
-	if text == nil {
+	if aws.ToString(text) == "" {
 		_, err := r.api.DeleteRepositoryPolicy(ctx, &sdk.DeleteRepositoryPolicyInput{RepositoryName: name, RegistryId: registry})
 		return err
 	}
@@ -198,8 +205,10 @@ func (r *repositories) syncPolicy(ctx context.Context, declared, observed *v1alp
 }
 
 func (r *repositories) Delete(ctx context.Context, declared, observed *v1alpha1.Repository) error {
+	// What is no boolean is none: hook.go of the official controller.
+	force, _ := strconv.ParseBool(declared.Annotations[ForceDelete])
 	_, err := r.api.DeleteRepository(ctx, &sdk.DeleteRepositoryInput{
-		RepositoryName: observed.Spec.Name, RegistryId: observed.Spec.RegistryID, Force: declared.Annotations[ForceDelete] == "true",
+		RepositoryName: observed.Spec.Name, RegistryId: observed.Spec.RegistryID, Force: force,
 	})
 	var full *types.RepositoryNotEmptyException
 	if errors.As(err, &full) {
@@ -209,21 +218,25 @@ func (r *repositories) Delete(ctx context.Context, declared, observed *v1alpha1.
 	return err
 }
 
-// normaliseRepository takes what is left out as AWS has it, and compares policies by what they mean.
+// normaliseRepository takes registry and encryption as AWS has them where they are left out, nothing else, and compares
+// policies by what they mean.
 func normaliseRepository(declared, observed *v1alpha1.Repository) {
 	want, have := &declared.Spec, &observed.Spec
 	want.RegistryID = cmp.Or(want.RegistryID, have.RegistryID)
-	want.ImageTagMutability = cmp.Or(want.ImageTagMutability, have.ImageTagMutability)
-	want.ImageScanningConfiguration = cmp.Or(want.ImageScanningConfiguration, have.ImageScanningConfiguration)
-	want.EncryptionConfiguration = cmp.Or(want.EncryptionConfiguration, have.EncryptionConfiguration)
-	if encryption := want.EncryptionConfiguration; encryption != nil && have.EncryptionConfiguration != nil {
-		ack.FillUnset(encryption, have.EncryptionConfiguration)
-	}
+	completeEncryption(want, have)
 	if same(ackcompare.DocumentEqual, want.LifecyclePolicy, have.LifecyclePolicy) {
 		want.LifecyclePolicy = have.LifecyclePolicy
 	}
 	if same(ackcompare.IAMPolicyDocumentEqual, want.Policy, have.Policy) {
 		want.Policy = have.Policy
+	}
+}
+
+// completeEncryption sets what is left out of the encryption to what AWS has.
+func completeEncryption(want, have *v1alpha1.RepositorySpec) {
+	want.EncryptionConfiguration = cmp.Or(want.EncryptionConfiguration, have.EncryptionConfiguration)
+	if want.EncryptionConfiguration != nil && have.EncryptionConfiguration != nil {
+		ack.FillUnset(want.EncryptionConfiguration, have.EncryptionConfiguration)
 	}
 }
 

@@ -19,13 +19,19 @@ func repository(t *testing.T, spec string) *v1alpha1.Repository {
 	return parsed
 }
 
-// TestNormaliseRepository has what means the same, and what does not.
+// TestNormaliseRepository has what means the same, and what does not, to the official controller 1.8.1:
+// pkg/resource/repository/delta.go.
 func TestNormaliseRepository(t *testing.T) {
 	for reason, c := range map[string]struct {
 		declared, observed string
 		same               bool
 	}{
-		"left out, all is as AWS has it":      {"{}", "{registryID: '1', imageTagMutability: IMMUTABLE, imageScanningConfiguration: {scanOnPush: true}, encryptionConfiguration: {encryptionType: KMS, kmsKey: k}}", true},
+		"left out, as AWS has it":             {"{}", "{registryID: '1', encryptionConfiguration: {encryptionType: KMS, kmsKey: k}}", true},
+		"left out, mutability differs":        {"{}", "{imageTagMutability: MUTABLE}", false},
+		"left out, scanning differs":          {"{}", "{imageScanningConfiguration: {scanOnPush: false}}", false},
+		"scanning that says nothing":          {"{imageScanningConfiguration: {}}", "{imageScanningConfiguration: {scanOnPush: false}}", false},
+		"an empty policy is not none":         {"{policy: ''}", "{}", false},
+		"nor is an empty lifecycle policy":    {"{lifecyclePolicy: ''}", "{}", false},
 		"AWS's own key":                       {"{encryptionConfiguration: {encryptionType: KMS}}", "{encryptionConfiguration: {encryptionType: KMS, kmsKey: k}}", true},
 		"another encryption":                  {"{encryptionConfiguration: {encryptionType: KMS}}", "{encryptionConfiguration: {encryptionType: AES256}}", false},
 		"a lifecycle policy differs in space": {`{lifecyclePolicy: '{"rules": [ {"rulePriority": 1} ]}'}`, `{lifecyclePolicy: '{"rules":[{"rulePriority":1}]}'}`, true},

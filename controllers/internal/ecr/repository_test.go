@@ -24,6 +24,9 @@ func pullBy(action string) string {
 	return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Sid":"Pull","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::120569615884:root"},"Action":%s}]}`, action)
 }
 
+// written is what has to be written out, or the controller never falls silent.
+const written = `, imageScanningConfiguration: {scanOnPush: false}, imageTagMutability: MUTABLE`
+
 // TestRepositoryLife creates a repository with all that its creation leaves to later calls, and deletes it.
 func TestRepositoryLife(t *testing.T) {
 	world.Parallel(t)
@@ -63,15 +66,13 @@ func TestRepositoryLife(t *testing.T) {
 // TestRepositoryUpdates changes every field that can be changed, one by one, and looks at AWS.
 func TestRepositoryUpdates(t *testing.T) {
 	world.Parallel(t)
-	made := readyRepository(t, "", `, tags: [{key: team, value: data}]`)
+	made := readyRepository(t, "", written+`, tags: [{key: team, value: data}]`)
 	for _, c := range []struct {
 		reason, patch string
 		calls         []string
 		want          func(*found) bool
 	}{
 		{"scanning on", `{spec: {imageScanningConfiguration: {scanOnPush: true}}}`, []string{"PutImageScanningConfiguration"},
-			func(f *found) bool { return f.ImageScanningConfiguration.ScanOnPush }},
-		{"left out, scanning stays", `{spec: {imageScanningConfiguration: null}}`, nil,
 			func(f *found) bool { return f.ImageScanningConfiguration.ScanOnPush }},
 		{"scanning off", `{spec: {imageScanningConfiguration: {scanOnPush: false}}}`, []string{"PutImageScanningConfiguration"},
 			func(f *found) bool { return !f.ImageScanningConfiguration.ScanOnPush }},
@@ -121,7 +122,7 @@ func TestRepositoryUpdates(t *testing.T) {
 // TestRepositoryDrift changes the repository behind the controller's back.
 func TestRepositoryDrift(t *testing.T) {
 	world.Parallel(t)
-	made := readyRepository(t, "", `, imageTagMutability: MUTABLE, lifecyclePolicy: '`+keepLast(10)+`', tags: [{key: team, value: data}]`)
+	made := readyRepository(t, "", `, imageScanningConfiguration: {scanOnPush: false}, imageTagMutability: MUTABLE, lifecyclePolicy: '`+keepLast(10)+`', tags: [{key: team, value: data}]`)
 	name, arn := aws.String(awsName(t)), inAWS(t).RepositoryArn
 	_, err := api(t).PutImageTagMutability(t.Context(), &awsecr.PutImageTagMutabilityInput{RepositoryName: name, ImageTagMutability: types.ImageTagMutabilityImmutable})
 	check(t, err)
@@ -131,7 +132,8 @@ func TestRepositoryDrift(t *testing.T) {
 	check(t, err)
 	_, err = api(t).UntagResource(t.Context(), &awsecr.UntagResourceInput{ResourceArn: arn, TagKeys: []string{"team"}})
 	check(t, err)
-	want := []string{"TagResource", "PutImageTagMutability", "PutLifecyclePolicy", "DeleteRepositoryPolicy"}
+	// Tags come last in the official controller 1.8.1: pkg/resource/repository/custom_update_api.go.
+	want := []string{"PutImageTagMutability", "PutLifecyclePolicy", "DeleteRepositoryPolicy", "TagResource"}
 	if calls := testworld.Writes(world.Reconcile(t, made)); !slices.Equal(calls, want) {
 		t.Errorf("made the calls %v, want %v", calls, want)
 	}
@@ -139,6 +141,41 @@ func TestRepositoryDrift(t *testing.T) {
 		t.Errorf("drift is not repaired: %+v", got)
 	}
 	world.AwaitReady(t, made)
+}
+
+// TestRepositoryNeverSilent has what the official controller 1.8.1 sends at every look: pkg/resource/repository/delta.go finds
+// a difference, and custom_update_api.go sends AWS's default. synthesis/checks/steady.ts refuses it.
+func TestRepositoryNeverSilent(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ patch, call string }{
+		"mutability left out": {`{spec: {imageTagMutability: null}}`, "PutImageTagMutability"},
+		"scanning left out":   {`{spec: {imageScanningConfiguration: null}}`, "PutImageScanningConfiguration"},
+		"an empty policy":     {`{spec: {policy: ""}}`, "DeleteRepositoryPolicy"},
+		"an empty lifecycle":  {`{spec: {lifecyclePolicy: ""}}`, "DeleteLifecyclePolicy"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			world.Parallel(t)
+			made := readyRepository(t, "", `, imageScanningConfiguration: {scanOnPush: true}, imageTagMutability: IMMUTABLE`)
+			since := world.AWS.LastCall(t)
+			world.Patch(t, made, c.patch)
+			testworld.Eventually(t, func() error {
+				if len(testworld.Writes(world.AWS.Calls(t, since))) == 0 {
+					return errNotYet(c.patch)
+				}
+				return nil
+			})
+			if calls := testworld.Writes(world.Reconcile(t, made)); !slices.Contains(calls, c.call) {
+				t.Errorf("the next look made the calls %v, want %s again", calls, c.call)
+			}
+			got := inAWS(t)
+			if reset := got.ImageTagMutability == types.ImageTagMutabilityMutable; reset != (name == "mutability left out") {
+				t.Errorf("mutability is %s", got.ImageTagMutability)
+			}
+			if reset := !got.ImageScanningConfiguration.ScanOnPush; reset != (name == "scanning left out") {
+				t.Errorf("scanning is %v", got.ImageScanningConfiguration.ScanOnPush)
+			}
+		})
+	}
 }
 
 // TestRepositoryBadPolicy leaves nothing behind: the repository is there before AWS refuses its policy.
@@ -162,7 +199,7 @@ func TestRepositoryFaultSweep(t *testing.T) {
 	t.Parallel()
 	actions := append([]string{"CreateRepository", "PutLifecyclePolicy", "DeleteLifecyclePolicy", "SetRepositoryPolicy", "PutImageTagMutability", "TagResource", "UntagResource", "DeleteRepository"}, reads...)
 	world.Sweep(t, "ecr", actions, 2, func(t *testing.T) {
-		made := readyRepository(t, "", `, lifecyclePolicy: '`+keepLast(10)+`', tags: [{key: team, value: data}]`)
+		made := readyRepository(t, "", written+`, lifecyclePolicy: '`+keepLast(10)+`', tags: [{key: team, value: data}]`)
 		if got := inAWS(t); got.lifecycle == "" || got.tags["team"] != "data" {
 			t.Errorf("AWS has %+v", got)
 		}
@@ -195,9 +232,10 @@ func TestRepositoryForceDelete(t *testing.T) {
 	world.Patch(t, made, `{metadata: {annotations: {ecr.services.k8s.aws/force-delete: "yes"}}}`)
 	world.Reconcile(t, made)
 	if inAWS(t) == nil {
-		t.Fatal(`the images are gone, though the annotation is not "true"`)
+		t.Fatal(`the images are gone, though the annotation is no boolean`)
 	}
-	world.Patch(t, made, `{metadata: {annotations: {ecr.services.k8s.aws/force-delete: "true", services.k8s.aws/reconcile-requested-at: "now"}}}`)
+	// As strconv.ParseBool reads it in the official controller 1.8.1: pkg/resource/repository/hook.go.
+	world.Patch(t, made, `{metadata: {annotations: {ecr.services.k8s.aws/force-delete: "T", services.k8s.aws/reconcile-requested-at: "now"}}}`)
 	world.AwaitGone(t, made)
 	if inAWS(t) != nil {
 		t.Error("the repository is still there")
@@ -214,7 +252,7 @@ func TestRepositoryRetain(t *testing.T) {
 	if inAWS(t) == nil {
 		t.Fatal("the repository is gone")
 	}
-	again := readyRepository(t, "services.k8s.aws/adoption-policy: adopt-or-create", `, imageTagMutability: IMMUTABLE`)
+	again := readyRepository(t, "services.k8s.aws/adoption-policy: adopt-or-create", `, imageScanningConfiguration: {scanOnPush: false}, imageTagMutability: IMMUTABLE`)
 	if got := inAWS(t); got.ImageTagMutability != types.ImageTagMutabilityImmutable || got.tags["services.k8s.aws/owner"] != again.GetNamespace()+"/repository" {
 		t.Errorf("not taken over: %+v", got)
 	}
