@@ -63,13 +63,15 @@ func role(t *testing.T, name string) string {
 	return arn
 }
 
-// machineYAML is a state machine named after the test, with annotations and with more fields of its spec.
+// machineYAML is a state machine named after the test, with annotations and with more fields of its spec. It writes out what
+// the controller would update for ever.
 func machineYAML(t *testing.T, annotations, more string) string {
 	return fmt.Sprintf(`
 apiVersion: sfn.services.k8s.aws/v1alpha1
 kind: StateMachine
 metadata: {name: machine, annotations: {%s}}
-spec: {name: %s, roleARN: %q, definition: '%s'%s}
+spec: {name: %s, roleARN: %q, definition: '%s', type_: STANDARD,
+  loggingConfiguration: {level: "OFF", includeExecutionData: false}, tracingConfiguration: {enabled: false}%s}
 `, annotations, awsName(t), role(t, "states"), definition, more)
 }
 

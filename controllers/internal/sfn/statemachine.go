@@ -92,7 +92,8 @@ func (s *stateMachines) Update(ctx context.Context, declared, observed *v1alpha1
 	if err := settled(observed); err != nil {
 		return err
 	}
-	if delta.DifferentAt("Spec.Type") {
+	// The official controller would repeat an update without effect at every look.
+	if declared.Spec.Type != nil && delta.DifferentAt("Spec.Type") {
 		return ack.Fault(awsapi.BadInput, "spec.type_ cannot be changed after creation: AWS has %s, put it back or create another state machine", aws.ToString(observed.Spec.Type))
 	}
 	if delta.DifferentAt("Spec.Tags") {
@@ -103,28 +104,11 @@ func (s *stateMachines) Update(ctx context.Context, declared, observed *v1alpha1
 	if !delta.DifferentExcept("Spec.Tags") {
 		return nil
 	}
-	input := toUpdateStateMachineInput(changes(declared, delta))
+	// All of it, as the official controller 1.4.2 sends it (pkg/resource/state_machine/hooks.go).
+	input := toUpdateStateMachineInput(&declared.Spec)
 	input.StateMachineArn = s.arn(declared)
 	_, err := s.api.UpdateStateMachine(ctx, input)
 	return err
-}
-
-// changes are the fields that differ, as AWS replaces them: as a whole, with the defaults for what is left out.
-func changes(declared *v1alpha1.StateMachine, delta *ackcompare.Delta) *v1alpha1.StateMachineSpec {
-	changed := &v1alpha1.StateMachineSpec{}
-	if delta.DifferentAt("Spec.Definition") {
-		changed.Definition = declared.Spec.Definition
-	}
-	if delta.DifferentAt("Spec.RoleARN") {
-		changed.RoleARN = declared.Spec.RoleARN
-	}
-	if delta.DifferentAt("Spec.LoggingConfiguration") {
-		changed.LoggingConfiguration = logging(declared.Spec.LoggingConfiguration)
-	}
-	if delta.DifferentAt("Spec.TracingConfiguration") {
-		changed.TracingConfiguration = tracing(declared.Spec.TracingConfiguration)
-	}
-	return changed
 }
 
 func (s *stateMachines) syncTags(ctx context.Context, declared, observed *v1alpha1.StateMachine) error {
@@ -148,39 +132,11 @@ func (s *stateMachines) Delete(ctx context.Context, _, observed *v1alpha1.StateM
 	return ack.Wait(firstLook, "waiting for AWS to delete the state machine")
 }
 
-// normaliseStateMachine compares definitions by what they mean and takes what is left out as AWS's defaults.
+// normaliseStateMachine compares definitions by what they mean. All else is compared as it stands, as in the official
+// controller 1.4.2 (pkg/resource/state_machine/delta.go): AWS always tells type, logging and tracing, so one that leaves them
+// out, in whole or in part, is updated at every look, https://github.com/aws-controllers-k8s/community/issues/3035.
 func normaliseStateMachine(declared, observed *v1alpha1.StateMachine) {
 	if same, err := ackcompare.DocumentEqual(aws.ToString(declared.Spec.Definition), aws.ToString(observed.Spec.Definition)); err == nil && same {
 		declared.Spec.Definition = observed.Spec.Definition
 	}
-	for _, spec := range []*v1alpha1.StateMachineSpec{&declared.Spec, &observed.Spec} {
-		spec.LoggingConfiguration = logging(spec.LoggingConfiguration)
-		spec.TracingConfiguration = tracing(spec.TracingConfiguration)
-		if spec.Type == nil {
-			spec.Type = aws.String(string(types.StateMachineTypeStandard))
-		}
-	}
-}
-
-// logging fills in AWS's defaults.
-func logging(declared *v1alpha1.LoggingConfiguration) *v1alpha1.LoggingConfiguration {
-	filled := &v1alpha1.LoggingConfiguration{}
-	if declared != nil {
-		filled = declared.DeepCopy()
-	}
-	if filled.Level == nil {
-		filled.Level = aws.String(string(types.LogLevelOff))
-	}
-	if filled.IncludeExecutionData == nil {
-		filled.IncludeExecutionData = aws.Bool(false)
-	}
-	return filled
-}
-
-// tracing fills in AWS's default.
-func tracing(declared *v1alpha1.TracingConfiguration) *v1alpha1.TracingConfiguration {
-	if declared == nil || declared.Enabled == nil {
-		return &v1alpha1.TracingConfiguration{Enabled: aws.Bool(false)}
-	}
-	return declared
 }
