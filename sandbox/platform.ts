@@ -9,6 +9,7 @@ import { prepareCluster } from './parts/cluster';
 import { type Context, binary, port } from './parts/context';
 import { admin, controlPlanePorts, etcd, kubeApiserver, kubeControllerManager } from './parts/control-plane';
 import { platformKinds } from './parts/kinds';
+import { makeRoles } from './parts/roles';
 import { type Step, Task } from './process/graph';
 import { Part, type PartEvent } from './process/part';
 import { type Settings, services } from './settings';
@@ -35,19 +36,32 @@ function ackControllers(
     const file = settings.controllers[service] ?? binaries.get(`ack-${service}`);
     if (file === undefined) return [];
     const served = kinds.get(`${service}.services.k8s.aws`) ?? [];
-    return [{ name: `ack-${service}`, binary: file, args: [`--reconcile-resources=${served.join(',')}`] }];
+    return [of(service, file, `--reconcile-resources=${served.join(',')}`)];
   });
   const rest = services.filter((service) => !official.some(({ name }) => name === `ack-${service}`));
-  const own = (name: string, ...args: string[]): AckController[] => {
-    const file = binaries.get(name);
-    return file === undefined ? [] : [{ name, binary: file, args }];
-  };
+  const ours = binaries.get('controller');
+  const standins = binaries.get('standins');
   return [
     ...official,
     // All that it can: without being told to, it does nothing that deletes data.
-    ...own('controller', '--services=batch,budgets,bucket-emptier'),
-    ...(rest.length > 0 ? own('standins', `--services=${rest.join(',')}`) : []),
+    ...(ours === undefined
+      ? []
+      : [
+          {
+            name: 'controller',
+            serviceAccount: 'ack-sanders-controller',
+            binary: ours,
+            args: ['--services=batch,budgets,bucket-emptier'],
+          },
+        ]),
+    // One process per service, because each has a role of its own.
+    ...(standins === undefined ? [] : rest.map((service) => of(service, standins, `--services=${service}`))),
   ];
+}
+
+/** The controller of a service that has an official one. */
+function of(service: string, file: string, ...args: string[]): AckController {
+  return { name: `ack-${service}`, serviceAccount: `ack-${service}-controller`, binary: file, args };
 }
 
 /** Everything that a sandbox consists of, in no particular order: each step says what it comes after. */
@@ -89,6 +103,7 @@ export async function steps(
       (signal) => prepareCluster(context, kubectl, settings, users, kinds, signal),
       onEvent,
     ),
+    new Task('roles', ['aws'], (signal) => makeRoles(context, built.python, signal), onEvent),
     new Task('git', [], () => prepareRemote(folder, binary(context, 'kubectl'), kubeconfig), onEvent),
     new Task('applications', ['cluster', 'git'], (signal) => applyApplications(folder, kubectl, signal), onEvent),
   ];

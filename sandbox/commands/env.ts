@@ -1,5 +1,5 @@
 import { logIn } from '../gitops/session';
-import { awsEnvironment } from '../parts/aws';
+import { administratorEnvironment } from '../parts/aws';
 import { port } from '../parts/context';
 import { admin } from '../parts/control-plane';
 import { kubeconfigFile } from '../state/kubeconfig';
@@ -23,7 +23,7 @@ export async function env(folder: Folder): Promise<string> {
   const variables = {
     SANDBOX: folder.name,
     KUBECONFIG: kubeconfigFile(folder, admin),
-    ...awsEnvironment({ ports }),
+    ...(await administratorEnvironment({ folder, ports })),
     ARGOCD_SERVER: `127.0.0.1:${argocd}`,
     ARGOCD_AUTH_TOKEN: await logIn(adminKubectl(folder), argocd, authority.certificate),
     ARGOCD_OPTS: `--server-crt=${authority.certificateFile}`,

@@ -2,15 +2,15 @@ import { execFile } from 'node:child_process';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
 import { Expected } from '../expected';
-import { account, region } from '../parts/aws';
+import { accounts } from '../parts/roles';
 import type { Folder } from '../state/folder';
 import { gitEnvironment } from './git';
 import { scripts } from './hooks';
 import { branch, remoteName, source } from './remote';
 
 /**
- * Refuses environments that the sandbox would make in another account or region than theirs, before anything is started for
- * them; the repository refuses a push of such. It goes when the controllers work in more than one place.
+ * Refuses environments in accounts in which the controllers have no roles, before anything is started for them: they would
+ * wait for ever. The repository refuses a push of such.
  *
  * @throws Expected that names them and says what to do
  */
@@ -19,7 +19,7 @@ export async function refuseElsewhere(folder: Folder): Promise<void> {
   const again = `${isPushed ? `git push ${remoteName(folder)} HEAD:${branch}, ` : ''}${folder.make('up')}`;
   const script = path.join(scripts, 'refuse-elsewhere.sh');
   const options = { cwd: repository, env: gitEnvironment() };
-  await promisify(execFile)('sh', [script, commit, account, region, again], options).catch((error: unknown) => {
+  await promisify(execFile)('sh', [script, commit, again, ...(await accounts())], options).catch((error: unknown) => {
     throw new Expected('failure', (error as { stderr: string }).stderr.trim());
   });
 }

@@ -1,7 +1,6 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { argocdNamespace } from '../parts/argocd';
-import { account, region } from '../parts/aws';
 
 /** Where the hooks' scripts are. */
 export const scripts = path.join(__dirname, 'hooks');
@@ -14,13 +13,18 @@ export interface HookSettings {
   readonly kubeconfig: string;
   /** What the user types to start the sandbox. */
   readonly up: string;
+  /** The accounts in which environments may be. */
+  readonly accounts: readonly string[];
 }
 
 /** Makes a repository refuse what the sandbox cannot make, and tell Argo CD of what is pushed. */
-export async function writeHooks(bare: string, { branch, kubectl, kubeconfig, up }: HookSettings): Promise<void> {
+export async function writeHooks(
+  bare: string,
+  { branch, kubectl, kubeconfig, up, accounts }: HookSettings,
+): Promise<void> {
   // Copies, so that a running sandbox keeps those that it was started with when the checkout changes.
   await fs.cp(scripts, hooksOf(bare), { recursive: true });
-  await writeHook(bare, 'pre-receive', [branch, account, region]);
+  await writeHook(bare, 'pre-receive', [branch, up, ...accounts]);
   await writeHook(bare, 'post-receive', [branch, argocdNamespace, kubectl, kubeconfig, up]);
 }
 

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import { checkout, type Folder, defaultName } from '../state/folder';
+import { accounts } from '../parts/roles';
 import { git } from './git';
 import { writeHooks } from './hooks';
 
@@ -43,7 +44,7 @@ export async function prepareRemote(folder: Folder, kubectl: string, kubeconfig:
   await git(checkout, 'init', '--quiet', '--bare', `--initial-branch=${branch}`, bare);
   // A checkout without its whole history, as CI systems make them, may push, too.
   await git(bare, 'config', 'receive.shallowUpdate', 'true');
-  await writeHooks(bare, { branch, kubectl, kubeconfig, up: folder.make('up') });
+  await writeHooks(bare, { branch, kubectl, kubeconfig, up: folder.make('up'), accounts: await accounts() });
   const remote = remoteName(folder);
   const remotes = (await git(checkout, 'remote')).split('\n');
   await git(checkout, 'remote', remotes.includes(remote) ? 'set-url' : 'add', remote, bare);

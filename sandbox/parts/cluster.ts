@@ -11,6 +11,7 @@ import { ackNamespace } from './ack';
 import { argocdNamespace } from './argocd';
 import { type Context, binary } from './context';
 import { definedKind } from './kinds';
+import { roleMap } from './roles';
 
 /** Puts into a fresh or known cluster what the controllers need before they start: kinds, namespaces, roles, Argo CD's configuration. */
 export async function prepareCluster(
@@ -41,6 +42,7 @@ export async function prepareCluster(
     ...(await argocdSecrets(context)),
   ];
   await kubectl.apply(documents, argocdNamespace, signal);
+  await kubectl.apply([JSON.stringify(await roleMap())], ackNamespace, signal);
   await untilServed(kubectl, signal);
 }
 

@@ -113,8 +113,15 @@ def _parser() -> argparse.ArgumentParser:
         "--admin-keys",
         type=Path,
         metavar="FILE",
-        help="make the user sanders-admin, who may do anything in the account, and write its access key to FILE: "
-        "with --iam enforce nobody could begin otherwise",
+        help="make the user sanders-admin, who may do anything in the account, with the access key in FILE, or with a "
+        "new one that is written to FILE. With --iam enforce nobody could begin otherwise",
+    )
+    parser.add_argument(
+        "--pods",
+        type=Path,
+        metavar="DIR",
+        help="give pods credentials as EKS Pod Identity does: DIR/NAMESPACE/SERVICE_ACCOUNT contains the token of a "
+        "service account",
     )
     parser.add_argument("--fault-seed", type=int, metavar="N", help="makes the draws of faults by rate repeatable")
     parser.add_argument("--verbose", action="store_true", help="log every request to stderr")

@@ -15,6 +15,7 @@ from .delays import BadDelays, set_delays
 from .faults import BadFault, Faults, describe, read_fault
 from .iam.administrator import Administrator
 from .iam.enforcement import BadMode, Enforcement
+from .pods import NoCredentials, Pods
 from .wire import Answer
 
 
@@ -32,12 +33,14 @@ class Control:
         iam: Enforcement,
         store: state.Store | None,
         administrator: Administrator | None,
+        pods: Pods | None,
     ) -> None:
         self._calls = calls
         self._faults = faults
         self._iam = iam
         self._store = store
         self._administrator = administrator
+        self._pods = pods
         self._gate = threading.Condition()
         self._running = 0
         self._closed = False
@@ -52,6 +55,7 @@ class Control:
             ("POST", "delays"): self._set_delays,
             ("GET", "iam"): self._get_iam,
             ("POST", "iam"): self._set_iam,
+            ("GET", "credentials"): self._credentials,
             ("GET", "denials"): self._list_denials,
             ("DELETE", "denials"): self._clear_denials,
             ("GET", "policy"): self._least_policy,
@@ -68,6 +72,8 @@ class Control:
             return _json(404, {"error": f"{request.method} {request.path}: no such thing; there are {known}"})
         try:
             return _json(200, route(request, rest))
+        except NoCredentials as problem:
+            return _json(403, {"code": "AccessDeniedException", "message": str(problem)})
         except (BadRequest, BadFault, BadDelays, BadMode, state.StateError) as problem:
             return _json(400, {"error": str(problem)})
 
@@ -150,6 +156,12 @@ class Control:
 
     def _set_iam(self, request: Request, rest: str) -> Any:
         return {"iam": self._iam.set_mode(request.get_data(as_text=True))}
+
+    def _credentials(self, request: Request, rest: str) -> Any:
+        """Of a pod, by the token of its service account in the header Authorization."""
+        if self._pods is None:
+            raise BadRequest("credentials: there are no pods; start sanders-aws with --pods DIR")
+        return self._pods.credentials(request.headers.get("Authorization", ""))
 
     def _list_denials(self, request: Request, rest: str) -> Any:
         """?principal= (the ARN of a user or a role), since= (a number)."""

@@ -17,6 +17,7 @@ from .faults import Faults
 from .gateway import Gateway
 from .iam import enforcement
 from .iam.administrator import Administrator
+from .pods import Pods
 from .services.batch import life
 from .services.batch.container import serve_at
 from .state import StateError, Store
@@ -50,7 +51,8 @@ class Server:
         calls, faults, iam = CallLog(), Faults(options.fault_seed), enforcement.current
         iam.set_mode(options.iam)
         administrator = Administrator(options.account, options.admin_keys) if options.admin_keys else None
-        self._control = Control(calls, faults, iam, self._store, administrator)
+        pods = Pods(options.account, options.pods) if options.pods else None
+        self._control = Control(calls, faults, iam, self._store, administrator, pods)
         self._calls = calls
         self._gateway = Gateway(options.account, calls, faults, iam, self._control)
         listener = _listen(options.host, options.port)

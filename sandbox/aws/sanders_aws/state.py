@@ -1,4 +1,4 @@
-"""The state of the emulated account, saved to a file and restored from it."""
+"""The state of the emulated accounts, saved to a file and restored from it."""
 
 import importlib
 import io
@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from moto.core.base_backend import BackendDict, BaseBackend
+from moto.iam.models import iam_backends
 
 from . import services
 
@@ -87,7 +88,7 @@ class Store:
 
 
 def reset() -> None:
-    """Empties the emulated account, and ends the jobs that run in it."""
+    """Empties the emulated accounts, and ends the jobs that run in it."""
     # Imported here: the services' modules need this package to be set up first.
     from .services.batch import life
 
@@ -108,9 +109,10 @@ def _index_buckets() -> None:
 
 
 def _backends(account: str) -> list[tuple[str, str, BaseBackend]]:
-    """The account's backends with their regions. moto also keeps some of a second account, for its own purposes."""
+    """All backends with their accounts and regions. moto also keeps some of an account for its own purposes."""
     entries = (entry for backends in BackendDict._instances for entry in backends.iter_backends())
-    return [entry for entry in entries if entry[0] == account]
+    used = {other for other, _, iam in iam_backends.iter_backends() if iam.roles or iam.users}
+    return [entry for entry in entries if entry[0] in {account, *used}]
 
 
 def _home(backend: BaseBackend) -> Any:

@@ -1,14 +1,15 @@
 #!/bin/sh
-# Usage: refuse-elsewhere.sh COMMIT ACCOUNT REGION AGAIN
-# Fails, and says what to do, when environments of a commit are in another account or region than these. The sandbox's
-# controllers work in one place only (--enable-carm=false): what is meant for another would silently be made in this one, with
-# policies and outputs that name the other. AGAIN is what to do when dist/ is mended.
-annotation='services\.k8s\.aws/(default-region|region|owner-account-id):'
-elsewhere=$(git grep -E "$annotation" "$1" -- dist |
-  sed 's|^[^:]*:dist/\([^/:]*\)/.*services\.k8s\.aws/[a-z-]*: *"\{0,1\}\([a-z0-9-]*\).*|\1 \2|' | sort -u |
-  awk -v account="$2" -v region="$3" '$2 != account && $2 != region { print "  " $1 ": " $2 }')
+# Usage: refuse-elsewhere.sh COMMIT AGAIN ACCOUNT...
+# Fails, and says what to do, when environments of a commit are in other accounts than these. The controllers have no roles
+# there, and would wait for ever. AGAIN is what to do when they have.
+commit=$1 again=$2
+shift 2
+elsewhere=$(git grep -E 'services\.k8s\.aws/owner-account-id:' "$commit" -- dist |
+  sed 's|^[^:]*:dist/\([^/:]*\)/.*services\.k8s\.aws/[a-z-]*: *"\{0,1\}\([0-9]*\).*|\1 \2|' | sort -u |
+  awk -v accounts=" $* " 'index(accounts, " " $2 " ") == 0 { print "  " $1 ": " $2 }')
 [ -z "$elsewhere" ] && exit 0
-echo "The sandbox has one account and one region, $2 in $3. It would make these environments there, and not where they belong:
+echo "The sandbox's controllers have roles in these accounts only: $*. These environments are in others:
 $elsewhere
-Leave them out of environments/index.ts as long as that is so (docs/sandbox.md); then: make synth, commit, $4." >&2
+The accounts are those of this checkout's environments/ (argocd/**/ack-role-account-map.generated.yaml). Add yours there; then:
+make synth, commit, $again." >&2
 exit 1

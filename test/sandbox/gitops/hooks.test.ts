@@ -8,7 +8,13 @@ import { temporaryFolder } from '../process/fakes';
 async function hooked(): Promise<Clone> {
   const bare = path.join(temporaryFolder(), 'platform.git');
   const clone = Clone.make(bare);
-  await writeHooks(bare, { branch: 'main', kubectl: clone.kubectl, kubeconfig: '/kube config', up: 'make up' });
+  await writeHooks(bare, {
+    branch: 'main',
+    kubectl: clone.kubectl,
+    kubeconfig: '/kube config',
+    up: 'make up',
+    accounts: ['120569615884', '222233334444'],
+  });
   clone.kubectlDoes('exit 0');
   return clone;
 }

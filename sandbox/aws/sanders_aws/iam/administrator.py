@@ -11,14 +11,18 @@ _POLICY = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
 class Administrator:
-    """The user sanders-admin, with an access key that is its own as long as the emulator runs."""
+    """The user sanders-admin, with an access key that stays the same as long as its file is there."""
 
     def __init__(self, account: str, file: Path) -> None:
-        """Makes the user if it is not there, and writes its key to the file, which only its owner can read."""
+        """Makes the user, and the file with its key, which only its owner can read, if they are not there."""
         self._account = account
-        self._key = self._known_key() or AccessKey(NAME, "AKIA", account)
+        self._key = AccessKey(NAME, "AKIA", account)
+        if file.exists():
+            known = json.loads(file.read_text())
+            self._key.access_key_id, self._key.secret_access_key = known["AccessKeyId"], known["SecretAccessKey"]
+        else:
+            self._write(file)
         self.ensure()
-        self._write(file)
 
     def ensure(self) -> None:
         """Makes the user where there is none: at the start, and after everything was forgotten."""
@@ -26,13 +30,8 @@ class Administrator:
         if NAME not in backend.users:
             backend.create_user("us-east-1", NAME, "/", [])
             backend.attach_user_policy(_POLICY, NAME)
-            backend.users[NAME].access_keys.append(self._key)
+        backend.users[NAME].access_keys[:] = [self._key]
         backend.access_keys[self._key.access_key_id] = self._key
-
-    def _known_key(self) -> AccessKey | None:
-        """The key that the user has in a state that was restored."""
-        user = iam_backends[self._account]["aws"].users.get(NAME)
-        return user.access_keys[0] if user and user.access_keys else None
 
     def _write(self, file: Path) -> None:
         content = {"AccessKeyId": self._key.access_key_id, "SecretAccessKey": self._key.secret_access_key}

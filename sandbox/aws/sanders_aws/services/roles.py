@@ -1,6 +1,7 @@
 """Roles that services work with: who may assume them, and the sessions that services have of them."""
 
 import threading
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,10 +21,19 @@ _sessions: dict[str, Any] = {}
 _making = threading.Lock()
 
 
-def can_be_assumed(account: str, region: str, role_arn: str, *services: str, source: str = "") -> bool:
+def can_be_assumed(
+    account: str,
+    region: str,
+    role_arn: str,
+    *services: str,
+    source: str = "",
+    action: str = "sts:AssumeRole",
+    tags: Mapping[str, str] | None = None,
+) -> bool:
     """Whether a role of the account lets one of the services (`batch.amazonaws.com`) assume it.
 
-    `source` is the ARN of the resource that the service does it for.
+    `source` is the ARN of the resource that the service does it for. `tags` are those of the session; a service that
+    gives it some needs the action `sts:TagSession`, too.
     """
     role = role_with_arn(role_arn)
     if role is None or role.account_id != account:
@@ -38,17 +48,18 @@ def can_be_assumed(account: str, region: str, role_arn: str, *services: str, sou
         "aws:principalisawsservice": "true",
         "aws:requestedregion": region,
         "aws:securetransport": "true",
+        **{f"aws:requesttag/{name.lower()}": value for name, value in (tags or {}).items()},
     }
     policies = Policies(resource=trust, resource_account=account, needs_resource_policy=True)
     for service in services:
         asker = Principal(service, account, service=True)
         named = {**context, "aws:principalservicename": service}
-        if evaluate(Request("sts:AssumeRole", role_arn, named, asker), policies).allowed:
+        if evaluate(Request(action, role_arn, named, asker), policies).allowed:
             return True
     return False
 
 
-def session_of(role_arn: str, name: str) -> dict[str, str] | None:
+def session_of(role_arn: str, name: str, lifetime: timedelta = _LIFETIME) -> dict[str, str] | None:
     """Access key, secret and token of a session of the role; None if there is no such role."""
     role = role_with_arn(role_arn)
     if role is None:
@@ -56,7 +67,7 @@ def session_of(role_arn: str, name: str) -> dict[str, str] | None:
     region = _REGIONS.get(role.partition, "us-east-1")
     sts = sts_backends[role.account_id][role.partition]
     with _making:
-        assumed = sts.assume_role(region, name[:64], role_arn, "", int(_LIFETIME.total_seconds()), "")
+        assumed = sts.assume_role(region, name[:64], role_arn, "", int(lifetime.total_seconds()), "")
     iam_backends[role.account_id][role.partition].access_keys[assumed.access_key_id].sanders_assumed = assumed
     return {
         "aws_access_key_id": assumed.access_key_id,

@@ -6,6 +6,7 @@ from moto.iam import models as iam_models
 from moto.iam.models import IAMBackend, Role
 
 from ...errors import AwsError
+from ...iam.resources import role_named
 from ...rules import guard, operation, patch
 from ...wire import Answer, Call
 from ..batch.model import batch_backends
@@ -14,8 +15,21 @@ from .common import API, GUIDE, backend_of, role_of
 
 @patch("iam", "CreateServiceLinkedRole", source=GUIDE + "reference_aws-services-that-work-with-iam.html")
 def name_service_linked_role() -> None:
-    """Batch's service-linked role is AWSServiceRoleForBatch."""
-    iam_models.SERVICE_NAME_CONVERSION["batch"] = "Batch"
+    """The service-linked roles of Batch and ECS are AWSServiceRoleForBatch and AWSServiceRoleForECS."""
+    iam_models.SERVICE_NAME_CONVERSION |= {"batch": "Batch", "ecs": "ECS"}
+
+
+@guard("iam", "CreateServiceLinkedRole", source=API + "API_CreateServiceLinkedRole.html")
+def refuse_second_service_linked_role(call: Call) -> Answer | None:
+    """A service has one service-linked role for each suffix: the name of a second one is taken."""
+    params = call.params
+    service = params["AWSServiceName"].partition(".")[0]
+    suffix = f"_{params['CustomSuffix']}" if params.get("CustomSuffix") else ""
+    name = f"AWSServiceRoleFor{iam_models.SERVICE_NAME_CONVERSION.get(service, service)}{suffix}"
+    if role_named(call, name):
+        problem = f"Service role name {name} has been taken in this account, please try a different suffix."
+        raise AwsError("InvalidInput", problem)
+    return None
 
 
 @guard(
