@@ -27,8 +27,8 @@ export const aws = {
 };
 
 /**
- * Everything that there is in the account, but what AWS itself puts into each (the default VPC, service-linked roles)
- * and what changes by use (counts, sizes, what was spent).
+ * Everything that there is in the account, but what AWS itself puts into each (the default VPC, service-linked roles), what
+ * the installation does (the controllers' roles), and what changes by use (counts, sizes, what was spent).
  */
 export async function readState(): Promise<State> {
   return read([buckets, tables, repositories, network, roles, batchKinds, stateMachines, allBudgets]);
@@ -166,7 +166,9 @@ function nameOf({ Tags = [] }: { Tags?: readonly ec2.Tag[] }): string {
 
 async function roles(): Promise<Entry[]> {
   const { Roles = [] } = await aws.iam.listRoles();
-  const own = Roles.filter(({ Path = '' }) => !Path.startsWith('/aws-service-role/'));
+  const own = Roles.filter(
+    ({ Path = '', RoleName = '' }) => !Path.startsWith('/aws-service-role/') && !RoleName.startsWith('ack-'),
+  );
   return Promise.all(
     own.map(async ({ RoleName }): Promise<Entry> => {
       const [{ Role }, { AttachedPolicies = [] }, { PolicyNames = [] }] = await Promise.all([

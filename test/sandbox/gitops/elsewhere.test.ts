@@ -6,7 +6,7 @@ import { Clone, namespace } from './clone';
 
 const sandbox = () => new Folder('one', temporaryFolder());
 
-test('what this checkout would push first is where the sandbox is', async () => {
+test('what this checkout would push first is where controllers have roles', async () => {
   await refuseElsewhere(sandbox());
 });
 
@@ -14,8 +14,8 @@ test('what was pushed is looked at, and not the checkout', async () => {
   const folder = sandbox();
   const clone = Clone.make(repository(folder));
   await refuseElsewhere(folder);
-  clone.push({ 'dist/six/namespace.k8s.yaml': namespace('us-east-1') });
-  const says = /\n {2}six: us-east-1\n[^]*git push sandbox-one HEAD:main, SANDBOX=one make up\.$/;
+  clone.push({ 'dist/six/namespace.k8s.yaml': namespace('us-east-1', '111122223333') });
+  const says = /\n {2}six: 111122223333\n[^]*git push sandbox-one HEAD:main, SANDBOX=one make up\.$/;
   const message = expect.stringMatching(says) as string;
   await expect(refuseElsewhere(folder)).rejects.toMatchObject({ name: 'Expected', ending: 'failure', message });
 });

@@ -11,8 +11,17 @@ BATCH = "AWSServiceRoleForBatch"
 
 @rule("iam.name_service_linked_role")
 def test_name_of_the_service_linked_role(aws: Aws) -> None:
-    role = aws("iam").create_service_linked_role(AWSServiceName="batch.amazonaws.com")["Role"]
-    assert role["RoleName"] == BATCH
+    make = aws("iam").create_service_linked_role
+    services = ("batch.amazonaws.com", "ecs.amazonaws.com")
+    names = [make(AWSServiceName=service)["Role"]["RoleName"] for service in services]
+    assert names == [BATCH, "AWSServiceRoleForECS"]
+
+
+@rule("iam.refuse_second_service_linked_role")
+def test_the_name_of_a_second_service_linked_role_is_taken(aws: Aws) -> None:
+    make = aws("iam").create_service_linked_role
+    make(AWSServiceName="ecs.amazonaws.com")
+    assert code_of(make, AWSServiceName="ecs.amazonaws.com") == "InvalidInput"
 
 
 @rule("iam.protect_service_linked_roles")
