@@ -24,6 +24,9 @@ _TAGS = [{"Key": "Project", "Value": "sanders-customer-platform"}]
 # Pod Identity tags its sessions, and the tags are passed on.
 _ASSUME = ["sts:AssumeRole", "sts:TagSession"]
 
+# The name is for the emulator's log of calls.
+_CONFIG = Config(retries={"mode": "standard"}, user_agent_extra="sanders-bootstrap")
+
 Document = dict[str, Any]
 
 
@@ -93,7 +96,7 @@ class Account:
                 self._ensure_role(f"ack-{service}-target", _trust({"AWS": trusted}), permissions)
 
     def _client(self, service: str) -> Any:
-        return self._session.client(service, endpoint_url=self._endpoint, config=Config(retries={"mode": "standard"}))
+        return self._session.client(service, endpoint_url=self._endpoint, config=_CONFIG)
 
     def _ensure_cluster(self, eks: Any, name: str) -> str:
         try:

@@ -263,10 +263,10 @@ export interface Call {
   readonly error: string;
 }
 
-/** The calls after the one of that number, oldest first; those of the tests' own clients are left out. */
+/** The calls after the one of that number, oldest first; those of the tests' own clients and of the installation are left out. */
 export async function callsSince(number: number): Promise<Call[]> {
   const { calls } = await ask<{ calls: (Call & { user_agent: string })[] }>(`calls?since=${number}`);
-  return calls.filter(({ user_agent }) => !user_agent.startsWith('aws-sdk-js/'));
+  return calls.filter(({ user_agent }) => !/^aws-sdk-js\/|sanders-bootstrap/.test(user_agent));
 }
 
 /** The number of the last call. */
@@ -289,7 +289,7 @@ export async function writesDuring(something: () => Promise<unknown>): Promise<s
   return [...new Set(writes)].sort();
 }
 
-/** Whether a call may change something. */
+/** Whether a call may change something; who assumes a role changes nothing. */
 export function isWrite({ action }: Pick<Call, 'action'>): boolean {
-  return !/^(Describe|Get|List|Head|Validate|BatchGet)/.test(action);
+  return !/^(Describe|Get|List|Head|Validate|BatchGet|AssumeRole)/.test(action);
 }

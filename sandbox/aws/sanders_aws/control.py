@@ -58,6 +58,7 @@ class Control:
             ("GET", "credentials"): self._credentials,
             ("GET", "denials"): self._list_denials,
             ("DELETE", "denials"): self._clear_denials,
+            ("GET", "needs"): self._list_needs,
             ("GET", "policy"): self._least_policy,
             ("POST", "state"): self._save_or_restore,
             ("DELETE", "state"): self._reset,
@@ -171,6 +172,12 @@ class Control:
     def _clear_denials(self, request: Request, rest: str) -> Any:
         self._iam.denials.clear()
         return {}
+
+    def _list_needs(self, request: Request, rest: str) -> Any:
+        """?principal= (the ARN of a user or a role); by default of all."""
+        asked = _query(request, "principal").get("principal")
+        principals = [asked] if asked else self._iam.denials.principals()
+        return {"needs": {principal: self._iam.denials.needs(principal) for principal in principals}}
 
     def _least_policy(self, request: Request, rest: str) -> Any:
         """?principal= (the ARN of a user or a role)."""

@@ -37,7 +37,7 @@ class Denials:
 
     def __init__(self) -> None:
         self._denials: deque[Denial] = deque(maxlen=_CAPACITY)
-        self._needs: defaultdict[str, dict[tuple[str, str], None]] = defaultdict(dict)
+        self._needs: defaultdict[str, dict[tuple[Any, ...], Question]] = defaultdict(dict)
         self._count = 0
         self._lock = threading.Lock()
 
@@ -51,7 +51,7 @@ class Denials:
         with self._lock:
             needs = self._needs[principal]
             for question in questions:
-                needs[question.action, question.resource] = None
+                needs[question.action, question.resource, *sorted(question.context.items())] = question
 
     def clear(self) -> None:
         with self._lock:
@@ -69,13 +69,18 @@ class Denials:
         with self._lock:
             return sorted(self._needs)
 
+    def needs(self, principal: str) -> list[dict[str, Any]]:
+        """What the principal's calls needed: each action on each resource, with the condition keys of both."""
+        with self._lock:
+            return [asdict(question) for question in self._needs.get(principal, {}).values()]
+
     def least_policy(self, principal: str) -> dict[str, Any]:
         """The policy that allows what the principal's calls needed, and no more, but for conditions."""
         with self._lock:
-            needs = list(self._needs.get(principal, ()))
+            needs = list(self._needs.get(principal, {}).values())
         resources: defaultdict[str, set[str]] = defaultdict(set)
-        for action, resource in needs:
-            resources[action].add(resource)
+        for need in needs:
+            resources[need.action].add(need.resource)
         actions: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
         for action, those in sorted(resources.items()):
             actions[tuple(sorted(those))].append(action)

@@ -299,12 +299,17 @@ def test_the_least_policy_allows_what_was_done(aws: Aws, login: Login) -> None:
     aws("sts", me).get_caller_identity()
     code_of(aws("dynamodb", me).describe_table, TableName="a")
     code_of(aws("dynamodb", me).describe_time_to_live, TableName="a")
-    _, answer = aws.sanders("GET", f"policy?principal=arn:aws:iam::{ACCOUNT}:role/team")
+    team = f"arn:aws:iam::{ACCOUNT}:role/team"
+    _, answer = aws.sanders("GET", f"policy?principal={team}")
     table = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/a"
     assert answer["Statement"] == [
         allow(["dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive"], [table]),
         allow(["dynamodb:ListTables"], ["*"]),
     ]
+    _, answer = aws.sanders("GET", "needs")
+    needs = answer["needs"][team]
+    assert {"action": "dynamodb:DescribeTable", "resource": table, "context": {}} in needs
+    assert aws.sanders("GET", f"needs?principal={team}")[1]["needs"] == {team: needs}
     status, answer = aws.sanders("GET", "policy?principal=arn:aws:iam::1:role/none")
     assert status == 400
 
