@@ -16,10 +16,10 @@ export async function record(): Promise<void> {
   };
   const known = JSON.parse(await fs.readFile(file, 'utf8').catch(() => '{}')) as Record<string, Need[]>;
   for (const [principal, those] of Object.entries(needs)) {
-    const role = /:role\/(?:ack-|(?=sanders-))(\S+)$/.exec(principal)?.[1];
+    const role = /:role\/((?:ack|sanders)-\S+)$/.exec(principal)?.[1];
     if (role === undefined) continue;
     const name = settled(role);
-    const found = those.map(({ action, resource, context }): Need => [action, resource, context]);
+    const found = those.map(({ action, resource, context }): Need => [action, resource, asked(context)]);
     known[name] = unique([
       ...(known[name] ?? []),
       ...found.map((need) => JSON.parse(settled(JSON.stringify(need))) as Need),
@@ -32,6 +32,14 @@ export async function record(): Promise<void> {
         `${JSON.stringify(role)}: [\n${those.map((need) => `  ${JSON.stringify(need)}`).join(',\n')}\n]`,
     );
   await fs.writeFile(file, `{\n${lines.join(',\n')}\n}\n`);
+}
+
+/** Without what no policy asks for, which would be most of it. */
+function asked(context: Readonly<Record<string, unknown>>): Need[2] {
+  const keys = Object.entries(context).filter(
+    ([key]) => !/^aws:tagkeys$|^sts:rolesessionname$|tag\/(?!project$)/.test(key),
+  );
+  return Object.fromEntries(keys);
 }
 
 function unique(needs: readonly Need[]): Need[] {
