@@ -17,12 +17,19 @@ export async function applyApplications(folder: Folder, kubectl: Kubectl, signal
 
 /** Makes Argo CD look at Git now instead of within three minutes. */
 export async function refresh(kubectl: Kubectl, signal?: AbortSignal): Promise<void> {
-  await annotateAll(kubectl, 'applicationsets', 'argocd.argoproj.io/application-set-refresh=true', signal);
-  await annotateAll(kubectl, 'applications', `${refreshAnnotation}=normal`, signal);
+  await annotateAll(kubectl, 'applicationsets', ['argocd.argoproj.io/application-set-refresh=true'], signal);
+  // A request that comes while another is worked on is forgotten with that one, unless its timestamp differs.
+  const timestamp = `${refreshAnnotation}-timestamp=${new Date().toISOString()}`;
+  await annotateAll(kubectl, 'applications', [`${refreshAnnotation}=normal`, timestamp], signal);
 }
 
-async function annotateAll(kubectl: Kubectl, kind: string, annotation: string, signal?: AbortSignal): Promise<void> {
-  const annotate = ['annotate', kind, annotation, '--all', '--overwrite', `--namespace=${argocdNamespace}`];
+async function annotateAll(
+  kubectl: Kubectl,
+  kind: string,
+  annotations: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const annotate = ['annotate', kind, ...annotations, '--all', '--overwrite', `--namespace=${argocdNamespace}`];
   await kubectl.run(annotate, { signal }).catch((error: unknown) => {
     // An object that vanishes meanwhile has nothing to be looked at any more.
     const isGone = (line: string) => line.includes('(NotFound)');

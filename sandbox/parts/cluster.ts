@@ -2,6 +2,7 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
+import { patience, patienceLine } from '../../synthesis/health';
 import { builtServices } from '../../synthesis/kinds';
 import type { Kubectl } from '../kube/kubectl';
 import type { Settings } from '../settings';
@@ -90,10 +91,15 @@ async function manifests(folders: readonly string[]): Promise<string[]> {
   return documents;
 }
 
-/** Argo CD's own configuration, with the health checks that production has: argocd/health. */
+/** What the emulator takes to make anything is a few seconds. */
+const sandboxPatience = 20;
+
+/** Argo CD's own configuration, with the health checks that production has, argocd/health, but for their patience. */
 async function argocdConfiguration(folder: string): Promise<string[]> {
   const [checks = ''] = await manifests([path.join(checkout, 'argocd', 'health')]);
-  const { metadata, data } = parse(checks) as ConfigMap;
+  const { metadata, data } = parse(
+    checks.replaceAll(patienceLine(patience), patienceLine(sandboxPatience)),
+  ) as ConfigMap;
   return (await manifests([folder])).map((document) => {
     const own = parse(document) as ConfigMap;
     return own.metadata.name === metadata.name ? stringify({ ...own, data: { ...own.data, ...data } }) : document;

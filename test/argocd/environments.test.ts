@@ -31,11 +31,16 @@ describe.each(overlays)('ApplicationSet sanders-environments of overlay %s', (ov
   });
 
   test('tries again for a while, and takes up a newer commit meanwhile', () => {
-    expect(syncPolicy.retry).toEqual({
-      limit: 10,
-      refresh: true,
-      backoff: { duration: '5s', factor: 2, maxDuration: '3m' },
-    });
+    const backoff = { duration: '5s', factor: 2, maxDuration: '3m' };
+    expect(syncPolicy.retry).toEqual({ limit: 10, refresh: true, backoff });
+  });
+
+  test('has an attempt for each wave: an attempt that fails at one goes on behind it the next time', () => {
+    expect(syncPolicy.syncOptions).toContain('ApplyOutOfSyncOnly=true');
+    const waves = renderedEnvironments().map(
+      ({ objects }) => new Set(objects.map(({ metadata }) => metadata.annotations?.['argocd.argoproj.io/sync-wave'])),
+    );
+    expect(Math.max(...waves.map(({ size }) => size))).toBeLessThanOrEqual(syncPolicy.retry.limit);
   });
 
   test('deletes in the background only, or ACK objects may stay for ever', () => {

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { stringify } from 'yaml';
+import { patience } from '../../synthesis/health';
 import { kinds, serviceOf } from '../../synthesis/kinds';
 import { argocd, build, only, readYaml, type Manifest } from './manifests';
 
@@ -15,12 +16,16 @@ afterAll(() => {
 });
 
 /** What Argo CD thinks of an object with these conditions: the program of Argo CD that $ARGOCD names runs the check itself. */
-function healthOf(kind: { kind: string; group: string }, conditions?: readonly object[]): string {
+function healthOf(
+  kind: { kind: string; group: string },
+  conditions?: readonly object[],
+  { created = 0, applied = created }: { created?: number; applied?: number } = {},
+): string {
   const object = path.join(folder, 'object.yaml');
   const status = conditions && { conditions };
   fs.writeFileSync(
     object,
-    stringify({ apiVersion: `${kind.group}/v1alpha1`, kind: kind.kind, metadata: { name: 'x' }, status }),
+    stringify({ apiVersion: `${kind.group}/v1alpha1`, kind: kind.kind, metadata: metadata(created, applied), status }),
   );
   const args = ['admin', 'settings', 'resource-overrides', 'health', object, '--argocd-cm-path', file];
   const argocd = process.env['ARGOCD'] ?? 'argocd';
@@ -39,10 +44,38 @@ function healthOf(kind: { kind: string; group: string }, conditions?: readonly o
   return stdout.trim().replaceAll('\n', '; ');
 }
 
+const ago = (seconds: number) => `${new Date(Date.now() - seconds * 1000).toISOString().slice(0, 19)}Z`;
+
+/** Of an object that was created and applied so many seconds ago; its controller has just written to it. */
+function metadata(created: number, applied: number): object {
+  const entry = (manager: string, seconds: number, annotation: string) => ({
+    manager,
+    operation: 'Update',
+    time: ago(seconds),
+    fieldsV1: { 'f:metadata': { 'f:annotations': { [annotation]: {} } } },
+  });
+  return {
+    name: 'x',
+    creationTimestamp: ago(created),
+    managedFields: [
+      entry('argocd-controller', applied, 'f:kubectl.kubernetes.io/last-applied-configuration'),
+      entry('controller', 0, 'f:example.test/note'),
+    ],
+  };
+}
+
 const ready = (status: string, message?: string) => ({ type: 'Ready', status, message });
 const terminal = (status: string) => ({ type: 'ACK.Terminal', status, message: 'no such thing' });
 
-const cases: Record<string, { reason: string; conditions?: object[]; says: RegExp }> = {
+interface Case {
+  readonly reason: string;
+  readonly conditions?: object[];
+  /** Seconds since it was created, and since it was applied last. */
+  readonly ages?: { readonly created: number; readonly applied?: number };
+  readonly says: RegExp;
+}
+
+const cases: Record<string, Case> = {
   'no status': { reason: 'nobody has looked at it', says: /^STATUS: Progressing; MESSAGE: The controller has not/ },
   'no conditions': { reason: 'the same', conditions: [], says: /^STATUS: Progressing/ },
   ready: { reason: 'it is there', conditions: [terminal('False'), ready('True')], says: /^STATUS: Healthy/ },
@@ -67,12 +100,44 @@ const cases: Record<string, { reason: string; conditions?: object[]; says: RegEx
     conditions: [{ type: 'ACK.Recoverable', status: 'True', message: 'AccessDenied' }, ready('False', 'AccessDenied')],
     says: /^STATUS: Progressing; MESSAGE: AccessDenied/,
   },
+  'not ready for long': {
+    reason: 'a sync that waits for it ends, and lets in the commit that mends it',
+    conditions: [ready('False', 'AccessDenied')],
+    ages: { created: patience + 60 },
+    says: /^STATUS: Degraded; MESSAGE: Not Ready 300 s after its last change in Git: AccessDenied/,
+  },
+  'without a status for long': {
+    reason: 'its controller does not run',
+    ages: { created: patience + 60 },
+    says: /^STATUS: Degraded; MESSAGE: Not Ready 300 s .*: The controller has not looked/,
+  },
+  'old, and was changed just now': {
+    reason: 'it has all the time again',
+    conditions: [ready('False', 'updating')],
+    ages: { created: patience + 60, applied: patience - 60 },
+    says: /^STATUS: Progressing; MESSAGE: updating/,
+  },
+  'ready for long': { reason: 'it is there', conditions: [ready('True')], ages: { created: 1e6 }, says: /: Healthy/ },
 };
 
 const served = kinds.filter(({ group }) => serviceOf(group) !== undefined);
 
-test.each(Object.entries(cases))('an object that is %s', (_, { conditions, says }) => {
-  expect(healthOf({ kind: 'JobQueue', group: 'batch.services.k8s.aws' }, conditions)).toMatch(says);
+test.each(Object.entries(cases))('an object that is %s', (_, { conditions, ages, says }) => {
+  expect(healthOf({ kind: 'JobQueue', group: 'batch.services.k8s.aws' }, conditions, ages)).toMatch(says);
+});
+
+test.each(['Pacific/Auckland', 'America/Los_Angeles'])('the time counts the same in %s', (zone) => {
+  const own = process.env['TZ'];
+  process.env['TZ'] = zone;
+  try {
+    const [young, old] = [patience - 60, patience + 60].map((created) =>
+      healthOf({ kind: 'JobQueue', group: 'batch.services.k8s.aws' }, undefined, { created }),
+    );
+    expect([young, old]).toEqual([expect.stringContaining('Progressing'), expect.stringContaining('Degraded')]);
+  } finally {
+    if (own === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = own;
+  }
 });
 
 test.each(served.map((row) => [row.kind, row] as const))('%s has a check that Argo CD finds', (_, row) => {

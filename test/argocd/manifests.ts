@@ -77,7 +77,7 @@ interface Kinds {
           readonly destination: object;
           readonly syncPolicy: {
             readonly automated: { readonly prune: boolean; readonly selfHeal: boolean };
-            readonly retry: object;
+            readonly retry: { readonly limit: number };
             readonly syncOptions: readonly string[];
           };
         };

@@ -274,9 +274,27 @@ export async function lastCall(): Promise<number> {
   return (await ask<{ calls: number }>('health')).calls;
 }
 
+/** What happens to calls that match: see docs/aws-emulator.md. */
+export interface Fault {
+  readonly kind: 'error' | 'throttle' | 'timeout' | 'drop' | 'latency';
+  readonly service?: string;
+  readonly action?: string;
+  readonly code?: string;
+  readonly status?: number;
+}
+
+/** Makes AWS fail from now on, until removeFaults. */
+export async function inject(fault: Fault): Promise<void> {
+  await ask('faults', { method: 'POST', body: JSON.stringify(fault) });
+}
+
+export async function removeFaults(): Promise<void> {
+  await ask('faults', { method: 'DELETE' });
+}
+
 /** Asks the emulator itself (docs/aws-emulator.md). */
-async function ask<Answer>(what: string): Promise<Answer> {
-  const response = await fetch(`${process.env['AWS_ENDPOINT_URL']}/sanders/${what}`);
+async function ask<Answer>(what: string, request?: RequestInit): Promise<Answer> {
+  const response = await fetch(`${process.env['AWS_ENDPOINT_URL']}/sanders/${what}`, request);
   if (!response.ok) throw new Error(`the emulator answers ${response.status}: ${await response.text()}`);
   return (await response.json()) as Answer;
 }

@@ -7,7 +7,8 @@ kube() {
   "$kubectl" --kubeconfig="$kubeconfig" --namespace="$namespace" --request-timeout=5s "$@"
 }
 
-# Makes Argo CD look at all objects of a kind. One that vanishes meanwhile has nothing to be looked at any more.
+# Makes Argo CD look at all objects of a kind. Two requests are two only by their timestamps: without them, the second of two
+# pushes within a second would be forgotten with the first. One that vanishes meanwhile has nothing to be looked at any more.
 refresh() {
   complaint=$(kube annotate --all --overwrite "$@" 2>&1 >/dev/null) && return
   complaint=$(printf '%s\n' "$complaint" | grep -v '(NotFound)')
@@ -33,7 +34,7 @@ else echo 'dist/ did not change: nothing changes in AWS.'
 fi
 
 if refresh applicationsets argocd.argoproj.io/application-set-refresh=true &&
-  refresh applications argocd.argoproj.io/refresh=normal
+  refresh applications argocd.argoproj.io/refresh=normal "argocd.argoproj.io/refresh-timestamp=$(date +%s)-$$"
 then echo "Argo CD takes it from here: kubectl get applications --namespace $namespace"
 elif kube get --raw=/readyz >/dev/null 2>&1
 then echo "Argo CD could not be told, and looks by itself within three minutes: $complaint"
