@@ -48,12 +48,13 @@ describe('a push', () => {
     expect(clone.kubectlCalls).toContain('--kubeconfig=/kube config --namespace=argocd');
   });
 
-  test('tells both kinds', async () => {
+  test('tells both kinds, and each push for itself', async () => {
     const clone = await hooked();
     clone.push(change);
-    expect(clone.kubectlCalls).toMatch(
-      /annotate --all --overwrite applicationsets .*=true\n.* applications .*=normal\n/,
-    );
+    clone.push({ 'dist/a.yaml': 'once more' });
+    expect(clone.kubectlCalls).toMatch(/annotate --all --overwrite applicationsets .*=true\n/);
+    const requests = clone.kubectlCalls.match(/ applications .*=normal argocd.argoproj.io\/refresh-timestamp=\S+\n/g);
+    expect(new Set(requests).size).toBe(2);
   });
 
   const dist: Record<string, { files: Record<string, string>; says: string }> = {

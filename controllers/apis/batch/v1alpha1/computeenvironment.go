@@ -37,7 +37,3 @@ type ComputeEnvironmentList struct {
 	metav1.ListMeta `json:"metadata,omitempty"`
 	Items           []ComputeEnvironment `json:"items"`
 }
-
-func init() {
-	SchemeBuilder.Register(&ComputeEnvironment{}, &ComputeEnvironmentList{})
-}

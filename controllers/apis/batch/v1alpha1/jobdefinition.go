@@ -37,7 +37,3 @@ type JobDefinitionList struct {
 	metav1.ListMeta `json:"metadata,omitempty"`
 	Items           []JobDefinition `json:"items"`
 }
-
-func init() {
-	SchemeBuilder.Register(&JobDefinition{}, &JobDefinitionList{})
-}

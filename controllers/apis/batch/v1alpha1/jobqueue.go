@@ -36,7 +36,3 @@ type JobQueueList struct {
 	metav1.ListMeta `json:"metadata,omitempty"`
 	Items           []JobQueue `json:"items"`
 }
-
-func init() {
-	SchemeBuilder.Register(&JobQueue{}, &JobQueueList{})
-}

@@ -32,7 +32,3 @@ type BudgetList struct {
 	metav1.ListMeta `json:"metadata,omitempty"`
 	Items           []Budget `json:"items"`
 }
-
-func init() {
-	SchemeBuilder.Register(&Budget{}, &BudgetList{})
-}

@@ -29,7 +29,3 @@ type TableList struct {
 	metav1.ListMeta `json:"metadata,omitempty"`
 	Items           []Table `json:"items"`
 }
-
-func init() {
-	SchemeBuilder.Register(&Table{}, &TableList{})
-}

@@ -1,15 +1,19 @@
 package v1alpha1
 
 import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"sigs.k8s.io/controller-runtime/pkg/scheme"
 )
 
-var (
-	// GroupVersion of the kinds in this package.
-	GroupVersion = schema.GroupVersion{Group: "sfn.services.k8s.aws", Version: "v1alpha1"}
-	// SchemeBuilder collects the kinds.
-	SchemeBuilder = &scheme.Builder{GroupVersion: GroupVersion}
-	// AddToScheme adds the kinds to a scheme.
-	AddToScheme = SchemeBuilder.AddToScheme
-)
+// GroupVersion of the kinds in this package.
+var GroupVersion = schema.GroupVersion{Group: "sfn.services.k8s.aws", Version: "v1alpha1"}
+
+// AddToScheme adds the kinds to a scheme.
+func AddToScheme(scheme *runtime.Scheme) error {
+	scheme.AddKnownTypes(GroupVersion,
+		&StateMachine{}, &StateMachineList{},
+	)
+	metav1.AddToGroupVersion(scheme, GroupVersion)
+	return nil
+}

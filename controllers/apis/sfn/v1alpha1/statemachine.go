@@ -31,7 +31,3 @@ type StateMachineList struct {
 	metav1.ListMeta `json:"metadata,omitempty"`
 	Items           []StateMachine `json:"items"`
 }
-
-func init() {
-	SchemeBuilder.Register(&StateMachine{}, &StateMachineList{})
-}
