@@ -71,6 +71,7 @@ JOBS := 3
 .PHONY: test-long
 test-long: install tool-go tool-python ## In full what `make test` takes a sample of; for every night
 	@TEST_LONG=1 $(MAKE) test-steady
+	@TEST_LONG=1 npm run --silent e2e:faults -- fix
 	@$(GO_TEST_ENV); TEST_LONG=1 $(MAKE) -C controllers test TESTFLAGS='-run Sweep|Faults -timeout 90m'
 	@TEST_LONG=1 $(MAKE) -C sandbox/aws test-plain-moto
 	@export KUBECTL="$$($(TS_NODE) sandbox/build.ts kubectl)"; TEST_LONG=1 npx jest test/legitimate-changes.test.ts

@@ -97,6 +97,9 @@ export async function argocd(context: Context): Promise<PartSpec[]> {
         `--port=${port(context, 'argocd-repo-server')}`,
         '--metrics-address=127.0.0.1',
         `--metrics-port=${port(context, 'argocd-repo-server-metrics')}`,
+        // By default three minutes: of two pushes at once, an answer of before the second may be remembered after the one
+        // that came behind it. To ask the repository again costs nothing here.
+        '--revision-cache-expiration=2s',
       ],
       answersOk(`http://${at('argocd-repo-server-metrics')}/healthz?full=true`),
     ),

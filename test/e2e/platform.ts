@@ -140,8 +140,8 @@ export function complaints({ status = {} }: Application): string {
   ].join('\n');
 }
 
-/** Waits until an environment is synced to a commit, and every object of it is Ready. */
-export async function ready(environment: string, commit: string): Promise<void> {
+/** Waits until an environment is synced to a commit, and every object of it is Ready; for so many seconds at most. */
+export async function ready(environment: string, commit: string, seconds = 120): Promise<void> {
   await eventually(async () => {
     const { sync, health, operationState } = (await application(environment))?.status ?? {};
     expect({ sync: sync?.status, revision: sync?.revision, health: health?.status }).toEqual({
@@ -150,7 +150,7 @@ export async function ready(environment: string, commit: string): Promise<void> 
       health: 'Healthy',
     });
     expect(operationState?.phase).toBe('Succeeded');
-  });
+  }, seconds);
 }
 
 /** Confirms whatever waits for a person before it is deleted from an environment, as docs/installation.md says. */

@@ -129,7 +129,7 @@ def test_a_failure_of_the_emulator_is_an_aws_error(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(gateway, "check_parameters", fail)
     calls, faults, iam = CallLog(), Faults(), Enforcement()
-    serve = gateway.Gateway(ACCOUNT, calls, faults, iam, Control(calls, faults, iam, None, None))
+    serve = gateway.Gateway(ACCOUNT, calls, faults, iam, Control(calls, faults, iam, None, None, None))
     environ = create_environ("/v1/describejobs", method="POST", data="{}", headers=signed("batch"))
     answers: list[Any] = []
     body = b"".join(serve(environ, lambda status, headers: answers.append((status, dict(headers)))))
